@@ -1,0 +1,82 @@
+import { systemActor } from '@isp/contracts';
+import { AuditQueries } from '@isp/domain/audit';
+import { loadConfig } from '@isp/platform/config';
+import { runMigrations } from '@isp/platform/database';
+import { DeadWork } from '@isp/platform/work';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { seedSandbox } from '../sandbox/seed.js';
+import { createProgram } from '../wiring/program.js';
+
+interface Command {
+  readonly help: string;
+  run(args: readonly string[]): Promise<string>;
+}
+
+/** Runs `work` in the program without its HTTP server. */
+async function inProgram(work: (app: NestFastifyApplication) => Promise<string>): Promise<string> {
+  const app = await createProgram(loadConfig(), { api: true, worker: false });
+  await app.init();
+  try {
+    return await work(app);
+  } finally {
+    await app.close();
+  }
+}
+
+export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
+  [
+    'migrate',
+    {
+      help: 'bring the schema up to date',
+      run: async () => {
+        const config = loadConfig();
+        return `${await runMigrations({ url: config.ISP_OWNER_DATABASE_URL ?? config.DATABASE_URL })} migrations ran`;
+      },
+    },
+  ],
+  [
+    'seed',
+    {
+      help: 'fill a sandbox with its test data',
+      run: () =>
+        inProgram(async (app) => {
+          const logins = await seedSandbox(app);
+          return `sandbox seeded: ${JSON.stringify(logins)}`;
+        }),
+    },
+  ],
+  [
+    'dead',
+    {
+      help: 'list work that failed for good',
+      run: () =>
+        inProgram(
+          async (app) => (await app.get(DeadWork).list()).map((row) => JSON.stringify(row)).join('\n') || 'none',
+        ),
+    },
+  ],
+  [
+    'redrive',
+    {
+      help: 'run dead work again: redrive <id|all>',
+      run: ([id = 'all']) =>
+        inProgram(async (app) => `${await app.get(DeadWork).redrive(id)} pieces of work run again`),
+    },
+  ],
+  [
+    'verify-audit',
+    {
+      help: 'recompute the hash chains of the audit trail',
+      run: () =>
+        inProgram(async (app) => {
+          const reports = await app.get(AuditQueries).verify(systemActor('cli'));
+          const broken = reports.filter(({ firstBadSeq }) => firstBadSeq !== null);
+          if (broken.length > 0)
+            throw new Error(
+              broken.map((row) => `partner ${row.partnerId}: first bad entry ${row.firstBadSeq}`).join('; '),
+            );
+          return `${reports.length} chains with ${reports.reduce((sum, row) => sum + row.entries, 0)} entries are whole`;
+        }),
+    },
+  ],
+]);

@@ -1,0 +1,70 @@
+import { join, resolve } from 'node:path';
+import { environment, loadConfig } from '@isp/platform/config';
+import { restartIdentities, runMigrations } from '@isp/platform/database';
+import { startEmbeddedPostgres } from '@isp/platform/embedded-postgres';
+import { type SandboxLogins, issueSandboxKey, seedSandbox } from '../sandbox/seed.js';
+import { explain, stopOnSignals } from '../wiring/process.js';
+import { createProgram, listen } from '../wiring/program.js';
+import { banner, masterKeys, readSandbox, say, writeSandbox } from './sandbox-file.js';
+
+interface Place {
+  readonly databaseUrl: string;
+  readonly ownerUrl: string;
+  stop(): Promise<void>;
+}
+
+/** The database of DATABASE_URL, or one of our own under the data directory. */
+async function openDatabase(dataDir: string): Promise<Place> {
+  const { DATABASE_URL: given, ISP_OWNER_DATABASE_URL: owner } = environment();
+  if (given) return { databaseUrl: given, ownerUrl: owner ?? given, stop: async () => {} };
+  say('starting the embedded PostgreSQL');
+  const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres') });
+  return { databaseUrl: postgres.appUrl, ownerUrl: postgres.ownerUrl, stop: () => postgres.stop() };
+}
+
+/** The whole ISP in one process, on a database of its own unless DATABASE_URL names one. */
+export async function main(): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    throw new Error(explain(error), { cause: error });
+  }
+}
+
+async function start(): Promise<void> {
+  const given = environment();
+  const dataDir = resolve(given['ISP_DATA_DIR'] ?? '.data');
+  const place = await openDatabase(dataDir);
+  try {
+    const config = loadConfig({
+      ISP_LOG_LEVEL: 'warn',
+      ISP_SHUTDOWN_GRACE_SECONDS: '0',
+      ISP_AUDIT_ANCHOR_FILE: join(dataDir, 'audit-anchors.jsonl'),
+      ...given,
+      DATABASE_URL: place.databaseUrl,
+      ISP_MASTER_KEYS: given['ISP_MASTER_KEYS'] ?? (await masterKeys(dataDir)),
+    });
+    const ran = await runMigrations({ url: place.ownerUrl });
+    if (ran > 0) say(`${ran} migrations ran`);
+    const app = await createProgram(config, { api: true, worker: true });
+    await app.init();
+    const file = join(dataDir, 'sandbox.json');
+    let logins: SandboxLogins | undefined;
+    let apiKey: string | undefined;
+    if (config.ISP_MODE === 'sandbox') {
+      await restartIdentities(place.ownerUrl, ['customers', 'services', 'plans']);
+      logins = await seedSandbox(app);
+      apiKey = (await readSandbox(file, place.databaseUrl))?.api_key ?? (await issueSandboxKey(app));
+    }
+    const program = await listen(app, config);
+    if (logins && apiKey) {
+      const sandbox = { base_url: program.url, ...logins, api_key: apiKey };
+      await writeSandbox(file, sandbox, place.databaseUrl);
+      banner(sandbox, file);
+    } else say(`listening on ${program.url}`);
+    stopOnSignals(program, () => place.stop());
+  } catch (error) {
+    await place.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Login, SandboxLogins } from '../sandbox/seed.js';
+
+/** What the sandbox prints, for scripts: log-ins are bodies of `/v1/auth/login`. */
+export interface Sandbox {
+  readonly base_url: string;
+  readonly admin: Login;
+  readonly reseller: Login;
+  readonly customer: Login;
+  readonly api_key: string;
+}
+
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** The database is part of the name of what belongs to it; its password and port are not. */
+function databaseId(url: string): string {
+  const { pathname } = new URL(url);
+  return createHash('sha256').update(pathname).digest('hex').slice(0, 12);
+}
+
+/** The file of an earlier start on the same database, if there is one. */
+export async function readSandbox(file: string, databaseUrl: string): Promise<Sandbox | undefined> {
+  try {
+    const known = JSON.parse(await readFile(file, 'utf8')) as Sandbox & { database?: string };
+    return known.database === databaseId(databaseUrl) ? known : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeSandbox(file: string, sandbox: Sandbox & SandboxLogins, databaseUrl: string): Promise<void> {
+  await replaceFile(file, `${JSON.stringify({ ...sandbox, database: databaseId(databaseUrl) }, null, 2)}\n`);
+}
+
+/** The master keys of this sandbox: made once, kept beside its data. */
+export async function masterKeys(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'master-keys');
+  const known = await readFile(file, 'utf8').catch(() => '');
+  if (known.trim() !== '') return known.trim();
+  const made = `sandbox-1:${randomBytes(32).toString('base64')}`;
+  await replaceFile(file, `${made}\n`);
+  return made;
+}
+
+async function replaceFile(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.new`, text, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+export function banner(sandbox: Sandbox, file: string): void {
+  const { base_url: url, admin, reseller, customer, api_key: key } = sandbox;
+  say(`
+ISP Framework sandbox is up: ${url}
+
+  documentation   ${url}/docs
+  queues          ${url}/admin/queues   (any name, the API key as password)
+  API key         ${key}
+  admin           ${admin.login} / ${admin.password}
+  reseller        ${reseller.login} / ${reseller.password}
+  customer        ${customer.login} / ${customer.password}
+  for scripts     ${file}
+
+  curl -H 'X-API-Key: ${key}' '${url}/v1/customers?per_page=3'
+
+Ctrl-C stops everything; the data stays.
+`);
+}

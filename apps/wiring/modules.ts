@@ -1,0 +1,123 @@
+import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
+import { CoreApiModule, coreErrorRenderer } from '@isp/apis/core';
+import { OperationsApiModule, operationsErrorRenderer } from '@isp/apis/operations';
+import {
+  type ApiDefinition,
+  AUTHENTICATOR,
+  HealthModule,
+  REQUEST_LIMITER,
+  SharedApiModule,
+  TierRequestLimiter,
+} from '@isp/apis/shared';
+import { WholesaleApiModule, wholesaleErrorRenderer } from '@isp/apis/wholesale';
+import { AccessModule, AccessWorkerModule, Authenticate, accessEntities } from '@isp/domain/access';
+import { AuditModule, AuditWorkerModule } from '@isp/domain/audit';
+import { catalogEntities } from '@isp/domain/catalog';
+import { customersEntities } from '@isp/domain/customers';
+import { partnersEntities } from '@isp/domain/partners';
+import { ProvisioningWorkerModule } from '@isp/domain/provisioning';
+import { QuotaModule, QuotaWorkerModule } from '@isp/domain/quota';
+import { servicesEntities } from '@isp/domain/services';
+import { WebhooksWorkerModule } from '@isp/domain/webhooks';
+import type { Clock } from '@isp/kernel';
+import { type Config, ConfigModule } from '@isp/platform/config';
+import { CryptoModule } from '@isp/platform/crypto';
+import { API_LIMITS, DatabaseModule, WORKER_LIMITS } from '@isp/platform/database';
+import { IdempotencyModule } from '@isp/platform/idempotency';
+import { type Log, LoggingModule } from '@isp/platform/logging';
+import { MetricsModule } from '@isp/platform/metrics';
+import { type QueueConnections, WorkerRuntimeModule, WorkModule } from '@isp/platform/work';
+
+/** Every entity of every domain. */
+export const entities = [
+  ...accessEntities,
+  ...partnersEntities,
+  ...catalogEntities,
+  ...customersEntities,
+  ...servicesEntities,
+];
+
+/** The three public APIs, in the order in which the documentation lists them. */
+export const apis: readonly ApiDefinition[] = [
+  {
+    name: 'core',
+    title: 'Core API',
+    description: 'For admin, reseller and customer portals, integrations and SDKs; under /v1.',
+    modules: [CoreApiModule],
+    renderer: coreErrorRenderer,
+  },
+  {
+    name: 'wholesale',
+    title: 'Wholesale API',
+    description: "For ISPs that sell services over this operator's fibre; under /wholesale.",
+    modules: [WholesaleApiModule],
+    renderer: wholesaleErrorRenderer,
+  },
+  {
+    name: 'operations',
+    title: 'Operations API',
+    description: 'Read-only views for the back office, dashboards and agents; under /operations/v1.',
+    modules: [OperationsApiModule],
+    renderer: operationsErrorRenderer,
+  },
+];
+
+/** What a process does: answer the APIs, carry out work, or both. */
+export interface Roles {
+  readonly api: boolean;
+  readonly worker: boolean;
+}
+
+export interface Parts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly connections: QueueConnections;
+  readonly roles: Roles;
+  readonly clock?: Clock;
+}
+
+const workerModules = [
+  WorkerRuntimeModule,
+  AccessWorkerModule,
+  AuditWorkerModule,
+  QuotaWorkerModule,
+  ProvisioningWorkerModule,
+  WebhooksWorkerModule,
+];
+const apiModules = [CoreApiModule, WholesaleApiModule, OperationsApiModule];
+
+@Module({})
+export class RootModule {
+  static with({ config, log, connections, roles, clock }: Parts): DynamicModule {
+    const pool = {
+      url: config.DATABASE_URL,
+      max: config.ISP_DATABASE_POOL,
+      limits: roles.worker ? WORKER_LIMITS : API_LIMITS,
+      applicationName: `isp ${[roles.api ? 'api' : '', roles.worker ? 'worker' : ''].filter(Boolean).join('+')}`,
+    };
+    const ports = [
+      { provide: AUTHENTICATOR, useExisting: Authenticate },
+      { provide: REQUEST_LIMITER, useClass: TierRequestLimiter },
+    ];
+    const imports: ModuleMetadata['imports'] = [
+      ConfigModule.with(config, clock),
+      LoggingModule.with(log),
+      CryptoModule,
+      DatabaseModule.connect(pool, entities),
+      WorkModule.with(connections),
+      IdempotencyModule,
+      MetricsModule,
+      AuditModule,
+      AccessModule,
+      QuotaModule,
+      SharedApiModule.with(
+        apis.map(({ renderer }) => renderer),
+        ports,
+      ),
+      HealthModule,
+      ...(roles.api ? apiModules : []),
+      ...(roles.worker ? workerModules : []),
+    ];
+    return { module: RootModule, imports };
+  }
+}

@@ -1,0 +1,2 @@
+export { CoreApiModule } from './core-api.module.js';
+export { coreErrorRenderer } from './core.errors.js';

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { ReportingModule } from '@isp/domain/reporting';
+import { OperationsCustomersController } from './customers/customers.controller.js';
+import { OperationsProductsController } from './products/products.controller.js';
+
+/** The operations API, `/operations/v1`. */
+@Module({ imports: [ReportingModule], controllers: [OperationsCustomersController, OperationsProductsController] })
+export class OperationsApiModule {}

@@ -1,0 +1,117 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { DomainError } from '@isp/kernel';
+import { UnitOfWork } from '@isp/platform/database';
+import { failPoint } from '@isp/platform/fail-points';
+import { Idempotency, type IdempotentRequest, parseIdempotencyKey } from '@isp/platform/idempotency';
+import type { FastifyReply } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { Answer } from './answer.js';
+import type { CallerRequest } from './caller.js';
+import { OPERATION, type OperationOptions } from './operation.js';
+
+const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+interface Outcome {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/**
+ * Unwraps a handler's answer, and makes writes with an `Idempotency-Key` happen once: handler and kept answer share
+ * one transaction.
+ */
+@Injectable()
+export class AnswerInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly uow: UnitOfWork,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return from(this.answer(context, next));
+  }
+
+  private async answer(context: ExecutionContext, next: CallHandler): Promise<unknown> {
+    const request = context.switchToHttp().getRequest<CallerRequest>();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const operation = this.reflector.get<OperationOptions | undefined>(OPERATION, context.getHandler());
+    const run = async (): Promise<Outcome> =>
+      unwrap(await lastValueFrom(next.handle(), { defaultValue: undefined }), operation);
+    const outcome = await this.once(request, operation, run);
+    failPoint('http.before-answer');
+    if (operation?.secret) void reply.header('cache-control', 'no-store');
+    void reply.status(outcome.status).headers(outcome.headers);
+    return outcome.body;
+  }
+
+  private async once(
+    request: CallerRequest,
+    operation: OperationOptions | undefined,
+    run: () => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const header = request.headers['idempotency-key'];
+    const actor = request.caller?.actor;
+    if (header === undefined || !actor || !WRITES.has(request.method)) return run();
+    const keyed: IdempotentRequest = {
+      actor,
+      key: parseIdempotencyKey(header),
+      method: request.method,
+      path: request.url,
+      body: request.body,
+    };
+    const kept = await this.uow.run(actor, async (tx) => {
+      const known = await this.idempotency.recall(keyed);
+      if (known) return replay(known);
+      try {
+        const outcome = await tx.savepoint(run);
+        await this.keep(keyed, outcome, operation);
+        return outcome;
+      } catch (error) {
+        if (!(error instanceof DomainError) || error.kind !== 'payment_refused') throw error;
+        // A final business refusal is an answer too, though nothing else of the request stays.
+        await this.idempotency.keep(
+          keyed,
+          { status: 402, headers: {}, body: JSON.stringify({ code: error.code, message: error.message }) },
+          { hours: 720 },
+        );
+        return error;
+      }
+    });
+    if (kept instanceof DomainError) throw kept;
+    return kept;
+  }
+
+  private keep(keyed: IdempotentRequest, outcome: Outcome, operation: OperationOptions | undefined): Promise<void> {
+    const body = outcome.body === undefined ? null : JSON.stringify(outcome.body);
+    return this.idempotency.keep(
+      keyed,
+      { status: outcome.status, headers: outcome.headers, body },
+      { hours: operation?.keepAnswerHours, secret: operation?.secret },
+    );
+  }
+}
+
+function unwrap(result: unknown, operation: OperationOptions | undefined): Outcome {
+  const status = operation?.status ?? 200;
+  if (result instanceof Answer)
+    return { status: result.status ?? status, headers: result.headers, body: result.body as unknown };
+  return { status, headers: {}, body: result };
+}
+
+function replay(kept: {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: string | null;
+}): Outcome | DomainError {
+  const body = kept.body === null ? undefined : (JSON.parse(kept.body) as unknown);
+  if (kept.status === 402) {
+    const refusal = body as { code: string; message: string };
+    return new DomainError(refusal.code, 'payment_refused', refusal.message, {
+      headers: { 'idempotent-replayed': 'true' },
+    });
+  }
+  return { status: kept.status, headers: { ...kept.headers, 'idempotent-replayed': 'true' }, body };
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { withRequestId } from '@isp/platform/logging';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { httpErrors } from './errors.js';
+import type { RouteTable } from './route-table.js';
+import { parseStrictJson } from './strict-json.js';
+
+export const BODY_LIMIT_BYTES = 100 * 1024;
+const REQUEST_ID = /^[\w.-]{8,64}$/;
+
+export interface HttpServerOptions {
+  readonly trustedProxies: readonly string[];
+}
+
+/** The Fastify adapter with the limits that all APIs share. */
+export function createHttpAdapter(options: HttpServerOptions): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    http: { headersTimeout: 10_000, maxHeaderSize: 16_384, connectionsCheckingInterval: 2_000 },
+    forceCloseConnections: 'idle',
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    genReqId: (request: { headers: Record<string, string | string[] | undefined> }) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    routerOptions: { maxParamLength: 600, ignoreTrailingSlash: false, caseSensitive: true },
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    logger: false,
+  } as never);
+}
+
+/** Hooks and parsers that apply before any route. */
+export function prepareHttpServer(fastify: FastifyInstance, routes: RouteTable, isDraining: () => boolean): void {
+  fastify.addHook('onRoute', (route) =>
+    routes.add(route.url, Array.isArray(route.method) ? route.method : [route.method]),
+  );
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    if (isDraining()) void reply.header('connection', 'close');
+    const refusal = refusalOf(request);
+    if (refusal) done(refusal);
+    else withRequestId(request.id, done);
+  });
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, body.length === 0 ? undefined : parseStrictJson(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, parseForm);
+}
+
+/** Forms are for the OAuth token endpoint alone (RFC 6749 section 4.4.2). */
+function parseForm(
+  request: FastifyRequest,
+  body: string | Buffer,
+  done: (error: Error | null, value?: unknown) => void,
+): void {
+  if (request.routeOptions.url !== '/v1/oauth/token') return done(httpErrors('http.content_type.unsupported'));
+  const pairs = [...new URLSearchParams(String(body))];
+  if (new Set(pairs.map(([name]) => name)).size !== pairs.length) return done(httpErrors('http.request.invalid'));
+  done(null, Object.fromEntries(pairs));
+}
+
+function refusalOf(request: FastifyRequest): Error | undefined {
+  const { 'content-encoding': encoding, accept } = request.headers;
+  if (encoding !== undefined && encoding !== 'identity') return httpErrors('http.content_type.unsupported');
+  const api = /^\/(v1|wholesale|operations)(\/|$)/.test(request.url);
+  if (api && accept !== undefined && !/(application\/(\*|json)|\*\/\*)/i.test(accept))
+    return httpErrors('http.accept.unsupported');
+  return undefined;
+}
+
+export type { FastifyReply };

@@ -1,0 +1,118 @@
+import {
+  Body,
+  createParamDecorator,
+  type ExecutionContext,
+  Param,
+  Query,
+  StandardSchemaValidationPipe,
+} from '@nestjs/common';
+import type { FieldIssue } from '@isp/kernel';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { httpErrors } from './errors.js';
+
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  readonly code?: string;
+  readonly keys?: readonly string[];
+}
+
+const pipe = new StandardSchemaValidationPipe({
+  exceptionFactory: (issues) =>
+    httpErrors('http.request.invalid', {}, { details: (issues as readonly Issue[]).flatMap(toFieldIssues) }),
+});
+
+function toFieldIssues(issue: Issue): FieldIssue[] {
+  const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
+  if (issue.code === 'unrecognized_keys' && issue.keys) {
+    return issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'Unknown field' }));
+  }
+  return [{ field: path.join('.'), message: issue.message }];
+}
+
+/** The request body, checked by a strict zod schema. */
+export const JsonBody = (schema: z.ZodType): ParameterDecorator => Body({ schema, pipes: [pipe] });
+
+/** The whole query string, checked by a strict zod schema. */
+export const QueryString = (schema: z.ZodType): ParameterDecorator => Query({ schema, pipes: [pipe] });
+
+/** A path parameter, checked by a zod schema of its text. */
+export const PathParam = (name: string, schema: z.ZodType): ParameterDecorator =>
+  Param(name, { schema, pipes: [pipe] });
+
+/** The version demanded by `If-Match`, as a number; undefined without the header or for `*`. */
+export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): number | undefined => {
+  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
+  if (header === undefined || header === '*') return undefined;
+  const version = /^(?:W\/)?"(\d{1,9})"$/.exec(header)?.[1];
+  if (version === undefined) throw httpErrors('http.version.mismatch');
+  return Number(version);
+});
+
+// Line breaks and other control characters would break log lines, exports and header values downstream.
+const CONTROL = /[\u0000-\u001f\u007f\u2028\u2029]/;
+
+/** One line of text as people write it: trimmed, not empty, no control characters. */
+export const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => !CONTROL.test(text), 'must not contain control characters');
+
+/** Free text over several lines. */
+export const prose = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !CONTROL.test(text.replace(/[\n\r\t]/g, '')), 'must not contain control characters');
+
+/** Text to look for: anything that the database can hold. */
+export const needle = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must be plain text');
+
+export const emailAddress = z.email('Invalid email format').max(254);
+
+export const phoneNumber = z
+  .string()
+  .trim()
+  .regex(/^\+?[0-9][0-9 ().-]{3,30}$/, 'must be a phone number');
+
+/** An instant in RFC 3339, with its offset. */
+export const instant = z.iso
+  .datetime({ offset: true, message: 'must be an RFC 3339 instant' })
+  .transform((text) => new Date(text))
+  .refine((date) => date.getUTCFullYear() >= 1900 && date.getUTCFullYear() < 2200, 'must be between 1900 and 2199');
+
+/** How a number that travels as text is documented: callers write an integer. */
+const POSITIVE_INTEGER = { type: 'integer', pattern: undefined, minimum: 1 };
+
+/** An integer id in a path or query. */
+export const intId = z
+  .string()
+  .regex(/^[1-9]\d{0,9}$/, 'must be a positive integer')
+  .meta(POSITIVE_INTEGER)
+  .transform(Number)
+  .refine((id) => id <= 2_147_483_647, 'must be a positive integer');
+
+/** An integer id inside a JSON body. */
+export const bodyId = z.int().min(1).max(2_147_483_647);
+
+const whole = (max: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, 'must be a positive integer')
+    .meta({ ...POSITIVE_INTEGER, maximum: max })
+    .transform(Number)
+    .refine((value) => value <= max, `must be at most ${max}`);
+
+/** `page` and `per_page` of the core API's lists. */
+export const pagingQuery = { page: whole(100_000_000).default(1), per_page: whole(100).default(25) };
+
+/** A positive whole number in a query string, at most `max`. */
+export const wholeNumber = whole;

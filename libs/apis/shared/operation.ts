@@ -1,0 +1,55 @@
+import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
+import { ApiExtension, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { AccessRule } from '@isp/contracts';
+import type { ErrorKind } from '@isp/kernel';
+import { z } from 'zod';
+
+export const ACCESS_RULE = 'isp:access-rule';
+export const OPERATION = 'isp:operation';
+
+export interface OperationOptions {
+  /** Who may call it. A route without this does not boot. */
+  readonly access: AccessRule;
+  readonly summary: string;
+  readonly description?: string;
+  /** The success status; 200 unless told otherwise. */
+  readonly status?: 200 | 201 | 202 | 204;
+  /** Shape of the success body; none for an empty one. */
+  readonly response?: z.ZodType;
+  /** An example of the success body. */
+  readonly example?: unknown;
+  /** An example of the request body, shown and runnable on the documentation pages. */
+  readonly requestExample?: unknown;
+  /** What can go wrong beside what every operation shares (validation, authentication, limits). */
+  readonly errors?: readonly ErrorKind[];
+  /** Hours that an idempotent answer is kept: 24, or 720 where money moves. */
+  readonly keepAnswerHours?: number;
+  /** Not counted against rate limits (health checks). */
+  readonly unlimited?: boolean;
+  /** An answer that must not be stored anywhere, because it shows a secret. */
+  readonly secret?: boolean;
+}
+
+/** Declares one API operation: access, documentation, success status. */
+export function Operation(options: OperationOptions): MethodDecorator {
+  const status = options.status ?? 200;
+  return applyDecorators(
+    SetMetadata(ACCESS_RULE, options.access),
+    SetMetadata(OPERATION, options),
+    HttpCode(status),
+    ApiOperation({ summary: options.summary, ...(options.description ? { description: options.description } : {}) }),
+    ApiExtension('x-access', options.access),
+    ApiExtension('x-errors', options.errors ?? []),
+    ...(options.requestExample === undefined ? [] : [ApiExtension('x-request-example', options.requestExample)]),
+    ApiResponse({
+      status,
+      description: options.response ? 'Success' : 'Success, without a body',
+      ...(options.response ? { content: { 'application/json': contentOf(options.response, options.example) } } : {}),
+    }),
+  );
+}
+
+function contentOf(response: z.ZodType, example: unknown) {
+  const { $schema: _, ...schema } = z.toJSONSchema(response, { io: 'output', unrepresentable: 'any' });
+  return { schema: schema as never, ...(example === undefined ? {} : { example }) };
+}

@@ -1,0 +1,28 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { RateLimiter, rateLimitHeaders, tierLimits } from '@isp/domain/quota';
+import type { Clock } from '@isp/kernel';
+import { CLOCK, CONFIG, type Config } from '@isp/platform/config';
+import type { Caller, ClientInfo } from './caller.js';
+import type { LimitStanding, RequestLimiter } from './ports.js';
+
+/** Counts keys by their public id, people by their user, everybody else by address. */
+@Injectable()
+export class TierRequestLimiter implements RequestLimiter {
+  constructor(
+    private readonly limiter: RateLimiter,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async admit(caller: Caller | undefined, client: ClientInfo): Promise<LimitStanding | undefined> {
+    if (!this.config.ISP_RATE_LIMITS) return undefined;
+    const decision = await this.limiter.take(keyOf(caller, client), tierLimits(caller?.credential.tier ?? 'free'));
+    const { allowed, retryAfterSeconds } = decision;
+    return { allowed, retryAfterSeconds, headers: rateLimitHeaders(decision, this.clock.now()) };
+  }
+}
+
+function keyOf(caller: Caller | undefined, client: ClientInfo): string {
+  if (!caller) return `address:${client.address}`;
+  return caller.credential.publicId ? `key:${caller.credential.publicId}` : caller.actor.name;
+}

@@ -1,0 +1,2 @@
+export { WholesaleApiModule } from './wholesale-api.module.js';
+export { wholesaleErrorRenderer } from './wholesale.errors.js';

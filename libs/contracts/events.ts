@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+const ids = { partner_id: z.int(), customer_id: z.int() };
+const customer = z.strictObject({
+  ...ids,
+  name: z.string(),
+  email: z.string(),
+  portal_id: z.string(),
+  /** Counts this customer's changes, so that a receiver can order what it gets. */
+  sequence: z.int(),
+});
+const service = z.strictObject({
+  ...ids,
+  service_id: z.int(),
+  service_type: z.string(),
+  status: z.string(),
+  sequence: z.int(),
+});
+
+/**
+ * Every event that the program publishes: a fact in the past tense, named `<owner>.<thing>.<happened>.v<n>`, with the
+ * schema of its payload. A listener names one of these; an event nobody knows does not compile.
+ */
+export const EVENTS = {
+  'customers.customer.created.v1': customer,
+  'customers.customer.updated.v1': customer,
+  'customers.customer.suspended.v1': customer,
+  'customers.customer.reactivated.v1': customer,
+  'customers.customer.terminated.v1': customer,
+  'services.service.created.v1': service,
+  'services.service.activated.v1': service,
+  'provisioning.job.failed.v1': z.strictObject({
+    ...ids,
+    service_id: z.int(),
+    provisioning_job_id: z.int(),
+    error: z.string(),
+    sequence: z.int(),
+  }),
+  'platform.work.died.v1': z.strictObject({
+    work_id: z.string(),
+    partner_id: z.int(),
+    queue: z.string(),
+    name: z.string(),
+    reason: z.string(),
+  }),
+} as const;
+
+export type EventName = keyof typeof EVENTS;
+export type EventPayload<N extends EventName> = z.infer<(typeof EVENTS)[N]>;

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import type { QueueName } from './queues.js';
+
+interface JobSpec {
+  readonly queue: QueueName;
+  /** Ids only: whatever else a handler needs it reads, inside its own walls, when it runs. */
+  readonly payload: z.ZodType<Record<string, string | number>>;
+}
+
+/** Every kind of accepted work, with the queue that carries it and its payload. Each has exactly one handler. */
+export const JOBS = {
+  'platform.listener': { queue: 'events', payload: z.strictObject({ listener: z.string(), outbox_id: z.string() }) },
+  'platform.schedule': { queue: 'schedules', payload: z.strictObject({ schedule: z.string() }) },
+  'provisioning.run': { queue: 'provisioning', payload: z.strictObject({ provisioning_job_id: z.int() }) },
+  'webhooks.deliver': { queue: 'webhooks', payload: z.strictObject({ delivery_id: z.string() }) },
+} as const satisfies Record<string, JobSpec>;
+
+export type JobName = keyof typeof JOBS;
+export type JobPayload<N extends JobName> = z.infer<(typeof JOBS)[N]['payload']>;

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '@isp/contracts';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { accessErrors } from '../access.errors.js';
+import type { UserView } from './user.view.js';
+
+export interface UserFilter {
+  readonly partnerId?: number | undefined;
+  readonly status?: UserView['status'] | undefined;
+  readonly role?: string | undefined;
+  /** Part of a user name, e-mail address or full name. */
+  readonly q?: string | undefined;
+  /** Log-ins of customers are left out unless asked for. */
+  readonly customers?: boolean | undefined;
+}
+
+const VIEW = `u.id, u.guid, u.partner_id AS "partnerId", u.customer_id AS "customerId", u.username, u.email,
+  u.full_name AS "fullName", u.status, u.last_login_at AS "lastLoginAt", u.version, u.created_at AS "createdAt",
+  u.updated_at AS "updatedAt",
+  ARRAY(SELECT r.role FROM user_roles r WHERE r.partner_id = u.partner_id AND r.user_id = u.id ORDER BY r.role) AS roles`;
+const MATCH = `
+  FROM users u
+ WHERE ($1::integer IS NULL OR u.partner_id = $1)
+   AND ($2::text IS NULL OR u.status = $2)
+   AND ($3::text IS NULL OR EXISTS (
+     SELECT FROM user_roles r WHERE r.partner_id = u.partner_id AND r.user_id = u.id AND r.role = $3))
+   AND ($4::text IS NULL OR u.username ILIKE $4 OR u.email ILIKE $4 OR u.full_name ILIKE $4)
+   AND ($5 OR u.customer_id IS NULL)`;
+const COUNT = statement('access-users-count', `SELECT count(*)::integer AS total ${MATCH}`);
+const LIST = statement('access-users-list', `SELECT ${VIEW} ${MATCH} ORDER BY u.id LIMIT $6 OFFSET $7`);
+const ONE = statement('access-users-one', `SELECT ${VIEW} FROM users u WHERE u.id = $1`);
+
+/** Reads of users, inside the walls of the reader. */
+@Injectable()
+export class UserQueries {
+  constructor(private readonly uow: UnitOfWork) {}
+
+  list(actor: Actor, filter: UserFilter, page: { readonly limit: number; readonly offset: number }) {
+    const like = filter.q === undefined || filter.q === '' ? null : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`;
+    const values = [
+      filter.partnerId ?? null,
+      filter.status ?? null,
+      filter.role ?? null,
+      like,
+      filter.customers ?? false,
+    ];
+    return this.uow.run(actor, async (tx) => {
+      const [rows, count] = await Promise.all([
+        tx.query<UserView>(LIST, [...values, page.limit, page.offset]),
+        tx.one<{ total: number }>(COUNT, values),
+      ]);
+      return { rows, total: count?.total ?? 0 };
+    });
+  }
+
+  /** @throws DomainError `access.user.not_found` */
+  async get(actor: Actor, id: number): Promise<UserView> {
+    const user = await this.uow.run(actor, (tx) => tx.one<UserView>(ONE, [id]));
+    if (!user) throw accessErrors('access.user.not_found');
+    return user;
+  }
+}

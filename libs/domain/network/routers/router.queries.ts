@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { networkErrors } from '../network.errors.js';
+
+export interface RouterView {
+  readonly id: number;
+  readonly name: string;
+  readonly driver: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface BandwidthProfileView {
+  readonly name: string;
+  readonly downloadKbps: number;
+  readonly uploadKbps: number;
+}
+
+const GET = statement(
+  'routers-get',
+  `SELECT id, name, driver, settings FROM routers WHERE id = $1 AND status = 'active'`,
+);
+// The active router whose pools have been used least, so that load spreads.
+const CHOOSE = statement(
+  'routers-choose',
+  `SELECT r.id, r.name, r.driver, r.settings FROM routers r
+    WHERE r.status = 'active' AND EXISTS (
+      SELECT FROM ip_pools p JOIN ip_addresses a ON a.pool_id = p.id WHERE p.router_id = r.id AND a.service_id IS NULL)
+    ORDER BY r.id LIMIT 1`,
+);
+const PROFILE = statement(
+  'profiles-get',
+  `SELECT name, download_kbps AS "downloadKbps", upload_kbps AS "uploadKbps" FROM bandwidth_profiles WHERE name = $1`,
+);
+const FITTING = statement(
+  'profiles-fitting',
+  `SELECT name, download_kbps AS "downloadKbps", upload_kbps AS "uploadKbps" FROM bandwidth_profiles
+    WHERE download_kbps >= $1 AND upload_kbps >= $2 ORDER BY download_kbps, upload_kbps LIMIT 1`,
+);
+
+@Injectable()
+export class RouterQueries {
+  constructor(private readonly uow: UnitOfWork) {}
+
+  /** @throws `network.router.unknown` */
+  async get(id: number): Promise<RouterView> {
+    const router = await this.uow.tx.one<RouterView>(GET, [id]);
+    if (!router) throw networkErrors('network.router.unknown');
+    return router;
+  }
+
+  /** A router with free addresses. @throws `network.router.none` */
+  async choose(): Promise<RouterView> {
+    const router = await this.uow.tx.one<RouterView>(CHOOSE);
+    if (!router) throw networkErrors('network.router.none');
+    return router;
+  }
+
+  /** @throws `network.profile.unknown` */
+  async profile(name: string): Promise<BandwidthProfileView> {
+    const profile = await this.uow.tx.one<BandwidthProfileView>(PROFILE, [name]);
+    if (!profile) throw networkErrors('network.profile.unknown', { name });
+    return profile;
+  }
+
+  /** The smallest profile that offers these speeds (Mbit/s). @throws `network.profile.none_fits` */
+  async profileFor(downloadMbps: number, uploadMbps: number): Promise<BandwidthProfileView> {
+    const profile = await this.uow.tx.one<BandwidthProfileView>(FITTING, [downloadMbps * 1000, uploadMbps * 1000]);
+    if (!profile) throw networkErrors('network.profile.none_fits', { download: downloadMbps, upload: uploadMbps });
+    return profile;
+  }
+}

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '@isp/contracts';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import type { PartnerKind, PartnerStatus } from './partner.entity.js';
+import { partnerErrors } from './partner.errors.js';
+import type { PartnerView } from './partner.view.js';
+
+const COLUMNS = `id, guid, name, kind, status, email, phone, tier, currency, time_zone AS "timeZone", version,
+  created_at AS "createdAt", updated_at AS "updatedAt"`;
+const MATCH = `FROM partners WHERE ($1::text IS NULL OR kind = $1) AND ($2::text IS NULL OR status = $2)
+  AND ($3::text IS NULL OR strpos(lower(name), lower($3)) > 0)`;
+const LIST = statement('partners-list', `SELECT ${COLUMNS} ${MATCH} ORDER BY id LIMIT $4 OFFSET $5`);
+const COUNT = statement('partners-count', `SELECT count(*)::integer AS total ${MATCH}`);
+const GET = statement('partners-get', `SELECT ${COLUMNS} FROM partners WHERE id = $1`);
+
+export interface PartnerFilter {
+  readonly kind?: PartnerKind | undefined;
+  readonly status?: PartnerStatus | undefined;
+  readonly search?: string | undefined;
+}
+
+@Injectable()
+export class PartnerQueries {
+  constructor(private readonly uow: UnitOfWork) {}
+
+  /** One page by id. Partners see themselves only. */
+  list(actor: Actor, filter: PartnerFilter, page: { readonly limit: number; readonly offset: number }) {
+    const values = [filter.kind ?? null, filter.status ?? null, filter.search ?? null];
+    return this.uow.run(actor, async (tx) => {
+      const [rows, count] = await Promise.all([
+        tx.query<PartnerView>(LIST, [...values, page.limit, page.offset]),
+        tx.one<{ total: number }>(COUNT, values),
+      ]);
+      return { rows, total: count?.total ?? 0 };
+    });
+  }
+
+  async find(actor: Actor, id: number): Promise<PartnerView | undefined> {
+    return this.uow.run(actor, (tx) => tx.one<PartnerView>(GET, [id]));
+  }
+
+  /** @throws `partners.partner.not_found`, also for a partner that the actor may not see. */
+  async get(actor: Actor, id: number): Promise<PartnerView> {
+    const partner = await this.find(actor, id);
+    if (!partner) throw partnerErrors('partners.partner.not_found');
+    return partner;
+  }
+}

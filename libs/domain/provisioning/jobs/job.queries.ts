@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor, Priority } from '@isp/contracts';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { jobErrors } from './job.errors.js';
+import type { JobStatus } from './job.states.js';
+import { JOB_COLUMNS, type JobView, type StepView } from './job.view.js';
+
+const MATCH = `FROM provisioning_jobs j WHERE ($1::integer IS NULL OR j.partner_id = $1) AND ($2::integer IS NULL OR j.service_id = $2)
+  AND ($3::text IS NULL OR j.status = $3) AND ($4::text IS NULL OR j.priority = $4)`;
+const LIST = statement(
+  'jobs-list',
+  `SELECT ${JOB_COLUMNS} ${MATCH} ORDER BY j.partner_id DESC, j.id DESC LIMIT $5 OFFSET $6`,
+);
+const COUNT = statement('jobs-count', `SELECT count(*)::integer AS total ${MATCH}`);
+const GET = statement('jobs-get', `SELECT ${JOB_COLUMNS} FROM provisioning_jobs j WHERE j.id = $1`);
+const STEPS = statement(
+  'jobs-steps',
+  `SELECT position, name, status, detail, started_at AS "startedAt", finished_at AS "finishedAt"
+     FROM provisioning_steps WHERE provisioning_job_id = $1 ORDER BY position`,
+);
+
+export interface JobFilter {
+  readonly serviceId?: number | undefined;
+  readonly status?: JobStatus | undefined;
+  readonly priority?: Priority | undefined;
+}
+
+/** Reads of provisioning jobs, inside the walls of the reader. */
+@Injectable()
+export class JobQueries {
+  constructor(private readonly uow: UnitOfWork) {}
+
+  list(actor: Actor, filter: JobFilter, page: { readonly limit: number; readonly offset: number }) {
+    const partnerId = actor.reach === 'all' ? null : actor.partnerId;
+    const values = [partnerId, filter.serviceId ?? null, filter.status ?? null, filter.priority ?? null];
+    return this.uow.run(actor, async (tx) => {
+      const [rows, count] = await Promise.all([
+        tx.query<JobView>(LIST, [...values, page.limit, page.offset]),
+        tx.one<{ total: number }>(COUNT, values),
+      ]);
+      return { rows, total: count?.total ?? 0 };
+    });
+  }
+
+  /** A job with its step log. @throws `provisioning.job.not_found` */
+  get(actor: Actor, id: number): Promise<JobView & { readonly steps: readonly StepView[] }> {
+    return this.uow.run(actor, async (tx) => {
+      const [job, steps] = await Promise.all([tx.one<JobView>(GET, [id]), tx.query<StepView>(STEPS, [id])]);
+      if (!job) throw jobErrors('provisioning.job.not_found');
+      return { ...job, steps };
+    });
+  }
+}

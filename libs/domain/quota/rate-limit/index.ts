@@ -1,0 +1,11 @@
+export { FallbackRateLimitStore } from './fallback-rate-limit.adapter.js';
+export type { FallbackOptions } from './fallback-rate-limit.adapter.js';
+export { MemoryRateLimitStore } from './memory-rate-limit.adapter.js';
+export { PostgresRateLimitStore } from './postgres-rate-limit.adapter.js';
+export type { RateLimitStore, TakeResult, WindowLimit, WindowUse } from './rate-limit.port.js';
+export { RateLimiter } from './rate-limiter.js';
+export type { RateLimitDecision } from './rate-limiter.js';
+export { rateLimitHeaders } from './rate-limit-headers.js';
+export { RedisRateLimitStore } from './redis-rate-limit.adapter.js';
+export { tierLimits } from './tiers.js';
+export type { RateLimitTier } from './tiers.js';

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { createTestDatabase } from '../../../../test/support/test-postgres.js';
+import type { TestDatabase } from '../../../../test/support/test-postgres.js';
+import { PostgresRateLimitStore } from './postgres-rate-limit.adapter.js';
+import { tierLimits } from './tiers.js';
+
+describe('PostgresRateLimitStore', () => {
+  let database: TestDatabase;
+  let app: pg.Pool;
+  let superuser: pg.Pool;
+  let store: PostgresRateLimitStore;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = new pg.Pool({ connectionString: database.appUrl, max: 4 });
+    superuser = new pg.Pool({ connectionString: database.superUrl, max: 1 });
+    store = new PostgresRateLimitStore(app);
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all([app.end(), superuser.end()]);
+    await database.drop();
+  });
+
+  const age = (interval: string) =>
+    superuser.query(
+      `UPDATE rate_limits SET expires_at = expires_at - $1::interval,
+      last_ms = last_ms - extract(epoch FROM $1::interval) * 1000`,
+      [interval],
+    );
+
+  it('purges what has expired and nothing else', async () => {
+    await store.take('old', [{ windowSeconds: 60, limit: 5 }], 1);
+    await age('62 seconds');
+    await store.take('live', tierLimits('free'), 1);
+    expect(await store.purge()).toBe(1);
+    expect((await store.peek('live', tierLimits('free'))).windows[0]?.remaining).toBe(99);
+  });
+
+  it('frees nothing when the clock goes back', async () => {
+    const limits = [{ windowSeconds: 60, limit: 2 }];
+    const { at } = await store.take('back', limits, 2);
+    // A multiple of the ring's 61 seconds leaves every count in its slot.
+    await superuser.query(`UPDATE rate_limits SET last_ms = last_ms + 3660000, oldest[1] = oldest[1] + 3660
+      WHERE key LIKE '%:back'`);
+    const later = await store.take('back', limits, 1);
+    expect(later.granted).toBe(0);
+    expect(later.at.getTime()).toBe(at.getTime() + 3_660_000);
+  });
+
+  it('writes nothing when it refuses or looks', async () => {
+    const limits = [{ windowSeconds: 60, limit: 1 }];
+    const version = async () =>
+      (await superuser.query("SELECT xmin::text || ctid::text AS v FROM rate_limits WHERE key LIKE '%:quiet'")).rows;
+    await store.peek('quiet', limits);
+    expect(await version()).toEqual([]);
+    await store.take('quiet', limits, 1);
+    const [written] = await version();
+    await store.peek('quiet', limits);
+    expect((await store.take('quiet', limits, 1)).granted).toBe(0);
+    const ctid = (row: { v: string } | undefined) => row?.v.replace(/^\d+/, '');
+    expect(ctid((await version())[0] as { v: string })).toBe(ctid(written as { v: string }));
+  });
+
+  it('keeps the table out of the log', async () => {
+    const { rows } = await superuser.query("SELECT relpersistence FROM pg_class WHERE relname = 'rate_limits'");
+    expect(rows).toEqual([{ relpersistence: 'u' }]);
+  });
+});

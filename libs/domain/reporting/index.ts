@@ -1,0 +1,5 @@
+export * from './customers/customer.report.js';
+export type { CustomerReportRow } from './customers/customer-report.view.js';
+export * from './products/product.report.js';
+export type { ProductReportRow } from './products/product-report.view.js';
+export * from './reporting.module.js';

@@ -1,0 +1,74 @@
+import { Column, Entity, Generated, PrimaryGeneratedColumn, VersionColumn } from 'typeorm';
+
+export type ServiceStatus = 'pending_activation' | 'provisioning' | 'active' | 'suspended' | 'terminated' | 'failed';
+/** The network's own view of a service (TMF638 operating status); the commercial state is another axis. */
+export type OperationalStatus =
+  | 'pending'
+  | 'configured'
+  | 'starting'
+  | 'running'
+  | 'degraded'
+  | 'failed'
+  | 'limited'
+  | 'stopping'
+  | 'stopped'
+  | 'unknown';
+
+/** Where the line ends; the country may be left out. */
+export interface InstallationAddress {
+  readonly street: string;
+  readonly city: string;
+  readonly state?: string | undefined;
+  readonly zip: string;
+  readonly country?: string | undefined;
+}
+
+/** One service of one customer, with the price and speeds it was sold at. Amounts are decimal text without tax. */
+@Entity('services')
+export class Service {
+  @PrimaryGeneratedColumn('identity', { type: 'integer', generatedIdentity: 'ALWAYS' })
+  id: number;
+  @Generated('uuid')
+  @Column('uuid')
+  guid: string;
+  @Column('integer', { name: 'partner_id' })
+  partnerId: number;
+  @Column('integer', { name: 'customer_id' })
+  customerId: number;
+  @Column('text', { name: 'service_type' })
+  serviceType: 'internet' | 'voice' | 'bundle';
+  @Column('integer', { name: 'plan_id' })
+  planId: number;
+  @Column('text', { default: 'pending_activation' })
+  status: ServiceStatus;
+  @Column('text', { name: 'operational_status', default: 'pending' })
+  operationalStatus: OperationalStatus;
+  @Column('integer', { name: 'download_mbps', nullable: true })
+  downloadMbps: number | null;
+  @Column('integer', { name: 'upload_mbps', nullable: true })
+  uploadMbps: number | null;
+  @Column('integer', { name: 'data_limit_gb', nullable: true })
+  dataLimitGb: number | null;
+  @Column('boolean', { name: 'static_ip', default: false })
+  staticIp: boolean;
+  @Column('numeric', { name: 'monthly_amount', precision: 14, scale: 4 })
+  monthlyAmount: string;
+  @Column('numeric', { name: 'activation_amount', precision: 14, scale: 4 })
+  activationAmount: string;
+  @Column('character', { length: 3 })
+  currency: string;
+  @Column('jsonb', { name: 'installation_address', nullable: true })
+  installationAddress: InstallationAddress | null;
+  @Column('timestamptz', { name: 'scheduled_activation', nullable: true })
+  scheduledActivation: Date | null;
+  @Column('text', { nullable: true })
+  notes: string | null;
+  @Column('timestamptz', { name: 'activated_at', nullable: true })
+  activatedAt: Date | null;
+  @VersionColumn({ default: 1 })
+  version: number;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt: Date;
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt: Date;
+}

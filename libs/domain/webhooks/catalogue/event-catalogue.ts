@@ -1,0 +1,104 @@
+import { EVENTS, type EventName, type EventPayload } from '@isp/contracts';
+
+/** A fact as receivers get it. */
+export interface PublicFact {
+  readonly type: string;
+  readonly resourceType: string;
+  readonly resourceId: string;
+  /** Grows with every event of the same resource; absent where the resource does not count: then the time does. */
+  readonly sequence?: number;
+  readonly data: Readonly<Record<string, string | number>>;
+}
+
+interface Entry<P> {
+  readonly type: string;
+  readonly description: string;
+  fact(payload: P): Omit<PublicFact, 'type'>;
+}
+
+const customer = (type: string, description: string): Entry<EventPayload<'customers.customer.created.v1'>> => ({
+  type,
+  description,
+  fact: ({ customer_id, name, email, portal_id, partner_id, sequence }) => ({
+    resourceType: 'customer',
+    resourceId: String(customer_id),
+    sequence,
+    data: { customer_id, name, email, portal_id, partner_id },
+  }),
+});
+
+const service = (type: string, description: string): Entry<EventPayload<'services.service.created.v1'>> => ({
+  type,
+  description,
+  fact: ({ service_id, customer_id, partner_id, service_type, status, sequence }) => ({
+    resourceType: 'service',
+    resourceId: String(service_id),
+    sequence,
+    data: { service_id, customer_id, partner_id, service_type, status },
+  }),
+});
+
+/** Every event of the program with its public face; null: nobody's business. A new event does not compile without. */
+const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = {
+  'customers.customer.created.v1': customer('customer.created', 'A customer was created.'),
+  'customers.customer.updated.v1': customer('customer.updated', 'Facts about a customer have changed.'),
+  'customers.customer.suspended.v1': customer('customer.suspended', 'A customer was suspended.'),
+  'customers.customer.reactivated.v1': customer('customer.reactivated', 'A suspended customer is active again.'),
+  'customers.customer.terminated.v1': customer('customer.terminated', 'A customer was terminated.'),
+  'services.service.created.v1': service('service.created', 'A service was ordered.'),
+  'services.service.activated.v1': service('service.activated', 'A service works.'),
+  'provisioning.job.failed.v1': {
+    type: 'provisioning.failed',
+    description: 'A service could not be provisioned.',
+    fact: ({ provisioning_job_id, service_id, customer_id, partner_id, error, sequence }) => ({
+      resourceType: 'provisioning_job',
+      resourceId: String(provisioning_job_id),
+      sequence,
+      data: { provisioning_job_id, service_id, customer_id, partner_id, error },
+    }),
+  },
+  'platform.work.died.v1': {
+    type: 'system.job_dead',
+    description: 'Accepted work failed for good and waits for a person. For the operator only.',
+    fact: ({ work_id, queue, name, reason }) => ({
+      resourceType: 'job',
+      resourceId: work_id,
+      data: { work_id, queue, name, reason },
+    }),
+  },
+};
+
+/** Sent on request, to one endpoint, whatever it subscribes to. */
+export const TEST_EVENT = 'webhook.test';
+/** Tells an owner's other endpoints that one was switched off. */
+export const ENDPOINT_DISABLED_EVENT = 'webhook.endpoint_disabled';
+
+export interface EventTypeView {
+  readonly type: string;
+  readonly description: string;
+}
+
+/** What an endpoint can subscribe to. */
+export const EVENT_TYPES: readonly EventTypeView[] = [
+  ...Object.values(CATALOGUE).flatMap((entry) => (entry ? [{ type: entry.type, description: entry.description }] : [])),
+  {
+    type: ENDPOINT_DISABLED_EVENT,
+    description: 'Another endpoint of yours was disabled: it was gone, or failed for 5 days.',
+  },
+];
+
+const NAMES: ReadonlySet<string> = new Set(['*', ...EVENT_TYPES.map(({ type }) => type)]);
+
+/** Whether an endpoint may name this in its `events`: a type, or `*` for all. */
+export function isSubscribable(type: string): boolean {
+  return NAMES.has(type);
+}
+
+/** Names of all internal events. */
+export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
+
+/** The public face of an internal event, if it has one. */
+export function publicFactOf<N extends EventName>(name: N, payload: EventPayload<N>): PublicFact | undefined {
+  const entry: Entry<EventPayload<N>> | null = CATALOGUE[name];
+  return entry ? { type: entry.type, ...entry.fact(payload) } : undefined;
+}

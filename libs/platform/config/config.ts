@@ -1,0 +1,103 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const text = z.string().trim().min(1);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+/**
+ * Every setting the program reads, once, at start. Units are in the names. `.env.example` lists exactly these
+ * (a test compares them). Settings without a default are required.
+ */
+export const envSchema = z.object({
+  ISP_MODE: z.enum(['sandbox', 'live']).default('sandbox').describe('sandbox or live: two separate deployments'),
+  PORT: port.default(3000).describe('TCP port of the HTTP server; 0 takes a free one'),
+  ISP_HOST: text.default('127.0.0.1').describe('Address to listen on'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('PostgreSQL, as the role that runs the application'),
+  ISP_OWNER_DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL, as the role that owns the schema and migrates it; DATABASE_URL when absent'),
+  ISP_DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(10).describe('Connections per process'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe('Redis for queues and limits; PostgreSQL when absent'),
+  ISP_MASTER_KEYS: z
+    .string()
+    .regex(
+      /^[\w-]{1,64}:[A-Za-z0-9+/=_-]{43,44}(,[\w-]{1,64}:[A-Za-z0-9+/=_-]{43,44})*$/,
+      'must be id:base64 of 32 bytes',
+    )
+    .describe('Master keys, newest first: id:base64[,id:base64]; kept outside the database'),
+  ISP_PUBLIC_URL: z.url().optional().describe('Base URL that callers use; issuer of tokens'),
+  ISP_API_PROCESSES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe('API processes that share the rate limits when their store is down'),
+  ISP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  ISP_TRUSTED_PROXIES: z.string().default('').describe('CIDRs whose X-Forwarded-For is believed, comma separated'),
+  ISP_WEBHOOK_ALLOWED_CIDRS: z
+    .string()
+    .default('')
+    .describe('Private networks that webhooks may reach, comma separated'),
+  ISP_WORKER_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(20)
+    .describe('Work items at once per process'),
+  ISP_SHUTDOWN_GRACE_SECONDS: z.coerce.number().min(0).max(60).default(5).describe('Serving on after SIGTERM'),
+  ISP_AUDIT_ANCHOR_FILE: text
+    .optional()
+    .describe('File outside the database that receives the heads of the audit chains'),
+  ISP_FAIL_POINT: z
+    .string()
+    .optional()
+    .describe('Test aid, sandbox only: a named point at which the process kills itself'),
+  ISP_DATA_DIR: text.default('.data').describe('Where the sandbox keeps its database and sandbox.json'),
+  ISP_RATE_LIMITS: flag.default(true).describe('false switches rate limits off (sandbox only)'),
+});
+
+export type Config = Readonly<z.infer<typeof envSchema>>;
+
+/** A setting that is missing or wrong: one clear line, exit code 1. */
+export class ConfigError extends Error {}
+
+/** What the process was started with, for the few who must look before there is a configuration. */
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
+
+/** Reads and checks the environment. Unknown `ISP_*` names are refused, so that a typo cannot pass silently. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const known = new Set(Object.keys(envSchema.shape));
+  const strangers = Object.keys(env).filter(
+    (name) => name.startsWith('ISP_') && !name.startsWith('ISP_TEST_') && !known.has(name),
+  );
+  if (strangers.length > 0) throw new ConfigError(`unknown setting ${strangers.join(', ')}`);
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => known.has(name) && value !== ''));
+  const parsed = envSchema.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`bad configuration: ${lines.join('; ')}`);
+  }
+  if (parsed.data.ISP_MODE === 'live') refuseTestAids(parsed.data);
+  failPoint = parsed.data.ISP_FAIL_POINT;
+  return Object.freeze(parsed.data);
+}
+
+let failPoint: string | undefined;
+
+/** The fail point that the process was started with, if any. */
+export function loadedFailPoint(): string | undefined {
+  return failPoint;
+}
+
+function refuseTestAids(config: Config): void {
+  if (config.ISP_FAIL_POINT) throw new ConfigError('ISP_FAIL_POINT is for sandboxes only');
+  if (!config.ISP_RATE_LIMITS) throw new ConfigError('ISP_RATE_LIMITS=false is for sandboxes only');
+}

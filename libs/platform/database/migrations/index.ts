@@ -1,0 +1,21 @@
+import type { SqlMigration } from '../migration.js';
+import { tenancy } from './0001-tenancy.js';
+import { platform } from './0002-platform.js';
+import { access } from './0010-access.js';
+import { catalog } from './0020-catalog.js';
+import { rateLimits } from './0030-rate-limits.js';
+import { customers } from './0040-customers.js';
+import { services } from './0050-services.js';
+import { webhooks } from './0060-webhooks.js';
+
+/** Every migration, in the order in which they run. */
+export const migrations: readonly SqlMigration[] = [
+  tenancy,
+  platform,
+  access,
+  catalog,
+  rateLimits,
+  customers,
+  services,
+  webhooks,
+];

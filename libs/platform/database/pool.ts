@@ -1,0 +1,84 @@
+import pg from 'pg';
+import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
+
+/** The role that the application runs as: owns nothing, cannot bypass row level security. Made by the first migration. */
+export const APP_ROLE = 'isp_app';
+
+export interface SessionLimits {
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  readonly idleInTransactionMs: number;
+}
+
+export const API_LIMITS: SessionLimits = {
+  statementTimeoutMs: 5_000,
+  lockTimeoutMs: 2_000,
+  idleInTransactionMs: 10_000,
+};
+export const WORKER_LIMITS: SessionLimits = {
+  statementTimeoutMs: 60_000,
+  lockTimeoutMs: 10_000,
+  idleInTransactionMs: 60_000,
+};
+
+export type Entity = EntityTarget<ObjectLiteral>;
+
+/** `options` of a connection's start-up packet: whoever logs in, the session is the application's role. */
+export function sessionOptions(limits: SessionLimits, searchPath = 'public'): string {
+  return [
+    `-c role=${APP_ROLE}`,
+    `-c search_path=${searchPath}`,
+    `-c statement_timeout=${limits.statementTimeoutMs}`,
+    `-c lock_timeout=${limits.lockTimeoutMs}`,
+    `-c idle_in_transaction_session_timeout=${limits.idleInTransactionMs}`,
+  ].join(' ');
+}
+
+export interface PoolSettings {
+  readonly url: string;
+  readonly max: number;
+  readonly limits: SessionLimits;
+  readonly applicationName: string;
+}
+
+/**
+ * The data source of one process. Its pool pipelines (several statements may be on the wire at once) and serves the
+ * unit of work, hand-written statements and the ORM alike.
+ */
+export function createDataSource(settings: PoolSettings, entities: readonly Entity[]): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: settings.url,
+    applicationName: settings.applicationName,
+    connectTimeoutMS: 2_000,
+    poolSize: settings.max,
+    entities: [...entities] as never[],
+    installExtensions: false,
+    uuidExtension: 'pgcrypto',
+    logging: false,
+    extra: {
+      pipeline: true,
+      keepAlive: true,
+      options: sessionOptions(settings.limits),
+      idleTimeoutMillis: 60_000,
+    },
+  });
+}
+
+/** The node-postgres pool inside a data source. */
+export function poolOf(dataSource: DataSource): pg.Pool {
+  return (dataSource.driver as unknown as { master: pg.Pool }).master;
+}
+
+/** A pool of its own for BullMQ: it listens on some of its connections for good and expects its schema first. */
+export function createQueuePool(settings: PoolSettings): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: settings.url,
+    max: settings.max,
+    keepAlive: true,
+    application_name: settings.applicationName,
+    options: sessionOptions(settings.limits, 'bullmq,public'),
+  });
+  pool.setMaxListeners(0);
+  return pool;
+}

@@ -1,0 +1,167 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '@isp/contracts';
+import type pg from 'pg';
+import { DataSource, type EntityManager } from 'typeorm';
+import { isConnectionFailure, isRetryable, translateDatabaseError } from './errors.js';
+import { poolOf } from './pool.js';
+import { type Statement, statement } from './statement.js';
+
+const BEGIN = statement('uow-begin', 'BEGIN');
+const COMMIT = statement('uow-commit', 'COMMIT');
+const ROLLBACK = statement('uow-rollback', 'ROLLBACK');
+const WALLS = statement(
+  'uow-walls',
+  `SELECT set_config('app.unrestricted', $1, true), set_config('app.partner_id', $2, true), set_config('app.customer_id', $3, true)`,
+);
+const MAX_ATTEMPTS = 5;
+
+type Values = readonly unknown[];
+
+/** One database transaction: its connection, the actor whose walls it stands in, and what happens around its commit. */
+export class Transaction {
+  private entityManager: EntityManager | undefined;
+  private readonly beforeCommitHooks: (() => Promise<unknown>)[] = [];
+  private readonly afterCommitHooks = new Map<string, () => void>();
+
+  constructor(
+    private readonly client: pg.PoolClient,
+    private readonly dataSource: DataSource,
+    readonly actor: Actor,
+  ) {}
+
+  /** Runs a statement and answers its rows. Several may be under way at once; the connection pipelines them. */
+  async query<R>(sql: Statement, values: Values = []): Promise<R[]> {
+    const result = await this.client.query({ ...sql, values: values as unknown[] });
+    return result.rows as R[];
+  }
+
+  async one<R>(sql: Statement, values: Values = []): Promise<R | undefined> {
+    return (await this.query<R>(sql, values))[0];
+  }
+
+  /** Runs a statement and answers how many rows it touched. */
+  async execute(sql: Statement, values: Values = []): Promise<number> {
+    return (await this.client.query({ ...sql, values: values as unknown[] })).rowCount ?? 0;
+  }
+
+  /** The ORM on this very connection. */
+  get manager(): EntityManager {
+    if (!this.entityManager) {
+      const runner = this.dataSource.createQueryRunner();
+      // TypeORM has no public way to lend a runner a connection that is already inside a transaction.
+      Object.assign(runner, { databaseConnection: this.client, isTransactionActive: true, transactionDepth: 1 });
+      this.entityManager = runner.manager;
+    }
+    return this.entityManager;
+  }
+
+  /** Work that goes on the wire together with COMMIT, after everything else (the audit chain's short lock). */
+  beforeCommit(hook: () => Promise<unknown>): void {
+    this.beforeCommitHooks.push(hook);
+  }
+
+  /** Something to do once the commit is certain; the same key runs once. It must not fail the request. */
+  afterCommit(key: string, hook: () => void): void {
+    this.afterCommitHooks.set(key, hook);
+  }
+
+  /** Runs `work` so that its failure undoes only what it did itself. */
+  async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    await this.client.query('SAVEPOINT part');
+    try {
+      const result = await work();
+      await this.client.query('RELEASE SAVEPOINT part');
+      return result;
+    } catch (error) {
+      if (!isConnectionFailure(error)) await this.client.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part');
+      throw error;
+    }
+  }
+
+  /** @internal */
+  async finish(): Promise<void> {
+    const last = this.beforeCommitHooks.map((hook) => hook());
+    await Promise.all([...last, this.client.query(COMMIT)]);
+    for (const hook of this.afterCommitHooks.values()) hook();
+  }
+}
+
+/**
+ * The only door to a transaction. It lives in AsyncLocalStorage, so repositories find their connection without being
+ * handed one; a nested `run` joins the transaction (and the walls) of the outer one.
+ */
+@Injectable()
+export class UnitOfWork {
+  private readonly storage = new AsyncLocalStorage<Transaction>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The transaction of the caller; outside one this throws, so that no query can slip past the walls. */
+  get tx(): Transaction {
+    const tx = this.storage.getStore();
+    if (!tx) throw new Error('no unit of work: a query was attempted outside a transaction');
+    return tx;
+  }
+
+  get active(): boolean {
+    return this.storage.getStore() !== undefined;
+  }
+
+  /**
+   * Runs `work` in one transaction, inside the walls of `actor`. Deadlocks and serialization failures are run again
+   * (so `work` must have no effect outside the database); infrastructure failures become 503s.
+   */
+  async run<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const outer = this.storage.getStore();
+    if (outer) return work(outer);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.attempt(actor, work);
+      } catch (error) {
+        if (!isRetryable(error) || attempt === MAX_ATTEMPTS) throw translateDatabaseError(error);
+        await sleep(Math.random() * 10 * 2 ** attempt);
+      }
+    }
+  }
+
+  /** Leaves the caller's transaction for the time of `work` (a note that must survive the caller's rollback). */
+  outside<T>(work: () => Promise<T>): Promise<T> {
+    return this.storage.exit(work);
+  }
+
+  private async attempt<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const client = await poolOf(this.dataSource).connect();
+    let broken: Error | undefined;
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
+    try {
+      const opened = Promise.all([client.query(BEGIN), client.query({ ...WALLS, values: wallsOf(actor) })]);
+      // Not awaited: the first statements of `work` travel in the same flight. Its failure surfaces below.
+      opened.catch(() => undefined);
+      const tx = new Transaction(client, this.dataSource, actor);
+      const result = await this.storage.run(tx, () => work(tx));
+      await opened;
+      await tx.finish();
+      return result;
+    } catch (error) {
+      if (isConnectionFailure(error)) broken ??= error as Error;
+      else await client.query(ROLLBACK).catch((failure: Error) => (broken = failure));
+      throw error;
+    } finally {
+      client.removeListener('error', onError);
+      client.release(broken);
+    }
+  }
+}
+
+function wallsOf(actor: Actor): string[] {
+  return [
+    actor.reach === 'all' ? 'on' : '',
+    String(actor.partnerId),
+    actor.reach === 'customer' ? String(actor.customerId) : '',
+  ];
+}

@@ -1,0 +1,2 @@
+export { startEmbeddedPostgres } from './embedded-postgres.js';
+export type { EmbeddedPostgres, EmbeddedPostgresOptions, DatabaseUser } from './embedded-postgres.js';

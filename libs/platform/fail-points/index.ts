@@ -1,0 +1,16 @@
+import { loadedFailPoint } from '@isp/platform/config';
+
+/**
+ * Places where a test may make the process kill itself, to prove what a crash there leaves behind. Off unless the
+ * sandbox setting `ISP_FAIL_POINT` names the place.
+ */
+export type FailPoint =
+  | 'http.before-answer'
+  | 'work.before-wake'
+  | 'work.after-take'
+  | 'provisioning.after-intent'
+  | 'provisioning.after-apply';
+
+export function failPoint(point: FailPoint): void {
+  if (loadedFailPoint() === point) process.kill(process.pid, 'SIGKILL');
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { Database, statement } from '@isp/platform/database';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const WORK = statement(
+  'metrics-work',
+  `SELECT queue, status, count(*)::integer AS items,
+          coalesce(max(extract(epoch FROM now() - not_before)) FILTER (WHERE status = 'queued' AND not_before <= now()), 0)::float8 AS lag
+     FROM work_items WHERE status IN ('queued', 'running', 'dead') GROUP BY queue, status`,
+);
+
+export interface WorkFigures {
+  readonly queue: string;
+  readonly status: 'queued' | 'running' | 'dead';
+  readonly items: number;
+  /** Seconds that the oldest due piece has waited. */
+  readonly lag: number;
+}
+
+/** Figures for Prometheus; what lies in the database is counted when it is scraped. */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+  readonly requests: Histogram<'method' | 'route' | 'status'>;
+
+  constructor(private readonly database: Database) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.requests = new Histogram({
+      name: 'isp_http_request_duration_seconds',
+      help: 'Duration of HTTP requests by route pattern and status',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    });
+    const items = new Gauge({
+      name: 'isp_work_items',
+      help: 'Accepted work by queue and state',
+      labelNames: ['queue', 'status'],
+      registers,
+    });
+    const lag = new Gauge({
+      name: 'isp_work_lag_seconds',
+      help: 'Wait of the oldest due work',
+      labelNames: ['queue'],
+      registers,
+    });
+    const collect = async (): Promise<void> => {
+      items.reset();
+      lag.reset();
+      for (const row of await this.work()) {
+        items.set({ queue: row.queue, status: row.status }, row.items);
+        if (row.status === 'queued') lag.set({ queue: row.queue }, row.lag);
+      }
+    };
+    Object.assign(items, { collect });
+  }
+
+  /** Unfinished and dead work by queue. */
+  work(): Promise<WorkFigures[]> {
+    return this.database.query<WorkFigures>(WORK);
+  }
+}

@@ -1,0 +1,60 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { QUEUES, type QueueName } from '@isp/contracts';
+import type { Queue } from 'bullmq';
+
+const SEND_TIMEOUT_MS = 3_000;
+
+export interface CarriedMessage {
+  readonly ids: readonly string[];
+  readonly priority: number;
+  /** True when the work took part in a process's death: it is run alone. */
+  readonly suspect: boolean;
+}
+
+/** The BullMQ queues as carriers: a message names a handful of work items, nothing more. */
+export class Carriers implements OnApplicationShutdown {
+  private readonly queues: ReadonlyMap<QueueName, Queue>;
+
+  /** The queues in the order of QUEUES. */
+  constructor(queues: readonly Queue[]) {
+    this.queues = new Map(QUEUES.map((name, index) => [name, queues[index] as Queue]));
+    for (const queue of this.queues.values()) queue.on('error', () => undefined);
+  }
+
+  get all(): readonly Queue[] {
+    return [...this.queues.values()];
+  }
+
+  async send(name: QueueName, messages: readonly CarriedMessage[]): Promise<void> {
+    const queue = this.queues.get(name) as Queue;
+    const bulk = messages.map(({ ids, priority, suspect }) => ({
+      name: 'work',
+      data: { ids, suspect },
+      opts: { priority },
+    }));
+    await withTimeout(queue.addBulk(bulk), SEND_TIMEOUT_MS);
+  }
+
+  /** Whether the queue's store answers; for readiness. */
+  async ping(): Promise<void> {
+    await withTimeout((this.queues.get('events') as Queue).getJobCounts('waiting'), SEND_TIMEOUT_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.allSettled(this.all.map((queue) => withTimeout(queue.close(), SEND_TIMEOUT_MS)));
+  }
+}
+
+/** Fails after `ms`; the late answer is ignored. */
+export async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}

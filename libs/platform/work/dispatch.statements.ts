@@ -1,0 +1,111 @@
+import { statement } from '@isp/platform/database';
+
+/** Seconds after which handed-over work that nobody claimed is handed over again. */
+export const REDISPATCH_SECONDS = 12;
+/** Seconds that a claim holds without a heartbeat. */
+export const LEASE_SECONDS = 8;
+
+/** Turns published events into one piece of work per listener. */
+export const EXPAND = statement(
+  'outbox-expand',
+  `WITH batch AS (
+     SELECT id, name, event_id, request_id FROM outbox WHERE relayed_at IS NULL
+      ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED),
+   work AS (
+     INSERT INTO work_items (queue, name, payload, dedupe_key, request_id)
+     SELECT 'events', 'platform.listener', jsonb_build_object('listener', r.listener, 'outbox_id', b.id::text),
+            r.listener || ':' || b.event_id, b.request_id
+       FROM batch b JOIN unnest($1::text[], $2::text[]) AS r(event, listener) ON r.event = b.name
+      ORDER BY b.id
+     ON CONFLICT DO NOTHING)
+   UPDATE outbox o SET relayed_at = now() FROM batch b WHERE o.id = b.id RETURNING o.id`,
+);
+
+/**
+ * Takes what is due: new work, work that the queue seems to have lost, and work whose claim lapsed because its process
+ * died (that counts as a death and fences the old claim off).
+ */
+export const TAKE_DUE = statement(
+  'work-take-due',
+  `WITH due AS (
+     SELECT id FROM work_items WHERE status IN ('queued', 'running') AND due_at <= now()
+      ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   UPDATE work_items w
+      SET deaths = deaths + (status = 'running')::integer, epoch = epoch + (status = 'running')::integer,
+          status = 'queued', due_at = now() + make_interval(secs => ${REDISPATCH_SECONDS})
+     FROM due WHERE w.id = due.id
+   RETURNING w.id::text, w.queue, w.priority, w.deaths`,
+);
+
+/** Gives back what could not be handed to the queue. */
+export const PUT_BACK = statement(
+  'work-put-back',
+  `UPDATE work_items SET due_at = now() + interval '1 second' WHERE id = ANY($1::bigint[]) AND status = 'queued'`,
+);
+
+export const CLAIM = statement(
+  'work-claim',
+  `UPDATE work_items
+      SET status = 'running', epoch = epoch + 1, due_at = now() + make_interval(secs => ${LEASE_SECONDS}),
+          started_at = coalesce(started_at, now())
+    WHERE id = ANY($1::bigint[]) AND status = 'queued' AND not_before <= now()
+   RETURNING id::text, name, payload, epoch, deaths, failures, request_id AS "requestId"`,
+);
+
+export const HEARTBEAT = statement(
+  'work-heartbeat',
+  `UPDATE work_items w SET due_at = now() + make_interval(secs => ${LEASE_SECONDS})
+     FROM unnest($1::bigint[], $2::integer[]) AS held(id, epoch)
+    WHERE w.id = held.id AND w.epoch = held.epoch AND w.status = 'running'
+   RETURNING w.id::text`,
+);
+
+export const COMPLETE = statement(
+  'work-complete',
+  `UPDATE work_items SET status = 'succeeded', finished_at = now() WHERE id = $1 AND epoch = $2 AND status = 'running'`,
+);
+
+export const FENCE = statement(
+  'work-fence',
+  `SELECT 1 FROM work_items WHERE id = $1 AND epoch = $2 AND status = 'running' FOR NO KEY UPDATE`,
+);
+
+export const RETRY_LATER = statement(
+  'work-retry-later',
+  `UPDATE work_items SET status = 'queued', failures = failures + 1, last_error = $3,
+          not_before = now() + make_interval(secs => $4::float8), due_at = now() + make_interval(secs => $4::float8)
+    WHERE id = $1 AND epoch = $2 AND status = 'running'`,
+);
+
+export const HAND_BACK = statement(
+  'work-hand-back',
+  `UPDATE work_items w SET status = 'queued', epoch = w.epoch + 1, due_at = now()
+     FROM unnest($1::bigint[], $2::integer[]) AS held(id, epoch)
+    WHERE w.id = held.id AND w.epoch = held.epoch AND w.status = 'running'`,
+);
+
+export const BURY = statement(
+  'work-bury',
+  `UPDATE work_items SET status = 'dead', failures = failures + $4, last_error = $3, finished_at = now()
+    WHERE id = $1 AND epoch = $2 AND status = 'running'`,
+);
+
+/** Claims each schedule that is due, for the whole fleet, and moves it on by whole periods of database time. */
+export const TAKE_SCHEDULES = statement(
+  'schedules-take',
+  `WITH due AS (SELECT name FROM schedules WHERE next_run_at <= now() AND name = ANY($1) FOR UPDATE SKIP LOCKED),
+   moved AS (
+     UPDATE schedules s SET last_run_at = now(), next_run_at = s.next_run_at + make_interval(secs =>
+              s.every_seconds * (floor(extract(epoch FROM now() - s.next_run_at) / s.every_seconds) + 1))
+       FROM due WHERE s.name = due.name RETURNING s.name)
+   INSERT INTO work_items (queue, name, payload, dedupe_key)
+   SELECT 'schedules', 'platform.schedule', jsonb_build_object('schedule', name), name FROM moved
+   ON CONFLICT DO NOTHING`,
+);
+
+export const SAVE_SCHEDULES = statement(
+  'schedules-save',
+  `INSERT INTO schedules (name, every_seconds) SELECT * FROM unnest($1::text[], $2::integer[])
+   ON CONFLICT (name) DO UPDATE SET every_seconds = excluded.every_seconds
+     WHERE schedules.every_seconds <> excluded.every_seconds`,
+);

@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { PRIORITIES, QUEUES, type QueueName, systemActor } from '@isp/contracts';
+import { Database, UnitOfWork } from '@isp/platform/database';
+import { failPoint } from '@isp/platform/fail-points';
+import { Log } from '@isp/platform/logging';
+import { EXPAND, PUT_BACK, SAVE_SCHEDULES, TAKE_DUE, TAKE_SCHEDULES } from './dispatch.statements.js';
+import { Carriers } from './carriers.js';
+import { HandlerRegistry } from './registry.js';
+import { WakeListener } from './wake-listener.js';
+
+const POLL_MS = 500;
+const BATCH = 500;
+const PER_MESSAGE = 20;
+
+interface DueWork {
+  readonly id: string;
+  readonly queue: QueueName;
+  readonly priority: number;
+  readonly deaths: number;
+}
+
+/**
+ * Hands accepted work to the queues: events become work for each listener, due work becomes queue messages, and what a
+ * queue or a dead process lost is handed over again. Any number of processes may run one.
+ */
+@Injectable()
+export class Dispatcher {
+  private running: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly uow: UnitOfWork,
+    private readonly registry: HandlerRegistry,
+    private readonly carriers: Carriers,
+    private readonly listener: WakeListener,
+    private readonly log: Log,
+  ) {}
+
+  start(): void {
+    this.running = this.loop();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.listener.wakeLocally();
+    await this.running;
+    await this.listener.stop();
+  }
+
+  private async loop(): Promise<void> {
+    await this.listener.start();
+    let schedulesSaved = false;
+    while (!this.stopped) {
+      try {
+        schedulesSaved ||= await this.saveSchedules();
+        const busy = await this.round();
+        if (!busy) await this.listener.woken(POLL_MS);
+      } catch (error) {
+        this.log.warn(`dispatcher: ${(error as Error).message}`);
+        await sleep(500);
+      }
+    }
+  }
+
+  /** One look at everything; answers whether a full batch suggests that more is waiting. */
+  private async round(): Promise<boolean> {
+    const { events, listeners } = this.registry.routes();
+    const [expanded] = await Promise.all([
+      this.uow.run(systemActor('dispatcher'), (tx) => tx.query(EXPAND, [events, listeners, BATCH])),
+      this.database.query(TAKE_SCHEDULES, [[...this.registry.schedules.keys()]]),
+    ]);
+    const due = await this.database.query<DueWork>(TAKE_DUE, [BATCH]);
+    if (due.length > 0) failPoint('work.after-take');
+    if (due.length > 0) await this.hand(due);
+    return expanded.length === BATCH || due.length === BATCH;
+  }
+
+  private async hand(due: readonly DueWork[]): Promise<void> {
+    const results = await Promise.allSettled(
+      QUEUES.map(async (queue) => {
+        const items = due.filter((item) => item.queue === queue);
+        if (items.length > 0) await this.carriers.send(queue, messagesOf(items));
+      }),
+    );
+    const lost = QUEUES.filter((_, index) => results[index]?.status === 'rejected');
+    if (lost.length === 0) return;
+    const why = results.flatMap((result) => (result.status === 'rejected' ? [(result.reason as Error).message] : []));
+    this.log.warn(`queues out of reach: ${lost.join(', ')} (${why[0]}); their work stays in the database`);
+    const ids = due.filter((item) => lost.includes(item.queue)).map((item) => item.id);
+    await this.database.query(PUT_BACK, [ids]);
+    await sleep(POLL_MS);
+  }
+
+  private async saveSchedules(): Promise<boolean> {
+    const all = [...this.registry.schedules.values()].map(({ options }) => options);
+    await this.database.query(SAVE_SCHEDULES, [all.map((one) => one.name), all.map((one) => one.everySeconds)]);
+    return true;
+  }
+}
+
+/**
+ * Work that was part of a process's death travels alone, so that it can be run alone. After its second death it waits
+ * behind everything else: whoever kills workers again and again must not hit the same piece a third time.
+ */
+function messagesOf(items: readonly DueWork[]) {
+  const messages = items
+    .filter((item) => item.deaths > 0)
+    .map((item) => ({
+      ids: [item.id],
+      priority: item.priority + PRIORITIES.length * (item.deaths - 1),
+      suspect: true,
+    }));
+  for (const priority of [1, 2, 3, 4]) {
+    const ids = items.filter((item) => item.deaths === 0 && item.priority === priority).map((item) => item.id);
+    for (let start = 0; start < ids.length; start += PER_MESSAGE) {
+      messages.push({ ids: ids.slice(start, start + PER_MESSAGE), priority, suspect: false });
+    }
+  }
+  return messages;
+}

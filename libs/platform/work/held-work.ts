@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { Database, UnitOfWork } from '@isp/platform/database';
+import { Log } from '@isp/platform/logging';
+import { COMPLETE, FENCE, HAND_BACK, HEARTBEAT } from './dispatch.statements.js';
+import type { WorkRun } from './handlers.js';
+import { workErrors } from './work.errors.js';
+
+const HEARTBEAT_MS = 2_500;
+
+type HeldRun = WorkRun & { completed: boolean };
+
+interface Holding {
+  readonly epoch: number;
+  readonly abort: AbortController;
+  readonly run: HeldRun;
+}
+
+/** The work that this process holds: one heartbeat for all of it, fencing for each, handed back at shutdown. */
+@Injectable()
+export class HeldWork {
+  private readonly held = new Map<string, Holding>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly uow: UnitOfWork,
+    private readonly log: Log,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => void this.beat(), HEARTBEAT_MS);
+  }
+
+  get size(): number {
+    return this.held.size;
+  }
+
+  /** Registers a claim and answers the run as its handler sees it. */
+  hold(claim: { readonly id: string; readonly epoch: number; readonly failures: number }): HeldRun {
+    const abort = new AbortController();
+    const run: HeldRun = {
+      workId: claim.id,
+      epoch: claim.epoch,
+      failures: claim.failures,
+      signal: abort.signal,
+      completed: false,
+      complete: async () => {
+        if ((await this.uow.tx.execute(COMPLETE, [claim.id, claim.epoch])) === 0)
+          throw this.fenced(claim.id, claim.epoch);
+        run.completed = true;
+      },
+      fence: async () => {
+        if (!(await this.uow.tx.one(FENCE, [claim.id, claim.epoch]))) throw this.fenced(claim.id, claim.epoch);
+      },
+    };
+    this.held.set(claim.id, { epoch: claim.epoch, abort, run });
+    return run;
+  }
+
+  release(workId: string): void {
+    this.held.delete(workId);
+  }
+
+  /** Gives unfinished work to other processes and fences off what still runs here. */
+  async handBack(): Promise<void> {
+    clearInterval(this.timer);
+    const [ids, epochs] = this.columns();
+    for (const { abort } of this.held.values()) abort.abort(new Error('shutting down'));
+    if (ids.length > 0) await this.database.query(HAND_BACK, [ids, epochs]);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private async beat(): Promise<void> {
+    const [ids, epochs] = this.columns();
+    if (ids.length === 0) return;
+    try {
+      const alive = new Set((await this.database.query<{ id: string }>(HEARTBEAT, [ids, epochs])).map(({ id }) => id));
+      ids.filter((id) => !alive.has(id)).forEach((id, index) => this.lose(id, epochs[index] as number));
+    } catch (error) {
+      this.log.warn(`heartbeat failed: ${(error as Error).message}`);
+    }
+  }
+
+  /** Only that very claim: the process may hold the work under a newer one, or have finished it meanwhile. */
+  private lose(id: string, epoch: number): void {
+    const holding = this.held.get(id);
+    if (!holding || holding.epoch !== epoch || holding.run.completed) return;
+    holding.abort.abort(this.fenced(id, epoch));
+  }
+
+  private columns(): [string[], number[]] {
+    return [[...this.held.keys()], [...this.held.values()].map(({ epoch }) => epoch)];
+  }
+
+  private fenced(id: string, epoch: number): Error {
+    this.log.warn('fenced: a later claim holds this work', { work_id: id, epoch });
+    return workErrors('platform.work.fenced');
+  }
+}

@@ -1,0 +1,22 @@
+/** A counting semaphore whose waiters are served in order. */
+export class Slots {
+  private readonly waiters: (() => void)[] = [];
+  private free: number;
+
+  constructor(readonly size: number) {
+    this.free = size;
+  }
+
+  /** Waits for one slot, then takes up to `wanted` of the free ones; answers how many. */
+  async take(wanted: number): Promise<number> {
+    while (this.free === 0) await new Promise<void>((resolve) => this.waiters.push(resolve));
+    const taken = Math.min(wanted, this.free);
+    this.free -= taken;
+    return taken;
+  }
+
+  give(count = 1): void {
+    this.free += count;
+    for (let left = count; left > 0; left -= 1) this.waiters.shift()?.();
+  }
+}

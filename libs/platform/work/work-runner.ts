@@ -1,0 +1,137 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type JobName, OPERATOR_PARTNER_ID, systemActor } from '@isp/contracts';
+import { DomainError } from '@isp/kernel';
+import { CONFIG, type Config } from '@isp/platform/config';
+import { Database, UnitOfWork, isConnectionFailure } from '@isp/platform/database';
+import { Log, withRequestId } from '@isp/platform/logging';
+import { BURY, CLAIM, RETRY_LATER } from './dispatch.statements.js';
+import type { WorkRun } from './handlers.js';
+import { HeldWork } from './held-work.js';
+import { Outbox } from './outbox.js';
+import { Slots } from './slots.js';
+import { WorkHandlers } from './work-handlers.js';
+
+/** Deaths of its process after which work is poison. */
+export const MAX_DEATHS = 3;
+
+interface Claim {
+  readonly id: string;
+  readonly name: JobName;
+  readonly payload: never;
+  readonly epoch: number;
+  readonly deaths: number;
+  readonly failures: number;
+  readonly requestId: string | null;
+}
+
+/**
+ * Runs claimed work: at most `ISP_WORKER_CONCURRENCY` at once in this process, retries with full jitter, and declares
+ * dead what failed too often or killed its process three times. Work that was part of a death runs one at a time, so
+ * that poison cannot take innocents with it twice.
+ */
+@Injectable()
+export class WorkRunner {
+  private readonly slots: Slots;
+  private readonly solo = new Slots(1);
+  private stopping = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly uow: UnitOfWork,
+    private readonly handlers: WorkHandlers,
+    private readonly held: HeldWork,
+    private readonly outbox: Outbox,
+    private readonly log: Log,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.slots = new Slots(config.ISP_WORKER_CONCURRENCY);
+  }
+
+  stopClaiming(): void {
+    this.stopping = true;
+  }
+
+  /** Works through one queue message; resolves when all of it was tried. Never rejects for a failing piece of work. */
+  async process(ids: readonly string[], suspect: boolean): Promise<void> {
+    if (suspect) return this.alone(ids);
+    const running: Promise<void>[] = [];
+    for (let next = 0; next < ids.length && !this.stopping;) {
+      const taken = await this.slots.take(ids.length - next);
+      const claims = await this.claim(ids.slice(next, next + taken)).catch((error: Error) => {
+        this.slots.give(taken);
+        throw error;
+      });
+      this.slots.give(taken - claims.length);
+      next += taken;
+      running.push(...claims.map((claim) => this.run(claim).finally(() => this.slots.give())));
+    }
+    await Promise.all(running);
+  }
+
+  private async alone(ids: readonly string[]): Promise<void> {
+    await this.solo.take(1);
+    try {
+      for (const claim of this.stopping ? [] : await this.claim(ids)) await this.run(claim);
+    } finally {
+      this.solo.give();
+    }
+  }
+
+  private claim(ids: readonly string[]): Promise<Claim[]> {
+    return this.stopping ? Promise.resolve([]) : this.database.query<Claim>(CLAIM, [ids]);
+  }
+
+  private run(claim: Claim): Promise<void> {
+    return withRequestId(claim.requestId ?? `work-${claim.id}`, async () => {
+      const run = this.held.hold(claim);
+      try {
+        if (claim.deaths >= MAX_DEATHS) await this.bury(claim, `took its process down ${claim.deaths} times`, 0);
+        else await this.handle(claim, run);
+      } catch (error) {
+        await this.failed(claim, error as Error).catch((second: Error) => {
+          this.log.error(`could not record a failure; the lease will lapse: ${second.message}`, { work_id: claim.id });
+        });
+      } finally {
+        this.held.release(claim.id);
+      }
+    });
+  }
+
+  private async handle(claim: Claim, run: WorkRun & { completed: boolean }): Promise<void> {
+    await this.handlers.handle(claim.name, claim.payload, run);
+    if (!run.completed) await this.uow.run(systemActor('work'), () => run.complete());
+  }
+
+  private async failed(claim: Claim, error: Error): Promise<void> {
+    if (error instanceof DomainError && error.code === 'platform.work.fenced') return;
+    const policy = this.handlers.policyOf(claim.name);
+    this.log.warn(`work failed: ${claim.name}: ${error.message}`, { work_id: claim.id, failures: claim.failures + 1 });
+    // A database that is away is nobody's failure: the work just waits.
+    const counted =
+      isConnectionFailure(error) || (error instanceof DomainError && error.kind === 'unavailable') ? 0 : 1;
+    if (claim.failures + counted >= policy.maxFailures) return this.bury(claim, error.message, counted);
+    const ceiling = Math.min(policy.maxDelaySeconds, policy.baseDelaySeconds * 2 ** claim.failures);
+    await this.database.query(RETRY_LATER, [
+      claim.id,
+      claim.epoch,
+      error.message.slice(0, 2_000),
+      Math.random() * ceiling,
+    ]);
+  }
+
+  /** The end of the road: visible as dead, its owner told, to be run again by hand. */
+  private async bury(claim: Claim, reason: string, failures: number): Promise<void> {
+    await this.uow.run(systemActor('work'), async (tx) => {
+      if ((await tx.execute(BURY, [claim.id, claim.epoch, reason.slice(0, 2_000), failures])) === 0) return;
+      await this.handlers.onDead(claim.name, claim.payload, reason, tx);
+      await this.outbox.add('platform.work.died.v1', {
+        work_id: claim.id,
+        partner_id: OPERATOR_PARTNER_ID,
+        queue: claim.name.split('.')[0] ?? claim.name,
+        name: claim.name,
+        reason: reason.slice(0, 500),
+      });
+    });
+    this.log.error(`work is dead: ${claim.name}: ${reason}`, { work_id: claim.id });
+  }
+}

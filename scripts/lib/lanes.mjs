@@ -1,0 +1,106 @@
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { run } from './children.mjs';
+
+/** Heavy specs kill and restart servers: they run one after another, when the machine is theirs. */
+const HEAVY = 'test/faults/';
+const NEVER = 'test/bench/';
+const ON_BOTH_QUEUES = '(?:test/scenarios/|test/faults/)';
+/** What a developer's shell has set must not lead a test to a real database. */
+const REMOVED = ['DATABASE_URL', 'REDIS_URL', 'PORT'];
+
+const none = { passed: 0, failed: 0, skipped: 0 };
+const sum = (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped });
+
+/** Every spec, with the queue in PostgreSQL. */
+export async function postgresLane(root, args) {
+  heading('postgres queue');
+  const light = await jest(root, [...args, ...only(root, `(?!${HEAVY}|${NEVER})`)]);
+  if (!hasSpecs(join(root, HEAVY))) return light;
+  return sum(light, await jest(root, [...args, '--runInBand', ...only(root, `(?=${HEAVY})`)]));
+}
+
+/** Stories and faults once more, with the queue in Redis. */
+export async function redisLane(root, args) {
+  heading('redis queue');
+  if (!isOnPath('redis-server')) {
+    const required = process.env.CI === 'true';
+    console.log(`no redis-server on the PATH: this lane is ${required ? 'required in CI and FAILED' : 'skipped'}`);
+    return required ? { ...none, failed: 1 } : { ...none, skipped: 1 };
+  }
+  if (!hasSpecs(join(root, 'test/scenarios')) && !hasSpecs(join(root, HEAVY))) return none;
+  const env = { ISP_TEST_REDIS: '1' };
+  const light = await jest(root, [...args, ...only(root, `(?=${ON_BOTH_QUEUES})(?!${HEAVY})`)], env);
+  if (!hasSpecs(join(root, HEAVY))) return light;
+  return sum(light, await jest(root, [...args, '--runInBand', ...only(root, `(?=${HEAVY})`)], env));
+}
+
+export const total = (results) => results.reduce(sum, none);
+
+function heading(name) {
+  console.log(`\n── ${name} ──`);
+}
+
+/**
+ * Jest can only be told what to leave out: everything whose path in the repository does not fit. This option takes
+ * every word that follows for its own, so it comes last.
+ */
+function only(root, pattern) {
+  const prefix = root.replace(/\/$/, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return [`^(?!${prefix}/${pattern})`, `^${prefix}/(?:node_modules|dist)/`, `^${prefix}/.*/fixtures/`].map(
+    (ignored) => `--testPathIgnorePatterns=${ignored}`,
+  );
+}
+
+async function jest(root, args, env = {}) {
+  const scratch = mkdtempSync(join(tmpdir(), 'isp-results-'));
+  const clear = () => rmSync(scratch, { recursive: true, force: true });
+  process.once('exit', clear);
+  const file = join(scratch, 'results.json');
+  const program = join(root, 'node_modules/jest/bin/jest.js');
+  const fixed = ['--json', `--outputFile=${file}`, '--passWithNoTests', ...(process.env.CI === 'true' ? ['--ci'] : [])];
+  try {
+    const { code } = await run(process.execPath, [program, ...fixed, ...args], {
+      cwd: root,
+      env: environment(env),
+      show: true,
+    });
+    return counted(file, code);
+  } finally {
+    process.removeListener('exit', clear);
+    clear();
+  }
+}
+
+function environment(additions) {
+  const env = { ...process.env, ...additions };
+  for (const name of REMOVED) delete env[name];
+  const options = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
+  env.NODE_OPTIONS = `${env.NODE_OPTIONS ?? ''} ${options}`.trim();
+  return env;
+}
+
+/** A spec file that cannot run counts as one failed test; so does a Jest that fails without saying where. */
+function counted(file, code) {
+  if (!existsSync(file)) return { ...none, failed: 1 };
+  const results = JSON.parse(readFileSync(file, 'utf8'));
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  const skipped = results.numPendingTests + results.numTodoTests;
+  return { passed: results.numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
+}
+
+function hasSpecs(directory) {
+  return existsSync(directory) && readdirSync(directory, { recursive: true }).some((name) => name.endsWith('.spec.ts'));
+}
+
+function isOnPath(program) {
+  return (process.env.PATH ?? '').split(delimiter).some((directory) => {
+    try {
+      accessSync(join(directory, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,33 @@
+/** `npm test [-- jest arguments]`: installs and compiles what is missing, then runs the specs on both queues. */
+import { fileURLToPath } from 'node:url';
+import { requireNode } from './lib/node-version.mjs';
+
+requireNode();
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { endChildrenOnSignals, endWithParent } = await import('./lib/children.mjs');
+const { removeAbandonedRuns } = await import('../test/support/run-directory.mjs');
+
+async function runAll(args) {
+  const { ensureDependencies } = await import('./lib/dependencies.mjs');
+  await ensureDependencies(root);
+  const { ensureBuilt } = await import('./lib/dist.mjs');
+  await ensureBuilt(root);
+  const { postgresLane, redisLane, total } = await import('./lib/lanes.mjs');
+  const result = total([await postgresLane(root, args), await redisLane(root, args)]);
+  if (result.passed + result.failed > 0) return result;
+  console.log('no test ran: nothing matches the arguments');
+  return { ...result, failed: 1 };
+}
+
+endWithParent();
+endChildrenOnSignals(removeAbandonedRuns);
+let result = { passed: 0, failed: 1, skipped: 0 };
+try {
+  result = await runAll(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+}
+await removeAbandonedRuns();
+process.exitCode = result.failed > 0 ? 1 : 0;
+console.log(`\n${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RouteDeclarations, RouteTable } from '@isp/apis/shared';
+import { PERMISSIONS } from '@isp/contracts';
+import { SetCustomerPassword } from '@isp/domain/access';
+import { CustomerQueries } from '@isp/domain/customers';
+import { formatApiKey, newApiKey } from '@isp/kernel';
+import { CALLS, addressed } from '../support/api-calls.js';
+import { EVERYTHING, PASSWORD, type Thing, factory, person } from '../support/api-fixtures.js';
+import { type ApiWorld, MovableClock, apiWorld } from '../support/api-world.js';
+import { MATRIX, PRINCIPALS, type Principal } from './access-matrix.js';
+
+interface Credential {
+  readonly token?: string;
+  readonly key?: string;
+}
+
+const OPERATOR = 1;
+const NORTHWIND = 2;
+const RIPPLE = 4;
+/** A route that serves many files or pages of one kind: the call that stands for it. */
+const STANDS_FOR: Readonly<Record<string, string>> = {
+  'GET /docs/assets/*': '/docs/assets/swagger-ui.css',
+  'GET /admin/queues/*': '/admin/queues/api/queues',
+};
+const clock = new MovableClock();
+let world: ApiWorld;
+let made: ReturnType<typeof factory>;
+const credentials = new Map<Principal, Credential>();
+
+beforeAll(async () => {
+  world = await apiWorld({ seeded: true, clock });
+  made = factory(world);
+  clock.shiftSeconds = -3_600;
+  credentials.set('expired', { token: await world.tokenOf('noc') });
+  clock.shiftSeconds = 0;
+  for (const principal of PRINCIPALS) {
+    if (principal !== 'expired') credentials.set(principal, await credentialOf(principal));
+  }
+}, 120_000);
+afterAll(() => world.close());
+
+const ROLE_OF: Partial<Record<Principal, readonly [partnerId: number, role: string]>> = {
+  reseller: [NORTHWIND, 'reseller_admin'],
+  reseller_read: [NORTHWIND, 'reseller_read_only'],
+  other_reseller: [3, 'reseller_admin'],
+  isp: [RIPPLE, 'isp'],
+  billing: [OPERATOR, 'billing'],
+  support: [OPERATOR, 'support'],
+  noc: [OPERATOR, 'noc'],
+  superadmin: [OPERATOR, 'superadmin'],
+};
+
+/** Somebody new of the kind, except for keys. */
+async function credentialOf(principal: Principal): Promise<Credential> {
+  const role = ROLE_OF[principal];
+  if (role) return { token: await world.tokenOf((await person(world, ...role)).login, PASSWORD) };
+  if (principal === 'customer' || principal === 'other_customer') return { token: await customerToken() };
+  if (principal === 'scoped_key') return { key: await world.keyOf(NORTHWIND, ['customer.read']) };
+  if (principal === 'full_key') return { key: await world.keyOf(OPERATOR, PERMISSIONS, 'all') };
+  if (principal === 'live_key') return { key: formatApiKey(newApiKey(randomBytes(48), { test: false })) };
+  return {};
+}
+
+let ownCustomer = 0;
+async function customerToken(): Promise<string> {
+  const id = Number(await made.make.customer(OPERATOR));
+  const { partnerId, portalId, email, name, portalUserGuid } = await made.use(CustomerQueries).get(EVERYTHING, id);
+  const login = {
+    partnerId,
+    customerId: id,
+    portalId,
+    email,
+    fullName: name,
+    password: PASSWORD,
+    guid: portalUserGuid,
+  };
+  await made.use(SetCustomerPassword).execute({ actor: EVERYTHING, ...login });
+  if (ownCustomer === 0) ownCustomer = id;
+  return world.tokenOf(portalId, PASSWORD);
+}
+
+/** The thing that the principal's call is about: its own, but for the principals that are named "other". */
+async function targetOf(principal: Principal, thing: Thing): Promise<string | number> {
+  if (principal === 'customer') {
+    const [row] = await made.sql<Record<'id' | 'guid' | 'service', string>>(
+      `SELECT id, upper(guid::text) AS guid, (SELECT id FROM services WHERE customer_id = c.id LIMIT 1) AS service FROM customers c WHERE id = ${ownCustomer}`,
+    );
+    if (thing === 'customer') return row?.id ?? '';
+    if (thing === 'customer_guid') return row?.guid ?? '';
+    if (thing === 'service') return row?.service ?? ownService();
+  }
+  const partnerId =
+    principal === 'other_reseller' || principal === 'scoped_key' ? NORTHWIND : (ROLE_OF[principal]?.[0] ?? OPERATOR);
+  return thing === 'partner' && partnerId !== OPERATOR ? partnerId : made.make[thing](partnerId);
+}
+
+async function ownService(): Promise<string> {
+  const [row] = await made.sql<{ id: string }>(
+    `INSERT INTO services (partner_id, customer_id, service_type, plan_id, monthly_amount, activation_amount, currency)
+     VALUES (1, ${ownCustomer}, 'internet', 1, 1, 0, 'USD') RETURNING id`,
+  );
+  return row?.id ?? '';
+}
+
+/** The operations that end or change the credential they are called with, or spend one from the body. */
+async function special(operation: string, principal: Principal): Promise<{ credential?: Credential; body?: unknown }> {
+  const consumes = operation === 'POST /v1/auth/logout' || operation === 'POST /v1/auth/password';
+  if (consumes && principal !== 'expired') return { credential: await credentialOf(principal) };
+  if (operation === 'POST /v1/auth/refresh') {
+    const body = { login: 'noc', password: 'noc-sandbox-password' };
+    const answer = await world.ask('/v1/auth/login', { method: 'POST', body });
+    return { body: { refresh_token: answer.json<{ refresh_token: string }>().refresh_token } };
+  }
+  if (operation === 'POST /v1/oauth/token') {
+    const secret = await world.keyOf(OPERATOR, ['plan.read']);
+    const id = /isp_(.{8})/.exec(secret)?.[1];
+    return { body: { grant_type: 'client_credentials', client_id: id, client_secret: secret } };
+  }
+  return {};
+}
+
+async function statusOf(operation: string, principal: Principal): Promise<number> {
+  const call = CALLS[operation];
+  const id = call?.thing ? await targetOf(principal, call.thing) : '';
+  const { method, path } = addressed(operation, id);
+  const { credential = credentials.get(principal), body = call?.body?.() } = await special(operation, principal);
+  const answer = await world.ask(STANDS_FOR[operation] ?? path, {
+    method,
+    ...credential,
+    ...(body === undefined ? {} : { body }),
+  });
+  return answer.status;
+}
+
+const ADMIN = '/admin/queues';
+
+describe('the access matrix', () => {
+  it('has a row for every operation there is, and none for what there is not', () => {
+    const declared = world.program.app.get(RouteDeclarations).all.map(({ method, path }) => `${method} ${path}`);
+    const registered = world.program.app.get(RouteTable).all;
+    const routes = registered.filter((route) => !route.startsWith('HEAD ') && !route.includes(` ${ADMIN}`));
+    expect(Object.keys(MATRIX).sort()).toEqual([...routes, 'GET /admin/queues/*'].sort());
+    expect(declared.filter((route) => !registered.includes(route))).toEqual([]);
+    expect(Object.keys(CALLS).filter((operation) => !(operation in MATRIX))).toEqual([]);
+  });
+
+  it.each(Object.entries(MATRIX))('%s', async (operation, row) => {
+    const found: Record<string, number> = {};
+    for (const principal of PRINCIPALS) found[principal] = await statusOf(operation, principal);
+    expect(found).toEqual(row);
+  });
+
+  it('keeps every route of the queue board from those who may not manage queues', async () => {
+    const routes = world.program.app.get(RouteTable).all.filter((route) => route.includes(` ${ADMIN}`));
+    expect(routes.length).toBeGreaterThan(20);
+    for (const route of routes) {
+      const [method = '', path = ''] = route.split(' ');
+      const url = path.replace(/:[A-Za-z]+/g, 'x').replace('*', 'x.js');
+      const ask = async (credential: Credential) => (await world.ask(url, { method, ...credential })).status;
+      expect([route, await ask({}), await ask(credentials.get('support') ?? {})]).toEqual([route, 401, 403]);
+    }
+  });
+});

@@ -1,0 +1,120 @@
+/**
+ * Who may call what, and what they get: one row for each operation, one column for each kind of caller, each cell the
+ * HTTP status. The operations with an id in the path are called for a thing of the caller's own partner; only
+ * `other_customer` and `other_reseller` name a thing that belongs to somebody else, which for them does not exist.
+ * `expired` is a token that was good an hour ago, `scoped_key` an API key with the scope `customer.read` alone,
+ * `full_key` one with every scope, and `live_key` a key of another environment.
+ */
+const TABLE = `
+operation                                          anonymous  expired  customer  other_customer  reseller  reseller_read  other_reseller  isp  billing  support  noc  superadmin  scoped_key  full_key  live_key
+POST /v1/customers                                 401        401      403       403             201       403            201             201  403      201      403  201         403         201       401
+GET /v1/customers                                  401        401      200       200             200       200            200             200  200      200      200  200         200         200       401
+GET /v1/customers/:customer_id                     401        401      200       404             200       200            404             200  200      200      200  200         200         200       401
+PATCH /v1/customers/:customer_id                   401        401      403       403             200       403            404             200  200      200      403  200         403         200       401
+POST /v1/customers/:customer_id/suspend            401        401      403       403             200       403            404             403  200      200      403  200         403         200       401
+POST /v1/customers/:customer_id/reactivate         401        401      403       403             200       403            404             403  200      200      403  200         403         200       401
+POST /v1/customers/:customer_id/terminate          401        401      403       403             200       403            404             403  403      403      403  200         403         200       401
+GET /v1/plans                                      401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
+GET /v1/plans/:plan_id                             401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
+POST /v1/plans                                     401        401      403       403             403       403            403             403  201      403      403  201         403         201       401
+PATCH /v1/plans/:plan_id                           401        401      403       403             403       403            403             403  200      403      403  200         403         200       401
+POST /v1/plans/:plan_id/retire                     401        401      403       403             403       403            403             403  200      403      403  200         403         200       401
+POST /v1/partners                                  401        401      403       403             403       403            403             403  403      403      403  201         403         201       401
+GET /v1/partners                                   401        401      403       403             200       200            200             200  200      200      403  200         403         200       401
+GET /v1/partners/:partner_id                       401        401      403       403             200       200            404             200  200      200      403  200         403         200       401
+PATCH /v1/partners/:partner_id                     401        401      403       403             403       403            403             403  403      403      403  200         403         200       401
+POST /v1/partners/:partner_id/suspend              401        401      403       403             403       403            403             403  403      403      403  200         403         200       401
+POST /v1/partners/:partner_id/reactivate           401        401      403       403             403       403            403             403  403      403      403  200         403         200       401
+POST /v1/customers/:customer_id/services/internet  401        401      403       403             201       403            404             201  403      201      403  201         403         201       401
+GET /v1/services                                   401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
+GET /v1/services/:service_id                       401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
+POST /v1/services/:service_id/provision            401        401      403       403             202       403            404             403  403      202      202  202         403         202       401
+GET /v1/provisioning/jobs                          401        401      403       403             200       200            200             200  200      200      200  200         403         200       401
+GET /v1/provisioning/jobs/:job_id                  401        401      403       403             200       200            404             200  200      200      200  200         403         200       401
+POST /v1/provisioning/jobs/:job_id/cancel          401        401      403       403             200       403            404             403  403      200      200  200         403         200       401
+POST /v1/provisioning/jobs/:job_id/retry           401        401      403       403             202       403            404             403  403      202      202  202         403         202       401
+GET /v1/audit                                      401        401      403       403             200       403            200             403  403      403      403  200         403         200       401
+GET /v1/audit/verify                               401        401      403       403             200       403            200             403  403      403      403  200         403         200       401
+POST /wholesale/customers                          401        401      403       403             201       403            201             201  403      201      403  201         403         201       401
+GET /wholesale/customers                           401        401      404       404             200       200            200             200  200      200      200  200         200         200       401
+GET /wholesale/customers/:customer_id              401        401      404       404             200       200            404             200  200      200      200  200         200         200       401
+GET /operations/v1/customers                       401        401      200       200             200       200            200             200  200      200      200  200         200         200       401
+GET /operations/v1/products                        401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
+POST /v1/auth/login                                200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+POST /v1/auth/refresh                              200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+POST /v1/auth/logout                               401        401      204       204             204       204            204             204  204      204      204  204         204         204       401
+GET /v1/auth/me                                    401        401      200       200             200       200            200             200  200      200      200  200         200         200       401
+POST /v1/auth/password                             401        401      204       204             204       204            204             204  204      204      204  204         403         403       401
+POST /v1/oauth/token                               200        401      401       401             401       401            401             401  401      401      401  401         200         200       200
+POST /v1/users                                     401        401      403       403             201       403            201             403  403      403      403  201         403         201       401
+GET /v1/users                                      401        401      403       403             200       403            200             403  403      403      403  200         403         200       401
+GET /v1/users/:user_id                             401        401      403       403             200       403            404             403  403      403      403  200         403         200       401
+PATCH /v1/users/:user_id                           401        401      403       403             200       403            404             403  403      403      403  200         403         200       401
+POST /v1/users/:user_id/disable                    401        401      403       403             200       403            404             403  403      403      403  200         403         200       401
+POST /v1/users/:user_id/enable                     401        401      403       403             200       403            404             403  403      403      403  200         403         200       401
+POST /v1/users/:user_id/password                   401        401      403       403             204       403            404             403  403      403      403  204         403         204       401
+GET /v1/roles                                      401        401      403       403             200       403            200             403  403      403      403  200         403         200       401
+POST /v1/api-keys                                  401        401      403       403             201       403            201             201  403      403      403  201         403         201       401
+GET /v1/api-keys                                   401        401      403       403             200       403            200             200  403      403      403  200         403         200       401
+GET /v1/api-keys/:api_key_id                       401        401      403       403             200       403            404             200  403      403      403  200         403         200       401
+POST /v1/api-keys/:api_key_id/rotate               401        401      403       403             201       403            404             201  403      403      403  201         403         201       401
+DELETE /v1/api-keys/:api_key_id                    401        401      403       403             204       403            404             204  403      403      403  204         403         204       401
+POST /v1/webhooks/endpoints                        401        401      403       403             201       403            201             201  403      403      403  201         403         201       401
+GET /v1/webhooks/endpoints                         401        401      403       403             200       200            200             200  403      403      403  200         403         200       401
+GET /v1/webhooks/endpoints/:id                     401        401      403       403             200       200            404             200  403      403      403  200         403         200       401
+PATCH /v1/webhooks/endpoints/:id                   401        401      403       403             200       403            404             200  403      403      403  200         403         200       401
+DELETE /v1/webhooks/endpoints/:id                  401        401      403       403             204       403            404             204  403      403      403  204         403         204       401
+POST /v1/webhooks/endpoints/:id/rotate-secret      401        401      403       403             200       403            404             200  403      403      403  200         403         200       401
+POST /v1/webhooks/endpoints/:id/test               401        401      403       403             202       403            404             202  403      403      403  202         403         202       401
+POST /v1/webhooks/endpoints/:id/replay             401        401      403       403             202       403            404             202  403      403      403  202         403         202       401
+GET /v1/webhooks/events                            401        401      403       403             200       200            200             200  403      403      403  200         403         200       401
+GET /v1/webhooks/deliveries                        401        401      403       403             200       200            200             200  403      403      403  200         403         200       401
+GET /v1/webhooks/deliveries/:id                    401        401      403       403             200       200            404             200  403      403      403  200         403         200       401
+POST /v1/webhooks/deliveries/:id/redeliver         401        401      403       403             202       403            404             202  403      403      403  202         403         202       401
+GET /health/live                                   200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /health/ready                                  200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /metrics                                       200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /docs                                          200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /docs/assets/*                                 200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /docs/core.json                                200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /docs/core                                     200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /docs/core/reference                           200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /docs/wholesale.json                           200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /docs/wholesale                                200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /docs/wholesale/reference                      200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /docs/operations.json                          200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /docs/operations                               200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /docs/operations/reference                     200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /admin/queues/*                                401        401      403       403             403       403            403             403  403      403      200  200         403         200       401
+`;
+
+export const PRINCIPALS = [
+  'anonymous',
+  'expired',
+  'customer',
+  'other_customer',
+  'reseller',
+  'reseller_read',
+  'other_reseller',
+  'isp',
+  'billing',
+  'support',
+  'noc',
+  'superadmin',
+  'scoped_key',
+  'full_key',
+  'live_key',
+] as const;
+export type Principal = (typeof PRINCIPALS)[number];
+
+const [header = '', ...rows] = TABLE.trim().split('\n');
+if (header.split(/\s+/).slice(1).join() !== PRINCIPALS.join()) throw new Error('the columns are not the principals');
+
+/** Status by operation and principal. */
+export const MATRIX: Readonly<Record<string, Readonly<Record<Principal, number>>>> = Object.fromEntries(
+  rows.map((row) => {
+    const [method = '', path = '', ...cells] = row.split(/\s+/);
+    const statuses = PRINCIPALS.map((principal, index) => [principal, Number(cells[index])] as const);
+    return [`${method} ${path}`, Object.fromEntries(statuses) as Record<Principal, number>];
+  }),
+);

@@ -1,0 +1,87 @@
+import { monotonicMs } from '@isp/kernel';
+import { createQueuePool, WORKER_LIMITS } from '@isp/platform/database';
+import { createPostgresBackend, createRedisBackend, Queue, setDefaultBackendFactory, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { serve } from './processes.js';
+
+/** Bare BullMQ: one process adds, another one processes and does nothing. */
+export type QueueOrder =
+  | {
+      readonly open: 'producer' | 'consumer';
+      readonly databaseUrl: string;
+      readonly redisUrl: string | undefined;
+      readonly concurrency: number;
+    }
+  | { readonly add: number; readonly inFlight: number; readonly perSecond?: number }
+  | { readonly awaitDone: number };
+
+export interface QueueAnswer {
+  /** Epoch milliseconds by job: when it was added, or when it was processed. */
+  readonly at: Readonly<Record<string, number>>;
+  readonly startedAt: number;
+}
+
+const NAME = 'bench';
+const epochMs = (): number => performance.timeOrigin + performance.now();
+let queue: Queue | undefined;
+let done: Record<string, number> = {};
+
+function open({ open: role, databaseUrl, redisUrl, concurrency }: Extract<QueueOrder, { open: string }>): void {
+  setDefaultBackendFactory((redisUrl ? createRedisBackend : createPostgresBackend) as never);
+  const pool = { url: databaseUrl, max: 12, limits: WORKER_LIMITS, applicationName: 'bench queue' };
+  const connection = (redisUrl ? new Redis(redisUrl, { maxRetriesPerRequest: null }) : createQueuePool(pool)) as never;
+  if (role === 'producer') {
+    queue = new Queue(NAME, { connection, prefix: 'isp', defaultJobOptions: { removeOnComplete: true } });
+    return;
+  }
+  const options = { connection, prefix: 'isp', concurrency, lockDuration: 10_000, stalledInterval: 3_000 };
+  const worker = new Worker<{ n: string }>(NAME, async (job) => note(job.data.n), options);
+  worker.on('error', (error) => console.error(error.message));
+}
+
+function note(n: string): Promise<void> {
+  done[n] = epochMs();
+  return Promise.resolve();
+}
+
+async function add(count: number, inFlight: number, perSecond: number | undefined): Promise<QueueAnswer> {
+  const at: Record<string, number> = {};
+  const startedAt = epochMs();
+  let next = 0;
+  const one = async (): Promise<void> => {
+    const n = String((next += 1));
+    await queue?.add('work', { n, ids: [n], suspect: false }, { priority: 3 });
+    at[n] = epochMs();
+  };
+  if (perSecond) {
+    const start = monotonicMs();
+    const open: Promise<void>[] = [];
+    while (next < count) {
+      open.push(one());
+      const wait = start + (next * 1_000) / perSecond - monotonicMs();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+    await Promise.all(open);
+  } else {
+    const lane = async (): Promise<void> => {
+      while (next < count) await one();
+    };
+    await Promise.all(Array.from({ length: inFlight }, lane));
+  }
+  return { at, startedAt };
+}
+
+async function awaitDone(count: number): Promise<QueueAnswer> {
+  while (Object.keys(done).length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+  const at = done;
+  done = {};
+  return { at, startedAt: 0 };
+}
+
+serve(async (order: QueueOrder): Promise<QueueAnswer> => {
+  if ('open' in order) {
+    open(order);
+    return { at: {}, startedAt: 0 };
+  }
+  return 'add' in order ? add(order.add, order.inFlight, order.perSecond) : awaitDone(order.awaitDone);
+});

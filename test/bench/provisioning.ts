@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import type { QueueAnswer, QueueOrder } from './bare-queue.js';
+import { fillServices } from './data.js';
+import type { Load, LoadResult } from './load.js';
+import { type Figure, interleave, median, number, ratioOf } from './measure.js';
+import { PARTNERS, type Place } from './place.js';
+import { Helper } from './processes.js';
+
+const BURST = 400;
+const PACED = { count: 100, perSecond: 20 } as const;
+const CONCURRENCY = 20;
+const IN_FLIGHT = 16;
+const KEYS = 80;
+
+interface Measured {
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+interface Bench {
+  readonly place: Place;
+  readonly load: Helper<Load, LoadResult>;
+  readonly rounds: number;
+}
+
+function measured(
+  burst: { readonly startedAt: number; readonly done: readonly number[] },
+  latencies: readonly number[],
+): Measured {
+  const sorted = [...latencies].sort((left, right) => left - right);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return {
+    perSecond: (burst.done.length * 1_000) / (Math.max(...burst.done) - burst.startedAt),
+    p50: at(0.5),
+    p99: at(0.99),
+  };
+}
+
+/** Orders over HTTP until their services are active; the commit's own time stamp says when that was. */
+async function orders(bench: Bench, url: string, keys: readonly string[], count: number, perSecond?: number) {
+  const ids = await bench.place.owner((client) => fillServices(client, count, PARTNERS.others));
+  const headers = keys.map((key) => ({ 'x-api-key': key, 'content-type': 'application/json' }));
+  const pace = perSecond ? { perSecond } : {};
+  const load: Load = {
+    origin: url,
+    method: 'POST',
+    paths: ids.map((id) => `/v1/services/${id}/provision`),
+    headers,
+    body: '{}',
+    connections: IN_FLIGHT,
+    count,
+    ...pace,
+  };
+  const result = await bench.load.ask(load);
+  if (result.statuses['202'] !== count)
+    throw new Error(`orders were refused: ${JSON.stringify(result.statuses)} ${result.sample.slice(0, 300)}`);
+  const at = await bench.place.owner(async (client) => {
+    for (let attempt = 0; attempt < 1_200; attempt += 1) {
+      const { rows } = await client.query<{ id: number; at: string }>(
+        `SELECT id, extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000 AS at FROM services WHERE id = ANY($1) AND status = 'active'`,
+        [ids],
+      );
+      if (rows.length === count) return new Map(rows.map((row) => [row.id, Number(row.at)]));
+      await sleep(100);
+    }
+    throw new Error('orders were accepted and not carried out');
+  });
+  const latencies = ids.map(
+    (id) => (at.get(id) as number) - (result.answeredAt[`/v1/services/${id}/provision`] as number),
+  );
+  return { startedAt: result.startedAt, done: [...at.values()], latencies };
+}
+
+async function jobs(
+  producer: Helper<QueueOrder, QueueAnswer>,
+  consumer: Helper<QueueOrder, QueueAnswer>,
+  count: number,
+  perSecond?: number,
+) {
+  const pace = perSecond ? { perSecond } : {};
+  const [added, processed] = await Promise.all([
+    producer.ask({ add: count, inFlight: IN_FLIGHT, ...pace }),
+    consumer.ask({ awaitDone: count }),
+  ]);
+  const latencies = Object.entries(processed.at).map(([n, at]) => at - (added.at[n] as number));
+  return { startedAt: added.startedAt, done: Object.values(processed.at), latencies };
+}
+
+async function onBackend(bench: Bench, name: string, redis: TestRedis | undefined): Promise<Figure[]> {
+  const { place } = bench;
+  const settings = { ISP_WORKER_CONCURRENCY: String(CONCURRENCY), ...(redis ? { REDIS_URL: redis.url } : {}) };
+  const keys = await place.apiKeys(PARTNERS.operator, KEYS, ['service.provision']);
+  const [api, worker] = await Promise.all([place.app('api', settings), place.app('worker', settings)]);
+  const [producer, consumer] = await Promise.all([
+    Helper.start<QueueOrder, QueueAnswer>('bare-queue.ts'),
+    Helper.start<QueueOrder, QueueAnswer>('bare-queue.ts'),
+  ]);
+  try {
+    const store = { databaseUrl: place.postgres.appUrl, redisUrl: redis?.url, concurrency: CONCURRENCY };
+    // As in the migrations: whoever owns the schema makes a queue's sequence.
+    await place.owner((client) => client.query(`SELECT bullmq.next_job_id('bench')`));
+    await place.owner((client) =>
+      client.query('GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA bullmq TO isp_app'),
+    );
+    await producer.ask({ open: 'producer', ...store });
+    await consumer.ask({ open: 'consumer', ...store });
+    const both = async (
+      one: (count: number, perSecond?: number) => Promise<Parameters<typeof measured>[0] & { latencies: number[] }>,
+    ): Promise<Measured> => {
+      const burst = await one(BURST);
+      return measured(burst, (await one(PACED.count, PACED.perSecond)).latencies);
+    };
+    const sides = {
+      ours: () => both((count, perSecond) => orders(bench, api.url, keys, count, perSecond)),
+      bare: () => both((count, perSecond) => jobs(producer, consumer, count, perSecond)),
+    };
+    await interleave(1, sides);
+    const { ours, bare } = await interleave(bench.rounds, sides);
+    return [figureOf(name, ours, bare)];
+  } finally {
+    await Promise.all([api.stop(), worker.stop(), producer.stop(), consumer.stop()]);
+  }
+}
+
+function figureOf(name: string, ours: readonly Measured[], bare: readonly Measured[]): Figure {
+  const text = (side: readonly Measured[]): string =>
+    `${number(median(side.map((one) => one.perSecond)))}/s, p50 ${number(median(side.map((one) => one.p50)))} ms, p99 ${number(median(side.map((one) => one.p99)))} ms`;
+  const ratio = ratioOf(
+    ours.map((one) => one.perSecond),
+    bare.map((one) => one.perSecond),
+  );
+  const what = `Orders from HTTP to active, queue on ${name}`;
+  console.log(`${what}: ratio ${ratio.toFixed(2)} (ours ${text(ours)}; bare ${text(bare)})`);
+  return { what, ours: text(ours), bare: text(bare), ratio: ratio.toFixed(2), target: '≥ 0.3', met: ratio >= 0.3 };
+}
+
+/** Provisioned orders on a network without latency, beside bare BullMQ whose jobs do nothing. */
+export async function provisioningFigures(bench: Bench): Promise<Figure[]> {
+  const figures = await onBackend(bench, 'PostgreSQL', undefined);
+  const redis = await startRedis();
+  try {
+    return [...figures, ...(await onBackend(bench, 'Redis', redis))];
+  } finally {
+    await redis.stop();
+  }
+}

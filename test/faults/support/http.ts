@@ -1,0 +1,67 @@
+import { monotonicMs } from '@isp/kernel';
+
+export interface Answer {
+  /** 0 when there was no answer (connection refused, reset or timed out). */
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+  readonly ms: number;
+}
+
+export interface Ask {
+  readonly method?: 'GET' | 'POST' | 'PATCH';
+  readonly body?: unknown;
+  readonly key?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
+/** Sends one request and never throws. */
+export async function ask(
+  url: string,
+  apiKey: string,
+  { method = 'GET', body, key, headers, timeoutMs = 30_000 }: Ask = {},
+): Promise<Answer> {
+  const start = monotonicMs();
+  const sent = {
+    'x-api-key': apiKey,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(key === undefined ? {} : { 'idempotency-key': key }),
+    ...headers,
+  };
+  const content = body === undefined ? {} : { body: JSON.stringify(body) };
+  try {
+    const response = await fetch(url, { method, headers: sent, ...content, signal: AbortSignal.timeout(timeoutMs) });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: parse(text), ms: monotonicMs() - start };
+  } catch {
+    return { status: 0, headers: new Headers(), body: {}, ms: monotonicMs() - start };
+  }
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return { text };
+  }
+}
+
+/** Does `work` for each item, at most `width` at once. */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = new Array<R>(items.length);
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next;
+      next += 1;
+      results[index] = await work(items[index] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+  return results;
+}

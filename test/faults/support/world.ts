@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { monotonicMs } from '@isp/kernel';
+import { startRedis, type TestRedis } from '../../support/redis.js';
+import { createFaultDatabase, type FaultDatabase, MASTER_KEYS, rows } from './fault-database.js';
+import { type Program, ProgramProcess } from './program-process.js';
+
+/** Whether this run is the one with the queue in Redis. */
+export const onRedis = process.env['ISP_TEST_REDIS'] === '1';
+
+type Settings = Readonly<Record<string, string>>;
+
+/** Real processes of the program on a database (and a Redis) of their own. */
+export class World {
+  readonly processes: ProgramProcess[] = [];
+  private supervising = true;
+
+  private constructor(
+    readonly database: FaultDatabase,
+    readonly redis: TestRedis | undefined,
+    private readonly settings: Settings,
+  ) {}
+
+  static async open(settings: Settings = {}, database?: FaultDatabase): Promise<World> {
+    const own = database ?? (await createFaultDatabase());
+    const redis = onRedis ? await startRedis() : undefined;
+    return new World(own, redis, {
+      DATABASE_URL: own.appUrl,
+      ...(redis ? { REDIS_URL: redis.url } : {}),
+      ISP_MASTER_KEYS: MASTER_KEYS,
+      ISP_RATE_LIMITS: 'false',
+      ISP_SHUTDOWN_GRACE_SECONDS: '0',
+      ...settings,
+    });
+  }
+
+  async start(program: Program, settings: Settings = {}): Promise<ProgramProcess> {
+    const started = await ProgramProcess.start(program, { ...this.settings, ...settings });
+    this.processes.push(started);
+    return started;
+  }
+
+  startAll(...programs: readonly Program[]): Promise<ProgramProcess[]> {
+    return Promise.all(programs.map((program) => this.start(program)));
+  }
+
+  /** A worker that is started again whenever it dies, as a service manager would; answers how often it died. */
+  async superviseWorker(settings: Settings = {}): Promise<{ readonly deaths: () => number }> {
+    let deaths = 0;
+    const watch = (worker: ProgramProcess): void => {
+      void worker.end().then(async () => {
+        if (!this.supervising) return;
+        worker.endIsAsked = true;
+        deaths += 1;
+        watch(await this.start('worker', settings));
+      });
+    };
+    watch(await this.start('worker', settings));
+    return { deaths: () => deaths };
+  }
+
+  rows<R extends object>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
+    return rows<R>(this.database.superUrl, sql, values);
+  }
+
+  async row<R extends object>(sql: string, values: readonly unknown[] = []): Promise<R> {
+    return (await this.rows<R>(sql, values))[0] as R;
+  }
+
+  /** Sets how the routers behave; `bad` is the one that only orders which name it go to. */
+  async setRouter(name: 'good' | 'bad', settings: Readonly<Record<string, unknown>>): Promise<number> {
+    const sql = 'UPDATE routers SET settings = $2 WHERE name = $1 RETURNING id';
+    return (await this.row<{ id: number }>(sql, [name, JSON.stringify(settings)])).id;
+  }
+
+  /** Ends everything: SIGTERM to all, exit code 0 from all, nobody may have died unasked. */
+  async end(): Promise<void> {
+    this.supervising = false;
+    try {
+      const unasked = this.processes.filter((one) => !one.running && !one.endIsAsked);
+      const living = this.processes.filter((one) => one.running);
+      await Promise.all(living.map((one) => one.terminate()));
+      const bad = [...unasked, ...living.filter(({ ended }) => ended !== 0)];
+      if (bad.length > 0)
+        throw new Error(bad.map((one) => `${one.program} ended with ${one.ended}:\n${one.tail()}`).join('\n'));
+      this.refuseSecretsInLogs();
+    } finally {
+      await Promise.all(this.processes.map((one) => (one.running ? one.kill() : undefined)));
+      await this.redis?.stop();
+      await this.database.drop();
+    }
+  }
+
+  private refuseSecretsInLogs(): void {
+    const secrets = [this.database.apiKey, MASTER_KEYS.split(':')[1] as string, new URL(this.database.appUrl).password];
+    const lines = this.processes.flatMap((one) => one.lines);
+    const leak = lines.find((line) => secrets.some((secret) => secret !== '' && line.includes(secret)));
+    if (leak) throw new Error('a secret is in a log line');
+  }
+}
+
+/** Runs `work` in a world that is ended afterwards, whatever happens. */
+export async function inWorld(work: (world: World) => Promise<void>, settings: Settings = {}): Promise<void> {
+  const world = await World.open(settings);
+  let failure: unknown;
+  try {
+    await work(world);
+  } catch (error) {
+    failure = error;
+  }
+  await world.end().catch((error: unknown) => (failure ??= error));
+  if (failure) throw failure as Error;
+}
+
+/** Waits until `probe` answers something true; answers it with the milliseconds it took. */
+export async function until<T>(what: string, probe: () => Promise<T> | T, withinMs: number): Promise<NonNullable<T>> {
+  const start = monotonicMs();
+  for (;;) {
+    const value = await probe();
+    if (value) return value;
+    if (monotonicMs() - start > withinMs) throw new Error(`${what}: not within ${withinMs} ms`);
+    await sleep(100);
+  }
+}
+
+export interface Stopwatch {
+  /** Seconds since the start, to a tenth. */
+  seconds(): number;
+}
+
+export function stopwatch(): Stopwatch {
+  const start = monotonicMs();
+  return { seconds: () => Math.round((monotonicMs() - start) / 100) / 10 };
+}
+
+/** One line per fault test, with the figures that it measured. */
+export function report(id: string, figures: Readonly<Record<string, string | number>>): void {
+  const text = Object.entries(figures).map(([name, value]) => `${name}=${value}`);
+  process.stdout.write(`${id} [${onRedis ? 'redis' : 'postgres'}] ${text.join(' ')}\n`);
+}

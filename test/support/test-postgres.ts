@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { runMigrations } from '@isp/platform/database';
+import { TEMPLATE, runSql, sharedCluster } from './test-cluster.js';
+import type { TestCluster } from './test-cluster.js';
+
+export interface TestDatabase {
+  readonly name: string;
+  /** As `isp_owner`, who owns the schema. */
+  readonly ownerUrl: string;
+  /** As `isp_app`, under row level security: what the application uses. */
+  readonly appUrl: string;
+  /** As superuser, for what a test must do behind everybody's back. */
+  readonly superUrl: string;
+  /** Drops the database, connections or not. */
+  drop(): Promise<void>;
+}
+
+/** A migrated database of one's own: a clone of the template of this Jest run. Safe in parallel workers. */
+export function createTestDatabase(): Promise<TestDatabase> {
+  return create(`TEMPLATE ${TEMPLATE}`);
+}
+
+/** A database without our schema, for tests of the migrations themselves. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return create('');
+}
+
+async function create(options: string): Promise<TestDatabase> {
+  const cluster = await testCluster();
+  const name = `t_${randomBytes(8).toString('hex')}`;
+  await runSql(cluster.ownerUrl, `CREATE DATABASE ${name} ${options}`);
+  return {
+    name,
+    ownerUrl: onDatabase(cluster.ownerUrl, name),
+    appUrl: onDatabase(cluster.appUrl, name),
+    superUrl: onDatabase(cluster.superUrl, name),
+    drop: () => runSql(cluster.ownerUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+/** The cluster of this Jest run, started by the first who asks. */
+export async function testCluster(): Promise<TestCluster> {
+  const directory = process.env['ISP_TEST_CLUSTER_DIR'];
+  if (directory === undefined) throw new Error('no ISP_TEST_CLUSTER_DIR: the tests run under the jest.config.mjs here');
+  return sharedCluster(directory, (url) => runMigrations({ url }));
+}
+
+function onDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}
