@@ -16,7 +16,7 @@ export class World {
 
   private constructor(
     readonly database: FaultDatabase,
-    readonly redis: TestRedis | undefined,
+    public redis: TestRedis | undefined,
     private readonly settings: Settings,
   ) {}
 
