@@ -9,7 +9,7 @@ const check = process.argv.includes('--check');
 async function documents(postgres) {
   const { loadConfig } = await import('../dist/libs/platform/config/index.js');
   const { createProgram } = await import('../dist/apps/wiring/program.js');
-  const { apis } = await import('../dist/apps/wiring/modules.js');
+  const { apis } = await import('../dist/apps/wiring/apis.js');
   const { buildOpenApi } = await import('../dist/libs/apis/shared/index.js');
   const app = await createProgram(loadConfig(scratchSettings(postgres)), { api: true, worker: false });
   await app.init();

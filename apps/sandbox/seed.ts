@@ -1,14 +1,14 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Actor, PERMISSIONS, systemActor } from '@isp/contracts';
-import { CreateApiKey, CreateUser, SetCustomerPassword } from '@isp/domain/access';
+import { PERMISSIONS } from '@isp/contracts';
+import { CreateApiKey, CreateUser } from '@isp/domain/access';
 import { CreatePlan, PlanQueries } from '@isp/domain/catalog';
-import { CreateCustomer, CustomerQueries, SetCustomerStatus } from '@isp/domain/customers';
 import { DefineRouter } from '@isp/domain/network';
 import { CreatePartner, PartnerQueries } from '@isp/domain/partners';
-import { RequestProvisioning } from '@isp/domain/provisioning';
-import { OrderInternetService } from '@isp/domain/services';
 import { UnitOfWork } from '@isp/platform/database';
-import { CUSTOMER_COUNT, PARTNERS, PEOPLE, PLANS, PROFILES, ROUTERS, customerNumber } from './sandbox-data.js';
+import { PLANS, PROFILES, ROUTERS } from './sandbox-data.js';
+import { PARTNERS, PEOPLE } from './sandbox-people.js';
+import { seedCustomers } from './seed-customers.js';
+import { ALL, passwordOf, SEEDER } from './seeder.js';
 
 export interface Login {
   readonly login: string;
@@ -21,12 +21,6 @@ export interface SandboxLogins {
   readonly customer: Login;
   readonly [role: string]: unknown;
 }
-
-/** The sandbox fills itself with the powers of its administrator. */
-export const SEEDER: Actor = { ...systemActor('sandbox'), permissions: new Set(PERMISSIONS) };
-
-const ALL = { limit: 1_000, offset: 0 };
-const passwordOf = (name: string): string => `${name}-sandbox-password`;
 
 /**
  * Fills an empty database with the sandbox's test data: customers 1 to 100 and all that belongs to them. Run again it
@@ -90,60 +84,4 @@ async function seedCatalogueAndNetwork(app: NestFastifyApplication): Promise<voi
     await network.defineProfiles(SEEDER, PROFILES);
     for (const router of ROUTERS) await network.execute({ actor: SEEDER, ...router });
   });
-}
-
-/** Customers 1 to 100 in one transaction: all of them or none. Answers the portal id of the first. */
-async function seedCustomers(app: NestFastifyApplication, partnerIds: readonly number[]): Promise<string> {
-  const queries = app.get(CustomerQueries, { strict: false });
-  const there = await queries.find(SEEDER, CUSTOMER_COUNT);
-  if (!there) {
-    const { rows } = await app.get(PlanQueries, { strict: false }).list(SEEDER, {}, ALL);
-    const planIds = new Map(rows.map(({ sku, id }) => [sku, id]));
-    await app.get(UnitOfWork).run(SEEDER, async () => {
-      for (let n = 1; n <= CUSTOMER_COUNT; n += 1) await seedCustomer(app, n, partnerIds, planIds);
-    });
-  }
-  const first = await queries.get(SEEDER, 1);
-  const { id, partnerId, portalId, email, name, portalUserGuid } = first;
-  const password = passwordOf('customer');
-  if (!there) {
-    const login = { partnerId, customerId: id, portalId, email, fullName: name, password, guid: portalUserGuid };
-    await app.get(SetCustomerPassword, { strict: false }).execute({ actor: SEEDER, ...login });
-  }
-  return portalId;
-}
-
-async function seedCustomer(
-  app: NestFastifyApplication,
-  n: number,
-  partnerIds: readonly number[],
-  planIds: ReadonlyMap<string, number>,
-): Promise<void> {
-  const { partner, planSku, fate, ...values } = customerNumber(n);
-  const partnerId = partner === 0 ? 1 : partnerIds[partner - 1];
-  const customer = await app
-    .get(CreateCustomer, { strict: false })
-    .execute({ actor: SEEDER, ...values, partnerId, trial: fate === 'trial' });
-  if (fate === 'terminated') {
-    await app
-      .get(SetCustomerStatus, { strict: false })
-      .execute({ actor: SEEDER, customerId: n, status: 'terminated', reason: 'Moved away' });
-    return;
-  }
-  const order = {
-    actor: SEEDER,
-    customerId: customer.id,
-    planId: planIds.get(planSku) as number,
-    installationAddress: values.address,
-  };
-  const service = await app.get(OrderInternetService, { strict: false }).execute(order);
-  if (n % 10 !== 9)
-    await app
-      .get(RequestProvisioning, { strict: false })
-      .execute({ actor: SEEDER, serviceId: service.id, request: {}, priority: 'low' });
-  if (fate === 'suspended') {
-    await app
-      .get(SetCustomerStatus, { strict: false })
-      .execute({ actor: SEEDER, customerId: n, status: 'suspended', reason: 'Unpaid' });
-  }
 }

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
-import { environment, loadConfig } from '@isp/platform/config';
+import { type Config, environment, loadConfig } from '@isp/platform/config';
 import { restartIdentities, runMigrations } from '@isp/platform/database';
 import { startEmbeddedPostgres } from '@isp/platform/embedded-postgres';
-import { type SandboxLogins, issueSandboxKey, seedSandbox } from '../sandbox/seed.js';
-import { explain, stopOnSignals } from '../wiring/process.js';
-import { createProgram, listen } from '../wiring/program.js';
+import { issueSandboxKey, seedSandbox } from '../sandbox/seed.js';
+import { explain, onEarlySignals, refuseBusyPort, stopOnSignals } from '../wiring/process.js';
+import { createProgram, listen, type RunningProgram } from '../wiring/program.js';
 import { banner, masterKeys, readSandbox, say, writeSandbox } from './sandbox-file.js';
 
 interface Place {
@@ -34,37 +34,52 @@ export async function main(): Promise<void> {
 async function start(): Promise<void> {
   const given = environment();
   const dataDir = resolve(given['ISP_DATA_DIR'] ?? '.data');
+  const settings = {
+    ISP_LOG_LEVEL: 'warn',
+    ISP_SHUTDOWN_GRACE_SECONDS: '0',
+    ISP_AUDIT_ANCHOR_FILE: join(dataDir, 'audit-anchors.jsonl'),
+    ...given,
+    ISP_MASTER_KEYS: given['ISP_MASTER_KEYS'] ?? (await masterKeys(dataDir)),
+  };
+  // What is wrong with the settings or the port shows before anything is started.
+  const early = loadConfig({ DATABASE_URL: 'postgres://embedded/isp', ...settings });
+  await refuseBusyPort(early.PORT, early.ISP_HOST);
   const place = await openDatabase(dataDir);
+  const release = onEarlySignals(() => place.stop());
   try {
-    const config = loadConfig({
-      ISP_LOG_LEVEL: 'warn',
-      ISP_SHUTDOWN_GRACE_SECONDS: '0',
-      ISP_AUDIT_ANCHOR_FILE: join(dataDir, 'audit-anchors.jsonl'),
-      ...given,
-      DATABASE_URL: place.databaseUrl,
-      ISP_MASTER_KEYS: given['ISP_MASTER_KEYS'] ?? (await masterKeys(dataDir)),
-    });
     const ran = await runMigrations({ url: place.ownerUrl });
     if (ran > 0) say(`${ran} migrations ran`);
-    const app = await createProgram(config, { api: true, worker: true });
-    await app.init();
-    const file = join(dataDir, 'sandbox.json');
-    let logins: SandboxLogins | undefined;
-    let apiKey: string | undefined;
-    if (config.ISP_MODE === 'sandbox') {
-      await restartIdentities(place.ownerUrl, ['customers', 'services', 'plans']);
-      logins = await seedSandbox(app);
-      apiKey = (await readSandbox(file, place.databaseUrl))?.api_key ?? (await issueSandboxKey(app));
-    }
-    const program = await listen(app, config);
-    if (logins && apiKey) {
-      const sandbox = { base_url: program.url, ...logins, api_key: apiKey };
-      await writeSandbox(file, sandbox, place.databaseUrl);
-      banner(sandbox, file);
-    } else say(`listening on ${program.url}`);
+    const program = await run(loadConfig({ ...settings, DATABASE_URL: place.databaseUrl }), place, dataDir);
     stopOnSignals(program, () => place.stop());
   } catch (error) {
     await place.stop();
     throw error;
+  } finally {
+    release();
   }
+}
+
+async function run(config: Config, place: Place, dataDir: string): Promise<RunningProgram> {
+  const app = await createProgram(config, { api: true, worker: true });
+  try {
+    await app.init();
+    if (config.ISP_MODE === 'live') return announce(await listen(app, config));
+    const file = join(dataDir, 'sandbox.json');
+    await restartIdentities(place.ownerUrl, ['customers', 'services', 'plans']);
+    const logins = await seedSandbox(app);
+    const apiKey = (await readSandbox(file, place.databaseUrl))?.api_key ?? (await issueSandboxKey(app));
+    const program = await listen(app, config);
+    const sandbox = { base_url: program.url, ...logins, api_key: apiKey };
+    await writeSandbox(file, sandbox, place.databaseUrl);
+    banner(sandbox, file);
+    return program;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+function announce(program: RunningProgram): RunningProgram {
+  say(`listening on ${program.url}`);
+  return program;
 }

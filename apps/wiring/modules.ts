@@ -1,15 +1,5 @@
 import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
-import { CoreApiModule, coreErrorRenderer } from '@isp/apis/core';
-import { OperationsApiModule, operationsErrorRenderer } from '@isp/apis/operations';
-import {
-  type ApiDefinition,
-  AUTHENTICATOR,
-  HealthModule,
-  REQUEST_LIMITER,
-  SharedApiModule,
-  TierRequestLimiter,
-} from '@isp/apis/shared';
-import { WholesaleApiModule, wholesaleErrorRenderer } from '@isp/apis/wholesale';
+import { AUTHENTICATOR, HealthModule, REQUEST_LIMITER, SharedApiModule, TierRequestLimiter } from '@isp/apis/shared';
 import { AccessModule, AccessWorkerModule, Authenticate, accessEntities } from '@isp/domain/access';
 import { AuditModule, AuditWorkerModule } from '@isp/domain/audit';
 import { catalogEntities } from '@isp/domain/catalog';
@@ -27,6 +17,7 @@ import { IdempotencyModule } from '@isp/platform/idempotency';
 import { type Log, LoggingModule } from '@isp/platform/logging';
 import { MetricsModule } from '@isp/platform/metrics';
 import { type QueueConnections, WorkerRuntimeModule, WorkModule } from '@isp/platform/work';
+import { apis } from './apis.js';
 
 /** Every entity of every domain. */
 export const entities = [
@@ -35,31 +26,6 @@ export const entities = [
   ...catalogEntities,
   ...customersEntities,
   ...servicesEntities,
-];
-
-/** The three public APIs, in the order in which the documentation lists them. */
-export const apis: readonly ApiDefinition[] = [
-  {
-    name: 'core',
-    title: 'Core API',
-    description: 'For admin, reseller and customer portals, integrations and SDKs; under /v1.',
-    modules: [CoreApiModule],
-    renderer: coreErrorRenderer,
-  },
-  {
-    name: 'wholesale',
-    title: 'Wholesale API',
-    description: "For ISPs that sell services over this operator's fibre; under /wholesale.",
-    modules: [WholesaleApiModule],
-    renderer: wholesaleErrorRenderer,
-  },
-  {
-    name: 'operations',
-    title: 'Operations API',
-    description: 'Read-only views for the back office, dashboards and agents; under /operations/v1.',
-    modules: [OperationsApiModule],
-    renderer: operationsErrorRenderer,
-  },
 ];
 
 /** What a process does: answer the APIs, carry out work, or both. */
@@ -84,7 +50,6 @@ const workerModules = [
   ProvisioningWorkerModule,
   WebhooksWorkerModule,
 ];
-const apiModules = [CoreApiModule, WholesaleApiModule, OperationsApiModule];
 
 @Module({})
 export class RootModule {
@@ -115,7 +80,7 @@ export class RootModule {
         ports,
       ),
       HealthModule,
-      ...(roles.api ? apiModules : []),
+      ...(roles.api ? apis.flatMap(({ modules }) => [...modules]) : []),
       ...(roles.worker ? workerModules : []),
     ];
     return { module: RootModule, imports };

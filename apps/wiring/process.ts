@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { ConfigError } from '@isp/platform/config';
 import type { RunningProgram } from './program.js';
 
@@ -27,6 +28,24 @@ export function stopOnSignals(
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** Until the program runs, a signal ends the process once `cleanup` is done. Answers how to take that back. */
+export function onEarlySignals(cleanup: () => Promise<void>): () => void {
+  const end = (): void => void cleanup().finally(() => process.exit(130));
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+  return () => {
+    process.off('SIGTERM', end);
+    process.off('SIGINT', end);
+  };
+}
+
+/** Rejects as listening would, without keeping the port. */
+export async function refuseBusyPort(port: number, host: string): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((done, refuse) => probe.once('error', refuse).listen(port, host, done));
+  await new Promise((done) => probe.close(done));
 }
 
 /** Says in one line why the program cannot start. */

@@ -17,7 +17,8 @@ import type { Config } from '@isp/platform/config';
 import { createLogger, Log } from '@isp/platform/logging';
 import { Metrics } from '@isp/platform/metrics';
 import { Carriers, openQueueConnections } from '@isp/platform/work';
-import { apis, type Roles, RootModule } from './modules.js';
+import { apis } from './apis.js';
+import { type Roles, RootModule } from './modules.js';
 
 export interface RunningProgram {
   readonly app: NestFastifyApplication;

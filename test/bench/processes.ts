@@ -13,10 +13,15 @@ const TICK_MICROS = 10_000;
 
 /** Another Node process over the sources that answers each message with one message. */
 export class Helper<Order extends object, Answer> {
+  private readonly died: Promise<never>;
+
   private constructor(
     private readonly child: ChildProcess,
     readonly pid: number,
-  ) {}
+  ) {
+    this.died = once(child, 'exit').then(() => Promise.reject(new Error('a helper process died')));
+    this.died.catch(() => undefined);
+  }
 
   static async start<Order extends object, Answer>(file: string): Promise<Helper<Order, Answer>> {
     const child = fork(join(ROOT, 'test/bench', file), {
@@ -28,12 +33,11 @@ export class Helper<Order extends object, Answer> {
   }
 
   async ask(order: Order): Promise<Answer> {
-    const answer = once(this.child, 'message');
+    const answer = new Promise<Answer | { failure: string }>((resolve) => {
+      this.child.once('message', (message) => resolve(message as Answer));
+    });
     this.child.send(order);
-    const [result] = (await Promise.race([
-      answer,
-      once(this.child, 'exit').then(() => Promise.reject(new Error('a helper process died'))),
-    ])) as [Answer | { failure: string }];
+    const result = await Promise.race([answer, this.died]);
     if (result !== null && typeof result === 'object' && 'failure' in result) throw new Error(result.failure);
     return result as Answer;
   }
@@ -45,10 +49,13 @@ export class Helper<Order extends object, Answer> {
 
 /** The other side of a Helper. */
 export function serve<Order, Answer>(work: (order: Order) => Promise<Answer>): void {
+  const reply = (message: unknown): void => {
+    if (process.connected) process.send?.(message);
+  };
   process.on('message', (order) => {
     work(order as Order).then(
-      (answer) => process.send?.(answer),
-      (error: Error) => process.send?.({ failure: error.message }),
+      (answer) => reply(answer),
+      (error: Error) => reply({ failure: error.message }),
     );
   });
   process.on('disconnect', () => process.exit(0));
@@ -64,16 +71,17 @@ export interface Program {
 /** One of the compiled programs of `apps/`, on a free port; resolves when it is ready for traffic. */
 export async function startApp(app: 'api' | 'worker', settings: Readonly<Record<string, string>>): Promise<Program> {
   const port = await freePort();
-  const inspect = process.env['ISP_TEST_BENCH_NODE_OPTIONS'];
+  // Such as --cpu-prof, to see where the time goes.
+  const nodeArguments = (process.env['ISP_TEST_NODE_ARGUMENTS'] ?? '').split(' ').filter(Boolean);
   const env = {
     ...process.env,
-    NODE_OPTIONS: inspect ?? '',
+    NODE_OPTIONS: '',
     ISP_LOG_LEVEL: 'warn',
     ISP_SHUTDOWN_GRACE_SECONDS: '0',
     ...settings,
     PORT: String(port),
   };
-  const child = spawn(process.execPath, [join(ROOT, 'dist/apps', app, 'main.js')], {
+  const child = spawn(process.execPath, [...nodeArguments, join(ROOT, 'dist/apps', app, 'main.js')], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -2,42 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { sendAgain } from './support/carrier.js';
 import { ask } from './support/http.js';
-import { account, drained, order, tally } from './support/provisioning.js';
-import { inWorld, report, stopwatch, until } from './support/world.js';
+import { account, drained, order } from './support/provisioning.js';
+import { inWorld, report, stopwatch } from './support/world.js';
 
-/** Leases hold for 8 s, so this is well beyond what a takeover waits for. */
-const PAUSE_SECONDS = 20;
-
-describe('work that is delivered more than once', () => {
-  it(
-    'F13: fences off a worker that was paused in the middle of a step',
-    () =>
-      inWorld(async (world) => {
-        const jobs = 4;
-        await world.setRouter('good', { latency_ms: 4_000 });
-        const [api, zombie] = [await world.start('api'), await world.start('worker')];
-        const accepted = await order(world, api, jobs);
-        await until('all jobs running', async () => (await tally(world)).running === jobs, 10_000);
-        zombie.pause();
-        const watch = stopwatch();
-        await world.setRouter('good', { latency_ms: 500 });
-        await world.start('worker');
-        await drained(world, PAUSE_SECONDS * 1_000);
-        const takenOver = watch.seconds();
-        const before = await states(world);
-        await sleep(Math.max(0, PAUSE_SECONDS - takenOver) * 1_000);
-        zombie.resume();
-        await until('the zombie says that it was fenced', () => zombie.said(/^fenced/).length >= jobs, 10_000);
-        await sleep(1_000);
-        expect(await states(world)).toEqual(before);
-        const result = await account(world, accepted);
-        report('F13', { ...result, taken_over_seconds: takenOver, fenced: zombie.said(/^fenced/).length });
-        expect(result).toMatchObject({ accepted: jobs, finished: jobs, dead: 0, lost: 0, duplicated: 0 });
-        expect(zombie.running).toBe(true);
-      }),
-    90_000,
-  );
-
+describe('what queues and jobs do to workers', () => {
   it(
     'F12: does each job once when every message arrives several times',
     () =>
@@ -103,10 +71,3 @@ describe('work that is delivered more than once', () => {
     150_000,
   );
 });
-
-const states = (world: { rows(sql: string): Promise<object[]> }): Promise<object[]> =>
-  world.rows(
-    `SELECT w.id, w.status, w.epoch, w.failures, w.deaths, j.status AS job, j.version, s.version AS service
-       FROM work_items w JOIN provisioning_jobs j ON w.name = 'provisioning.run' AND w.payload->>'provisioning_job_id' = j.id::text
-       JOIN services s ON s.id = j.service_id ORDER BY w.id`,
-  );

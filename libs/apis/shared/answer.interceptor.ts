@@ -65,14 +65,15 @@ export class AnswerInterceptor implements NestInterceptor {
     const kept = await this.uow.run(actor, async (tx) => {
       const known = await this.idempotency.recall(keyed);
       if (known) return replay(known);
+      const mayBeRefused = operation?.errors?.includes('payment_refused') ?? false;
       try {
-        const outcome = await tx.savepoint(run);
-        await this.keep(keyed, outcome, operation);
+        const outcome = await (mayBeRefused ? tx.savepoint(run) : run());
+        this.keep(keyed, outcome, operation);
         return outcome;
       } catch (error) {
-        if (!(error instanceof DomainError) || error.kind !== 'payment_refused') throw error;
+        if (!mayBeRefused || !(error instanceof DomainError) || error.kind !== 'payment_refused') throw error;
         // A final business refusal is an answer too, though nothing else of the request stays.
-        await this.idempotency.keep(
+        this.idempotency.keep(
           keyed,
           { status: 402, headers: {}, body: JSON.stringify({ code: error.code, message: error.message }) },
           { hours: 720 },
@@ -84,9 +85,9 @@ export class AnswerInterceptor implements NestInterceptor {
     return kept;
   }
 
-  private keep(keyed: IdempotentRequest, outcome: Outcome, operation: OperationOptions | undefined): Promise<void> {
+  private keep(keyed: IdempotentRequest, outcome: Outcome, operation: OperationOptions | undefined): void {
     const body = outcome.body === undefined ? null : JSON.stringify(outcome.body);
-    return this.idempotency.keep(
+    this.idempotency.keep(
       keyed,
       { status: outcome.status, headers: outcome.headers, body },
       { hours: operation?.keepAnswerHours, secret: operation?.secret },

@@ -4,9 +4,11 @@ import { withRequestId } from '@isp/platform/logging';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { httpErrors } from './errors.js';
 import type { RouteTable } from './route-table.js';
-import { parseStrictJson } from './strict-json.js';
+import { JSON_LIMITS, parseStrictJson } from './strict-json.js';
 
 export const BODY_LIMIT_BYTES = 100 * 1024;
+/** Amounts come as numbers, so what is read must be what was written. */
+const BODY_JSON = { ...JSON_LIMITS, exponents: 'refused' } as const;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 export interface HttpServerOptions {
@@ -48,7 +50,7 @@ export function prepareHttpServer(fastify: FastifyInstance, routes: RouteTable, 
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, body.length === 0 ? undefined : parseStrictJson(body as Buffer));
+      done(null, body.length === 0 ? undefined : parseStrictJson(body as Buffer, BODY_JSON));
     } catch (error) {
       done(error as Error);
     }
@@ -69,8 +71,10 @@ function parseForm(
 }
 
 function refusalOf(request: FastifyRequest): Error | undefined {
-  const { 'content-encoding': encoding, accept } = request.headers;
+  const { 'content-encoding': encoding, 'content-type': type = '', accept } = request.headers;
   if (encoding !== undefined && encoding !== 'identity') return httpErrors('http.content_type.unsupported');
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) return httpErrors('http.content_type.unsupported');
   const api = /^\/(v1|wholesale|operations)(\/|$)/.test(request.url);
   if (api && accept !== undefined && !/(application\/(\*|json)|\*\/\*)/i.test(accept))
     return httpErrors('http.accept.unsupported');

@@ -18,7 +18,12 @@ interface Issue {
   readonly keys?: readonly string[];
 }
 
-const pipe = new StandardSchemaValidationPipe({
+class StrictPipe extends StandardSchemaValidationPipe {
+  /** Nest would drop fields such as `constructor` unseen; here they are unknown fields like any other. */
+  protected override stripProtoKeys(): void {}
+}
+
+const pipe = new StrictPipe({
   exceptionFactory: (issues) =>
     httpErrors('http.request.invalid', {}, { details: (issues as readonly Issue[]).flatMap(toFieldIssues) }),
 });

@@ -8,7 +8,8 @@ export interface JsonLimits {
   readonly objectKeys: number;
   /** UTF-16 code units, after unescaping. */
   readonly stringLength: number;
-  /** Numbers such as `1e3`, which nobody can tell from 1000 once they are parsed. */
+  /** Numbers such as `1e3`, which nobody can tell from 1000 once they are parsed; `refused` also refuses numbers that a
+   *  double would round. */
   readonly exponents: 'allowed' | 'refused';
 }
 
@@ -31,10 +32,12 @@ export const jsonErrors = defineErrors({
   'http.body.too_many_keys': { kind: 'validation', message: 'An object has more than {limit} fields.' },
   'http.body.string_too_long': { kind: 'validation', message: 'A text is longer than {limit} characters.' },
   'http.body.exponent': { kind: 'validation', message: 'Numbers must be written without an exponent.' },
-  'http.body.number_out_of_range': { kind: 'validation', message: 'A number is out of range.' },
+  'http.body.number_out_of_range': { kind: 'validation', message: 'A number is out of range, or has too many digits.' },
 });
 
 type JsonErrorCode = Parameters<typeof jsonErrors>[0];
+
+const EXACT_DIGITS = 15;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -206,12 +209,13 @@ class Scanner {
     const start = this.at;
     do this.at += 1;
     while (isNumberChar(this.text.charCodeAt(this.at)));
-    const exponent = /[eE]/.test(this.text.slice(start, this.at));
+    // Up to 15 digits every decimal survives a double, and nothing else needs a look.
+    if (this.at - start <= EXACT_DIGITS && !/[eE]/.test(this.text.slice(start, this.at))) return;
+    const written = this.text.slice(start, this.at);
+    const exponent = /[eE]/.test(written);
     if (exponent && this.limits.exponents === 'refused') throw this.refuse('http.body.exponent');
-    if (!exponent && this.at - start <= 300) return;
-    if (Math.abs(Number(this.text.slice(start, this.at))) === Infinity) {
-      throw this.refuse('http.body.number_out_of_range');
-    }
+    if (Math.abs(Number(written)) === Infinity) throw this.refuse('http.body.number_out_of_range');
+    if (this.limits.exponents === 'refused' && !survives(written)) throw this.refuse('http.body.number_out_of_range');
   }
 
   private refuse(code: JsonErrorCode, params: Record<string, string | number> = {}): DomainError {
@@ -223,6 +227,12 @@ class Scanner {
     const error = jsonErrors(code, params);
     return field === '' ? error : jsonErrors(code, params, { details: [{ field, message: error.message }] });
   }
+}
+
+/** Whether a number written without exponent is still the same after it was parsed. */
+function survives(written: string): boolean {
+  const shortest = written.includes('.') ? written.replace(/\.?0+$/, '') : written;
+  return String(Number(written)) === shortest || shortest.replace(/\D/g, '').replace(/^0+/, '').length <= EXACT_DIGITS;
 }
 
 function isNumberChar(char: number): boolean {

@@ -31,6 +31,8 @@ export function sessionOptions(limits: SessionLimits, searchPath = 'public'): st
     `-c statement_timeout=${limits.statementTimeoutMs}`,
     `-c lock_timeout=${limits.lockTimeoutMs}`,
     `-c idle_in_transaction_session_timeout=${limits.idleInTransactionMs}`,
+    // Many callers at once share the processors better when none of them takes several.
+    '-c max_parallel_workers_per_gather=0',
   ].join(' ');
 }
 

@@ -22,8 +22,10 @@ type Values = readonly unknown[];
 /** One database transaction: its connection, the actor whose walls it stands in, and what happens around its commit. */
 export class Transaction {
   private entityManager: EntityManager | undefined;
-  private readonly beforeCommitHooks: (() => Promise<unknown>)[] = [];
+  private deferred: { readonly sql: Statement; readonly values: Values }[] = [];
+  private beforeCommitHooks: (() => Promise<unknown>)[] = [];
   private readonly afterCommitHooks = new Map<string, () => void>();
+  private over = false;
 
   constructor(
     private readonly client: pg.PoolClient,
@@ -33,8 +35,7 @@ export class Transaction {
 
   /** Runs a statement and answers its rows. Several may be under way at once; the connection pipelines them. */
   async query<R>(sql: Statement, values: Values = []): Promise<R[]> {
-    const result = await this.client.query({ ...sql, values: values as unknown[] });
-    return result.rows as R[];
+    return (await this.send(sql, values)).rows as R[];
   }
 
   async one<R>(sql: Statement, values: Values = []): Promise<R | undefined> {
@@ -43,7 +44,13 @@ export class Transaction {
 
   /** Runs a statement and answers how many rows it touched. */
   async execute(sql: Statement, values: Values = []): Promise<number> {
-    return (await this.client.query({ ...sql, values: values as unknown[] })).rowCount ?? 0;
+    return (await this.send(sql, values)).rowCount ?? 0;
+  }
+
+  /** A write whose answer nobody waits for: it travels with COMMIT, and its failure undoes the transaction. */
+  defer(sql: Statement, values: Values): void {
+    this.assertOpen(sql.name);
+    this.deferred.push({ sql, values });
   }
 
   /** The ORM on this very connection. */
@@ -59,6 +66,7 @@ export class Transaction {
 
   /** Work that goes on the wire together with COMMIT, after everything else (the audit chain's short lock). */
   beforeCommit(hook: () => Promise<unknown>): void {
+    this.assertOpen('a hook');
     this.beforeCommitHooks.push(hook);
   }
 
@@ -69,12 +77,16 @@ export class Transaction {
 
   /** Runs `work` so that its failure undoes only what it did itself. */
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    const { length: deferred } = this.deferred;
+    const { length: hooks } = this.beforeCommitHooks;
     await this.client.query('SAVEPOINT part');
     try {
       const result = await work();
       await this.client.query('RELEASE SAVEPOINT part');
       return result;
     } catch (error) {
+      this.deferred = this.deferred.slice(0, deferred);
+      this.beforeCommitHooks = this.beforeCommitHooks.slice(0, hooks);
       if (!isConnectionFailure(error)) await this.client.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part');
       throw error;
     }
@@ -82,10 +94,47 @@ export class Transaction {
 
   /** @internal */
   async finish(): Promise<void> {
+    const deferred = this.deferred.map(({ sql, values }) => this.send(sql, values));
     const last = this.beforeCommitHooks.map((hook) => hook());
-    await Promise.all([...last, this.client.query(COMMIT)]);
+    const committed = this.send(COMMIT, []);
+    this.over = true;
+    await Promise.all([...deferred, ...last, committed]);
     for (const hook of this.afterCommitHooks.values()) hook();
   }
+
+  /** @internal */
+  get finished(): boolean {
+    return this.over;
+  }
+
+  private send(sql: Statement, values: Values): Promise<pg.QueryResult> {
+    this.assertOpen(sql.name);
+    fly(this.client);
+    return this.client.query({ ...sql, values: values as unknown[] });
+  }
+
+  /** Behind COMMIT there is no transaction any more, and no wall. */
+  private assertOpen(what: string): void {
+    if (this.over) throw new Error(`the transaction is over: ${what} came too late`);
+  }
+}
+
+interface Wire {
+  readonly connection?: { readonly stream?: { cork(): void; uncork(): void } };
+  inFlight?: boolean;
+}
+
+/** Statements of one turn leave in one write; each by itself would be a system call for us and a wake-up for the server. */
+function fly(client: pg.PoolClient): void {
+  const wire = client as unknown as Wire;
+  const stream = wire.connection?.stream;
+  if (wire.inFlight || !stream) return;
+  wire.inFlight = true;
+  stream.cork();
+  process.nextTick(() => {
+    wire.inFlight = false;
+    stream.uncork();
+  });
 }
 
 /**
@@ -126,6 +175,18 @@ export class UnitOfWork {
     }
   }
 
+  /**
+   * A transaction of reads in one round trip: COMMIT travels behind the statements that `work` sends before it first
+   * waits. One that it sends later is refused.
+   */
+  read<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (this.active) return this.run(actor, work);
+    return this.run(actor, async (tx) => {
+      const [answer] = await Promise.all([work(tx), tx.finish()]);
+      return answer;
+    });
+  }
+
   /** Leaves the caller's transaction for the time of `work` (a note that must survive the caller's rollback). */
   outside<T>(work: () => Promise<T>): Promise<T> {
     return this.storage.exit(work);
@@ -139,13 +200,14 @@ export class UnitOfWork {
     };
     client.on('error', onError);
     try {
+      fly(client);
       const opened = Promise.all([client.query(BEGIN), client.query({ ...WALLS, values: wallsOf(actor) })]);
       // Not awaited: the first statements of `work` travel in the same flight. Its failure surfaces below.
       opened.catch(() => undefined);
       const tx = new Transaction(client, this.dataSource, actor);
       const result = await this.storage.run(tx, () => work(tx));
       await opened;
-      await tx.finish();
+      if (!tx.finished) await tx.finish();
       return result;
     } catch (error) {
       if (isConnectionFailure(error)) broken ??= error as Error;

@@ -117,13 +117,13 @@ export class Idempotency {
   }
 
   /** Keeps an answer in the caller's transaction. */
-  async keep(
+  keep(
     request: IdempotentRequest,
     answer: KeptAnswer,
     { hours = 24, secret = false }: KeepOptions = {},
-  ): Promise<void> {
+  ): void {
     const body = secret && answer.body !== null ? this.secrets.seal(answer.body, placeOf(request)) : answer.body;
-    await this.uow.tx.execute(KEEP, [
+    this.uow.tx.defer(KEEP, [
       request.actor.partnerId,
       request.actor.name,
       request.key,

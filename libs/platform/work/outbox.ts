@@ -18,10 +18,10 @@ export class Outbox {
   ) {}
 
   /** Adds an event to the caller's transaction. The payload must fit its schema; a misfit is a programming error. */
-  async add<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void> {
+  add<N extends EventName>(name: N, payload: EventPayload<N>): void {
     EVENTS[name].parse(payload);
     const tx = this.uow.tx;
     tx.afterCommit('wake', () => this.waker.wake());
-    await tx.execute(ADD, [name, payload.partner_id, JSON.stringify(payload), currentRequestId() ?? null]);
+    tx.defer(ADD, [name, payload.partner_id, JSON.stringify(payload), currentRequestId() ?? null]);
   }
 }

@@ -124,7 +124,7 @@ export class WorkRunner {
     await this.uow.run(systemActor('work'), async (tx) => {
       if ((await tx.execute(BURY, [claim.id, claim.epoch, reason.slice(0, 2_000), failures])) === 0) return;
       await this.handlers.onDead(claim.name, claim.payload, reason, tx);
-      await this.outbox.add('platform.work.died.v1', {
+      this.outbox.add('platform.work.died.v1', {
         work_id: claim.id,
         partner_id: OPERATOR_PARTNER_ID,
         queue: claim.name.split('.')[0] ?? claim.name,

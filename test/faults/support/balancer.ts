@@ -41,7 +41,9 @@ export class Balancer {
     if (url === undefined) return void this.failed.push('no API is ready');
     const writes = n % 4 === 0;
     const id = this.sent;
-    const body = writes ? JSON.stringify({ name: `Roll ${id}`, email: `f22-${id}@example.com`, phone: '+12025550123' }) : undefined;
+    const body = writes
+      ? JSON.stringify({ name: `Roll ${id}`, email: `f22-${id}@example.com`, phone: '+12025550123' })
+      : undefined;
     const path = writes ? '/v1/customers' : n % 2 === 0 ? '/v1/customers/1' : '/v1/services/1';
     const answer = await this.send(url, path, body).catch((error: Error) => error.message);
     if (answer === 201) this.created += 1;
@@ -62,10 +64,14 @@ export class Balancer {
     const agent = this.backends.get(url)?.agent;
     const headers = { 'x-api-key': this.apiKey, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     return new Promise((resolve, reject) => {
-      const outgoing = send(`${url}${path}`, { method: body === undefined ? 'GET' : 'POST', agent, headers, timeout: 10_000 }, (answer) => {
-        answer.resume().once('end', () => resolve(answer.statusCode ?? 0));
-        answer.once('error', reject);
-      });
+      const outgoing = send(
+        `${url}${path}`,
+        { method: body === undefined ? 'GET' : 'POST', agent, headers, timeout: 10_000 },
+        (answer) => {
+          answer.resume().once('end', () => resolve(answer.statusCode ?? 0));
+          answer.once('error', reject);
+        },
+      );
       outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in 10 s')));
       outgoing.once('error', reject);
       outgoing.end(body);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { runSql } from '../../support/test-cluster.js';
+import { runSql, type TestCluster } from '../../support/test-cluster.js';
 import { testCluster } from '../../support/test-postgres.js';
 
 export interface FaultDatabase {
@@ -17,6 +17,7 @@ export interface FaultDatabase {
 export const MASTER_KEYS = `faults:${Buffer.from('a fault test master key, 32 byte').toString('base64')}`;
 const TEMPLATE = 'isp_faults_template';
 let serial = 0;
+let template: ReturnType<typeof prepareTemplate> | undefined;
 
 /**
  * Every change that the simulated network really makes, written down by the network's own table and not by the code
@@ -35,25 +36,35 @@ const JOURNAL = `
 
 /** A database with a price list, two routers, 20 customers and 1,000 sold, unprovisioned services of its own. */
 export async function createFaultDatabase(): Promise<FaultDatabase> {
-  const cluster = await testCluster();
-  const file = join(process.env['ISP_TEST_CLUSTER_DIR'] as string, 'faults-key.txt');
-  const named = (url: string, name: string): string => Object.assign(new URL(url), { pathname: `/${name}` }).href;
-  if (!existsSync(file)) {
-    await runSql(cluster.ownerUrl, `CREATE DATABASE ${TEMPLATE} TEMPLATE isp_template`);
-    const key = await fill(named(cluster.appUrl, TEMPLATE), named(cluster.ownerUrl, TEMPLATE));
-    await runSql(cluster.ownerUrl, `ALTER DATABASE ${TEMPLATE} ALLOW_CONNECTIONS false`);
-    writeFileSync(file, key, { mode: 0o600 });
-  }
+  const { cluster, apiKey } = await (template ??= prepareTemplate());
   const name = `f_${process.pid}_${(serial += 1)}`;
   await runSql(cluster.ownerUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
   return {
     appUrl: named(cluster.appUrl, name),
     ownerUrl: named(cluster.ownerUrl, name),
     superUrl: named(cluster.superUrl, name),
-    apiKey: readFileSync(file, 'utf8'),
+    apiKey,
     drop: () => runSql(cluster.ownerUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
   };
 }
+
+/** Once per Jest run; the files of these tests run one after another. */
+async function prepareTemplate(): Promise<{ readonly cluster: TestCluster; readonly apiKey: string }> {
+  const cluster = await testCluster();
+  const file = join(process.env['ISP_TEST_CLUSTER_DIR'] as string, 'faults-key.txt');
+  if (!existsSync(file)) {
+    await runSql(
+      cluster.ownerUrl,
+      `DROP DATABASE IF EXISTS ${TEMPLATE}`,
+      `CREATE DATABASE ${TEMPLATE} TEMPLATE isp_template`,
+    );
+    const key = await fill(named(cluster.appUrl, TEMPLATE), named(cluster.ownerUrl, TEMPLATE));
+    writeFileSync(file, key, { mode: 0o600 });
+  }
+  return { cluster, apiKey: readFileSync(file, 'utf8') };
+}
+
+const named = (url: string, name: string): string => Object.assign(new URL(url), { pathname: `/${name}` }).href;
 
 /** Fills a migrated database and answers the API key. */
 export async function fill(appUrl: string, ownerUrl: string): Promise<string> {

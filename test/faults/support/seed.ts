@@ -6,7 +6,8 @@ import { loadConfig } from '@isp/platform/config';
 import { UnitOfWork } from '@isp/platform/database';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { customerNumber, PLANS, PROFILES } from '../../../apps/sandbox/sandbox-data.js';
-import { issueSandboxKey, SEEDER } from '../../../apps/sandbox/seed.js';
+import { issueSandboxKey } from '../../../apps/sandbox/seed.js';
+import { SEEDER } from '../../../apps/sandbox/seeder.js';
 import { createProgram } from '../../../apps/wiring/program.js';
 
 const CUSTOMERS = 20;

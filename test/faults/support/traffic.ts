@@ -34,7 +34,8 @@ export class MixedTraffic {
     const start = monotonicMs();
     const pending: Promise<void>[] = [];
     for (; !this.stopped; await sleep(10)) {
-      for (; this.sent < ((monotonicMs() - start) / 1_000) * perSecond; this.sent += 1) pending.push(this.one(this.sent));
+      for (; this.sent < ((monotonicMs() - start) / 1_000) * perSecond; this.sent += 1)
+        pending.push(this.one(this.sent));
     }
     await Promise.all(pending);
   }
@@ -49,7 +50,10 @@ export class MixedTraffic {
       for (let attempt = 1; !isAccepted(write.answer); attempt += 1) {
         write.answer = await ask(`${this.urls[0]}${write.path}`, this.apiKey, write.request);
         if (isAccepted(write.answer)) break;
-        if (attempt === 20) throw new Error(`${write.path} was never accepted: ${write.answer.status} ${JSON.stringify(write.answer.body)}`);
+        if (attempt === 20)
+          throw new Error(
+            `${write.path} was never accepted: ${write.answer.status} ${JSON.stringify(write.answer.body)}`,
+          );
         await sleep(200);
       }
     }
@@ -81,7 +85,10 @@ export class MixedTraffic {
     if (answer.status >= 200 && answer.status < 300) return;
     const polite = answer.status === 503 && Number(answer.headers.get('retry-after')) >= 1;
     if (polite) this.refused += 1;
-    else this.bad.push(`${request.method ?? 'GET'} ${path}: ${answer.status} after ${Math.round(answer.ms)} ms ${JSON.stringify(answer.body)}`);
+    else
+      this.bad.push(
+        `${request.method ?? 'GET'} ${path}: ${answer.status} after ${Math.round(answer.ms)} ms ${JSON.stringify(answer.body)}`,
+      );
   }
 
   /** Two of ten create a customer, two order a service's provisioning, six read. */
@@ -93,7 +100,11 @@ export class MixedTraffic {
     const write: Write =
       serviceId === undefined
         ? { path: '/v1/customers', request: { method: 'POST', body: person, key: `f7-${n}` } }
-        : { path: `/v1/services/${serviceId}/provision`, serviceId, request: { method: 'POST', body: {}, key: `f7-${n}` } };
+        : {
+            path: `/v1/services/${serviceId}/provision`,
+            serviceId,
+            request: { method: 'POST', body: {}, key: `f7-${n}` },
+          };
     this.writes.push(write);
     return write;
   }

@@ -84,7 +84,7 @@ export class World {
         throw new Error(bad.map((one) => `${one.program} ended with ${one.ended}:\n${one.tail()}`).join('\n'));
       this.refuseSecretsInLogs();
     } finally {
-      await Promise.all(this.processes.map((one) => (one.running ? one.kill() : undefined)));
+      await Promise.all(this.processes.filter((one) => one.running).map((one) => one.kill()));
       await this.redis?.stop();
       await this.database.drop();
     }

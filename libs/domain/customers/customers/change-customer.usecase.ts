@@ -51,7 +51,7 @@ export class ChangeCustomer {
       const { partnerId, email, name: fullName } = view;
       if ('email' in diff || 'name' in diff)
         await this.portalUser.execute({ actor, partnerId, customerId, email, fullName });
-      await this.facts.report(actor, 'updated', view, diff);
+      this.facts.report(actor, 'updated', view, diff);
       return view;
     });
   }

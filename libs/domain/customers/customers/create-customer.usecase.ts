@@ -40,7 +40,7 @@ export class CreateCustomer {
     const owner = partnerId ?? (actor.reach === 'all' ? OPERATOR_PARTNER_ID : actor.partnerId);
     return this.uow.run(actor, async () => {
       const customer = await this.customers.insert({ ...values, partnerId: owner, status: trial ? 'trial' : 'active' });
-      await this.facts.report(actor, 'created', customer, { ...values, status: customer.status });
+      this.facts.report(actor, 'created', customer, { ...values, status: customer.status });
       return customer;
     });
   }

@@ -22,12 +22,12 @@ export class CustomerFacts {
     private readonly audit: AuditTrail,
   ) {}
 
-  async report(
+  report(
     actor: Actor,
     happened: Happened,
     customer: CustomerView,
     changes: Readonly<Record<string, unknown>>,
-  ): Promise<void> {
+  ): void {
     this.audit.record({
       actor,
       partnerId: customer.partnerId,
@@ -35,7 +35,7 @@ export class CustomerFacts {
       subject: { type: 'customer', id: customer.id },
       changes,
     });
-    await this.outbox.add(`customers.customer.${happened}.v1`, {
+    this.outbox.add(`customers.customer.${happened}.v1`, {
       partner_id: customer.partnerId,
       customer_id: customer.id,
       name: customer.name,

@@ -76,7 +76,7 @@ export class CustomerQueries {
       return Promise.resolve({ rows: [], total: 0 });
     }
     const status = filter.status ?? null;
-    return this.uow.run(actor, (tx) =>
+    return this.uow.read(actor, (tx) =>
       filter.search === undefined || filter.search.trim() === ''
         ? this.plainList(tx, partnerId, status, page)
         : this.search(tx, [patternOf(filter.search), status, partnerId, page.limit, page.offset]),
@@ -84,7 +84,7 @@ export class CustomerQueries {
   }
 
   async find(actor: Actor, id: number): Promise<CustomerView | undefined> {
-    return this.uow.run(actor, (tx) => tx.one<CustomerView>(GET, [id]));
+    return this.uow.read(actor, (tx) => tx.one<CustomerView>(GET, [id]));
   }
 
   /** @throws `customers.customer.not_found`, also for a customer behind another wall */
@@ -96,14 +96,14 @@ export class CustomerQueries {
 
   /** @throws `customers.customer.not_found` */
   async getByGuid(actor: Actor, guid: string): Promise<CustomerView> {
-    const customer = await this.uow.run(actor, (tx) => tx.one<CustomerView>(GET_BY_GUID, [guid]));
+    const customer = await this.uow.read(actor, (tx) => tx.one<CustomerView>(GET_BY_GUID, [guid]));
     if (!customer) throw customerErrors('customers.customer.not_found');
     return customer;
   }
 
   /** The actor's partner's customer with exactly this e-mail address. */
   findByEmail(actor: Actor, email: string): Promise<CustomerView | undefined> {
-    return this.uow.run(actor, (tx) => tx.one<CustomerView>(GET_BY_EMAIL, [actor.partnerId, email]));
+    return this.uow.read(actor, (tx) => tx.one<CustomerView>(GET_BY_EMAIL, [actor.partnerId, email]));
   }
 
   /** @throws `customers.customer.not_found` */

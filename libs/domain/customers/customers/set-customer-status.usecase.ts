@@ -44,7 +44,7 @@ export class SetCustomerStatus {
       // A suspended customer still signs in, to see why and to pay; a terminated one has nothing left to see.
       if (status === 'terminated')
         await this.portalUser.execute({ actor, partnerId: view.partnerId, customerId, active: false });
-      await this.facts.report(actor, HAPPENED[status], view, changes);
+      this.facts.report(actor, HAPPENED[status], view, changes);
       return view;
     });
   }

@@ -38,7 +38,7 @@ export class JobOutcome {
     if (!job) return;
     if (release) await this.addresses.release(job.serviceId);
     const service = await this.move.execute({ actor: ACTOR, serviceId: job.serviceId, to: 'failed', reason: error });
-    await this.outbox.add('provisioning.job.failed.v1', {
+    this.outbox.add('provisioning.job.failed.v1', {
       partner_id: job.partnerId,
       customer_id: job.customerId,
       service_id: job.serviceId,

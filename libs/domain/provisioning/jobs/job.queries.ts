@@ -33,7 +33,7 @@ export class JobQueries {
   list(actor: Actor, filter: JobFilter, page: { readonly limit: number; readonly offset: number }) {
     const partnerId = actor.reach === 'all' ? null : actor.partnerId;
     const values = [partnerId, filter.serviceId ?? null, filter.status ?? null, filter.priority ?? null];
-    return this.uow.run(actor, async (tx) => {
+    return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
         tx.query<JobView>(LIST, [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
@@ -44,7 +44,7 @@ export class JobQueries {
 
   /** A job with its step log. @throws `provisioning.job.not_found` */
   get(actor: Actor, id: number): Promise<JobView & { readonly steps: readonly StepView[] }> {
-    return this.uow.run(actor, async (tx) => {
+    return this.uow.read(actor, async (tx) => {
       const [job, steps] = await Promise.all([tx.one<JobView>(GET, [id]), tx.query<StepView>(STEPS, [id])]);
       if (!job) throw jobErrors('provisioning.job.not_found');
       return { ...job, steps };

@@ -46,7 +46,7 @@ export class MoveService {
         operational ?? OPERATIONAL_AFTER[to],
       ])) as ServiceView;
       this.facts.note(actor, 'move', moved, { status: [service.status, to], ...(reason ? { reason } : {}) });
-      if (to === 'active' && service.status === 'provisioning') await this.facts.publish('activated', moved);
+      if (to === 'active' && service.status === 'provisioning') this.facts.publish('activated', moved);
       return moved;
     });
   }

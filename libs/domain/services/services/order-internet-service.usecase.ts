@@ -74,7 +74,7 @@ export class OrderInternetService {
         input.notes ?? null,
       ])) as ServiceView;
       this.facts.note(actor, 'create', service, { plan_id: plan.id, customer_id: customer.id, ...speeds });
-      await this.facts.publish('created', service);
+      this.facts.publish('created', service);
       return service;
     });
   }

@@ -17,8 +17,8 @@ export class ServiceFacts {
     this.audit.record({ actor, partnerId: service.partnerId, action: `service.${verb}`, subject, changes });
   }
 
-  async publish(happened: 'created' | 'activated', service: ServiceView): Promise<void> {
-    await this.outbox.add(`services.service.${happened}.v1`, {
+  publish(happened: 'created' | 'activated', service: ServiceView): void {
+    this.outbox.add(`services.service.${happened}.v1`, {
       partner_id: service.partnerId,
       customer_id: service.customerId,
       service_id: service.id,

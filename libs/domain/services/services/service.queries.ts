@@ -39,7 +39,7 @@ export class ServiceQueries {
       filter.serviceType ?? null,
       filter.planId ?? null,
     ];
-    return this.uow.run(actor, async (tx) => {
+    return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
         tx.query<ServiceView>(LIST, [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
@@ -50,14 +50,14 @@ export class ServiceQueries {
 
   /** @throws `services.service.not_found`, also for a service behind another wall */
   async get(actor: Actor, id: number): Promise<ServiceView> {
-    const service = await this.uow.run(actor, (tx) => tx.one<ServiceView>(GET, [id]));
+    const service = await this.uow.read(actor, (tx) => tx.one<ServiceView>(GET, [id]));
     if (!service) throw serviceErrors('services.service.not_found');
     return service;
   }
 
   /** How many services of a customer are not terminated. */
   async liveOf(actor: Actor, partnerId: number, customerId: number): Promise<number> {
-    const row = await this.uow.run(actor, (tx) => tx.one<{ live: number }>(LIVE, [partnerId, customerId]));
+    const row = await this.uow.read(actor, (tx) => tx.one<{ live: number }>(LIVE, [partnerId, customerId]));
     return row?.live ?? 0;
   }
 }
