@@ -14,6 +14,7 @@ PATCH /v1/customers/:customer_id                   401        401      403      
 POST /v1/customers/:customer_id/suspend            401        401      403       403             200       403            404             403  200      200      403  200         403         200       401
 POST /v1/customers/:customer_id/reactivate         401        401      403       403             200       403            404             403  200      200      403  200         403         200       401
 POST /v1/customers/:customer_id/terminate          401        401      403       403             200       403            404             403  403      403      403  200         403         200       401
+POST /v1/customers/:customer_id/password           401        401      403       403             204       403            404             403  403      204      403  204         403         204       401
 GET /v1/plans                                      401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
 GET /v1/plans/:plan_id                             401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
 POST /v1/plans                                     401        401      403       403             403       403            403             403  201      403      403  201         403         201       401

@@ -73,11 +73,16 @@ function withValue(body: unknown, schema: Schema | undefined, [name = '', ...res
 const valueAt = (body: unknown, path: Path): unknown =>
   path.reduce<unknown>((found, name) => (found as Record<string, unknown> | null | undefined)?.[name], body);
 
+const targets = new Map<string, string | number>();
+
+/** What is refused changes nothing, so the same thing serves until a call succeeds. */
 async function send(operation: string, body: unknown, raw?: string) {
   const thing = CALLS[operation]?.thing;
-  const { method, path } = addressed(operation, thing ? await made.make[thing](1) : 0);
-  // A session of its own would be needed to change a password; a key is refused before anything is looked at.
-  return world.ask(path, { method, key, ...(raw === undefined ? { body } : { raw }) });
+  if (thing && !targets.has(operation)) targets.set(operation, await made.make[thing](1));
+  const { method, path } = addressed(operation, targets.get(operation) ?? 0);
+  const answer = await world.ask(path, { method, key, ...(raw === undefined ? { body } : { raw }) });
+  if (answer.status < 300) targets.delete(operation);
+  return answer;
 }
 
 const EVIL: Readonly<Record<string, string>> = {
@@ -108,7 +113,9 @@ describe('text in every field of every write', () => {
     async (_, value) => {
       const wrong: string[] = [];
       for (const { operation, schema } of writes) {
-        for (const path of pathsOf(schema, ({ type, enum: of }) => type === 'string' && of === undefined)) {
+        const paths = pathsOf(schema, ({ type, enum: of }) => type === 'string' && of === undefined);
+        // Refused for its length before anybody looks which field it is in.
+        for (const path of value.length > 100_000 ? paths.slice(0, 1) : paths) {
           const body = withValue(CALLS[operation]?.body?.(), schema, path, value);
           const answer = await send(operation, body).catch(() => undefined);
           // The server may close on a client that still writes a million characters.

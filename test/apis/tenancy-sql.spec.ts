@@ -147,7 +147,7 @@ describe('functions that run with more rights', () => {
     );
     const config = '{"search_path=public, pg_temp"}';
     expect(found).toEqual(
-      ['audit_append', 'customers_search'].map((name) => ({ name, config, app: true, everybody: false })),
+      ['audit_append', 'customers_count', 'customers_search'].map((name) => ({ name, config, app: true, everybody: false })),
     );
   });
 
@@ -163,6 +163,29 @@ describe('functions that run with more rights', () => {
     expect(ids.length).toBeGreaterThan(3);
     const customer = await within({ 'app.partner_id': '1', 'app.customer_id': '1' }, () => search());
     expect(customer.map(({ id }) => id)).toEqual([1, null]);
+  });
+
+  it('count inside the wall only', async () => {
+    const count = (partner: number | null, status: string | null = null) =>
+      app
+        .query<{ total: number }>('SELECT customers_count($1, $2) AS total', [status, partner])
+        .then(({ rows }) => rows[0]?.total);
+    const seen = (where: string) =>
+      app.query<{ n: number }>(`SELECT count(*)::integer AS n FROM customers ${where}`).then(({ rows }) => rows[0]?.n);
+    expect(await within({}, () => count(null))).toBe(0);
+    expect(await within({}, () => count(B))).toBe(0);
+    for (const walls of [{ 'app.partner_id': String(A) }, { 'app.unrestricted': 'on', 'app.partner_id': '1' }]) {
+      await within(walls as Record<string, string>, async () => {
+        expect(await count(null)).toBe(await seen(''));
+        expect(await count(A)).toBe(await seen(`WHERE partner_id = ${A}`));
+        expect(await count(B)).toBe(await seen(`WHERE partner_id = ${B}`));
+        expect(await count(null, 'active')).toBe(await seen(`WHERE status = 'active'`));
+        expect(await count(A, 'active')).toBe(await seen(`WHERE partner_id = ${A} AND status = 'active'`));
+      });
+    }
+    await within({ 'app.partner_id': '1', 'app.customer_id': '1' }, async () => {
+      expect([await count(null), await count(A), await count(null, 'terminated')]).toEqual([1, 0, 0]);
+    });
   });
 
   it('append to the caller’s own audit chain only', async () => {

@@ -42,6 +42,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/customers/:customer_id/suspend': { thing: 'customer', body: () => ({ reason: 'Asked' }) },
   'POST /v1/customers/:customer_id/reactivate': { thing: 'suspended_customer', body: () => ({}) },
   'POST /v1/customers/:customer_id/terminate': { thing: 'customer', body: () => ({ reason: 'Moved' }) },
+  'POST /v1/customers/:customer_id/password': { thing: 'customer', body: () => ({ password: PASSWORD }) },
   'POST /v1/customers/:customer_id/services/internet': { thing: 'customer', body: () => ({ plan_id: 1 }) },
   'GET /v1/services': {},
   'GET /v1/services/:service_id': { thing: 'service' },

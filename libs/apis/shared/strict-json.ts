@@ -38,6 +38,7 @@ export const jsonErrors = defineErrors({
 type JsonErrorCode = Parameters<typeof jsonErrors>[0];
 
 const EXACT_DIGITS = 15;
+const MAX_NUMBER_LENGTH = 40;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -231,6 +232,7 @@ class Scanner {
 
 /** Whether a number written without exponent is still the same after it was parsed. */
 function survives(written: string): boolean {
+  if (written.length > MAX_NUMBER_LENGTH) return false;
   const shortest = written.includes('.') ? written.replace(/\.?0+$/, '') : written;
   return String(Number(written)) === shortest || shortest.replace(/\D/g, '').replace(/^0+/, '').length <= EXACT_DIGITS;
 }

@@ -67,5 +67,33 @@ SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION customers_search FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION customers_search TO isp_app;
+
+-- How many customers a list has. The wall is decided once, not for each of a million rows.
+CREATE FUNCTION customers_count(wanted_status text, wanted_partner integer) RETURNS integer
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  own_customer integer := tenancy.customer_id();
+BEGIN
+  IF NOT tenancy.unrestricted() THEN
+    IF tenancy.partner_id() IS NULL OR wanted_partner <> tenancy.partner_id() THEN
+      RETURN 0;
+    END IF;
+    wanted_partner := tenancy.partner_id();
+    IF own_customer IS NOT NULL THEN
+      RETURN (SELECT count(*) FROM customers c WHERE c.partner_id = wanted_partner AND c.id = own_customer
+                AND (wanted_status IS NULL OR c.status = wanted_status));
+    END IF;
+  END IF;
+  IF wanted_partner IS NULL AND wanted_status IS NULL THEN
+    RETURN (SELECT count(*) FROM customers);
+  ELSIF wanted_partner IS NULL THEN
+    RETURN (SELECT count(*) FROM customers c WHERE c.status = wanted_status);
+  ELSIF wanted_status IS NULL THEN
+    RETURN (SELECT count(*) FROM customers c WHERE c.partner_id = wanted_partner);
+  END IF;
+  RETURN (SELECT count(*) FROM customers c WHERE c.partner_id = wanted_partner AND c.status = wanted_status);
+END $$;
+REVOKE ALL ON FUNCTION customers_count FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION customers_count TO isp_app;
 `,
 };
