@@ -7,12 +7,13 @@ import {
   createHttpAdapter,
   ErrorFilter,
   Lifecycle,
+  observeRequests,
   prepareHttpServer,
   RouteTable,
   serveDocs,
   serveQueueBoard,
 } from '@isp/apis/shared';
-import { type Clock, monotonicMs } from '@isp/kernel';
+import type { Clock } from '@isp/kernel';
 import type { Config } from '@isp/platform/config';
 import { createLogger, Log } from '@isp/platform/logging';
 import { Metrics } from '@isp/platform/metrics';
@@ -47,7 +48,7 @@ export async function createProgram(config: Config, roles: Roles, clock?: Clock)
   const fastify = app.getHttpAdapter().getInstance();
   const lifecycle = app.get(Lifecycle);
   prepareHttpServer(fastify, app.get(RouteTable), () => lifecycle.draining);
-  observe(app, app.get(Metrics));
+  observeRequests(fastify, app.get(Metrics), log);
   if (roles.api) {
     await serveDocs(app, fastify, apis);
     const authenticator = app.get<Authenticator>(AUTHENTICATOR);
@@ -81,22 +82,4 @@ async function drain(app: NestFastifyApplication, graceSeconds: number): Promise
   app.get(Lifecycle).draining = true;
   await new Promise((resolve) => setTimeout(resolve, graceSeconds * 1000));
   await app.close();
-}
-
-function observe(app: NestFastifyApplication, metrics: Metrics): void {
-  const fastify = app.getHttpAdapter().getInstance();
-  const started = new WeakMap<object, number>();
-  fastify.addHook('onRequest', (request, _reply, done) => {
-    started.set(request, monotonicMs());
-    done();
-  });
-  fastify.addHook('onResponse', (request, reply, done) => {
-    const labels = {
-      method: request.method,
-      route: request.routeOptions.url ?? 'unknown',
-      status: String(reply.statusCode),
-    };
-    metrics.requests.observe(labels, (monotonicMs() - (started.get(request) ?? monotonicMs())) / 1000);
-    done();
-  });
 }

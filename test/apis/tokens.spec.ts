@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadConfig } from '@isp/platform/config';
+import { startProgram } from '../../apps/wiring/program.js';
 import { type ApiWorld, MASTER_KEYS, MovableClock, apiWorld } from '../support/api-world.js';
 import { query } from '../support/embedded-postgres.js';
 
@@ -152,8 +154,6 @@ describe('a token that is not good here', () => {
 
   it('is refused by a deployment that shares the keys but not the address', async () => {
     const fresh = await world.tokenOf('support');
-    const { loadConfig } = await import('@isp/platform/config');
-    const { startProgram } = await import('../../apps/wiring/program.js');
     const settings = {
       DATABASE_URL: world.database.appUrl,
       PORT: '0',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { type Answer, ask, inParallel } from './support/http.js';
+import { type Answer, askPatiently, inParallel } from './support/http.js';
 import type { ProgramProcess } from './support/program-process.js';
 import { drained } from './support/provisioning.js';
 import { inWorld, report, stopwatch, until, type World } from './support/world.js';
@@ -20,7 +20,7 @@ describe('requests and schedules that race', () => {
         const provision = (serviceId: number, key: (n: number) => string): Promise<Answer[]> =>
           Promise.all(
             Array.from({ length: 100 }, (_, n) =>
-              ask(`${apis[n % 2]?.url}/v1/services/${serviceId}/provision`, world.database.apiKey, {
+              askPatiently(`${apis[n % 2]?.url}/v1/services/${serviceId}/provision`, world.database.apiKey, {
                 method: 'POST',
                 body: {},
                 key: key(n),
@@ -67,7 +67,7 @@ describe('requests and schedules that race', () => {
         const pairs = Array.from({ length: 200 }, (_, n) => n);
         const apis = await world.startAll('api', 'api');
         const send = (pair: number, side: number): Promise<Answer> =>
-          ask(`${apis[side]?.url}/v1/customers`, world.database.apiKey, {
+          askPatiently(`${apis[side]?.url}/v1/customers`, world.database.apiKey, {
             method: 'POST',
             key: `c9-${pair}`,
             body: { name: `Pair ${pair}`, email: `c9-${pair}-${side}@example.com`, phone: '+12025550111' },

@@ -12,6 +12,7 @@ export * from './health/health.module.js';
 export * from './health/lifecycle.js';
 export * from './http-server.js';
 export * from './input.js';
+export * from './observe-requests.js';
 export * from './operation.js';
 export * from './ports.js';
 export * from './request-limiter.js';

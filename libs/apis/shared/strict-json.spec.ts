@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DomainError, monotonicMs } from '@isp/kernel';
+import { DomainError } from '@isp/kernel';
 import { JSON_LIMITS, parseStrictJson } from './strict-json.js';
 
 function refusal(body: string | Uint8Array): DomainError {

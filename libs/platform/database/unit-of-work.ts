@@ -102,6 +102,11 @@ export class Transaction {
     for (const hook of this.afterCommitHooks.values()) hook();
   }
 
+  /** @internal Nothing that is still on its way may send a statement behind ROLLBACK. */
+  abandon(): void {
+    this.over = true;
+  }
+
   /** @internal */
   get finished(): boolean {
     return this.over;
@@ -117,6 +122,18 @@ export class Transaction {
   private assertOpen(what: string): void {
     if (this.over) throw new Error(`the transaction is over: ${what} came too late`);
   }
+}
+
+/**
+ * Waits for statements that were sent together. When one fails, the server refuses those behind it: the failure that is
+ * thrown is the first in order, the cause of the others.
+ */
+export async function together<T extends readonly unknown[]>(
+  sent: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  const outcomes = await Promise.allSettled(sent);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }
 
 interface Wire {
@@ -195,6 +212,7 @@ export class UnitOfWork {
   private async attempt<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await poolOf(this.dataSource).connect();
     let broken: Error | undefined;
+    let tx: Transaction | undefined;
     const onError = (error: Error): void => {
       broken = error;
     };
@@ -204,12 +222,13 @@ export class UnitOfWork {
       const opened = Promise.all([client.query(BEGIN), client.query({ ...WALLS, values: wallsOf(actor) })]);
       // Not awaited: the first statements of `work` travel in the same flight. Its failure surfaces below.
       opened.catch(() => undefined);
-      const tx = new Transaction(client, this.dataSource, actor);
-      const result = await this.storage.run(tx, () => work(tx));
+      const transaction = (tx = new Transaction(client, this.dataSource, actor));
+      const result = await this.storage.run(transaction, () => work(transaction));
       await opened;
-      if (!tx.finished) await tx.finish();
+      if (!transaction.finished) await transaction.finish();
       return result;
     } catch (error) {
+      tx?.abandon();
       if (isConnectionFailure(error)) broken ??= error as Error;
       else await client.query(ROLLBACK).catch((failure: Error) => (broken = failure));
       throw error;

@@ -53,12 +53,16 @@ export class HeldWork {
         if (!(await this.uow.tx.one(FENCE, [claim.id, claim.epoch]))) throw this.fenced(claim.id, claim.epoch);
       },
     };
+    // A process that slept past its own lease may claim the work again while its first run still goes on.
+    const older = this.held.get(claim.id);
+    if (older) this.lose(claim.id, older.epoch);
     this.held.set(claim.id, { epoch: claim.epoch, abort, run });
     return run;
   }
 
-  release(workId: string): void {
-    this.held.delete(workId);
+  /** Ends a claim; a newer one of the same work stays. */
+  release({ id, epoch }: { readonly id: string; readonly epoch: number }): void {
+    if (this.held.get(id)?.epoch === epoch) this.held.delete(id);
   }
 
   /** Gives unfinished work to other processes and fences off what still runs here. */

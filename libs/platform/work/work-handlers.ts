@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EventName, type JobName, type JobPayload, systemActor } from '@isp/contracts';
-import { type Transaction, UnitOfWork, statement } from '@isp/platform/database';
+import { type Transaction, UnitOfWork, statement, together } from '@isp/platform/database';
 import type { PublishedEvent, WorkRun } from './handlers.js';
 import { HandlerRegistry } from './registry.js';
 
@@ -48,9 +48,8 @@ export class WorkHandlers {
     const listener = this.registry.listeners.get(payload.listener);
     if (!listener) throw new Error(`no listener ${payload.listener}`);
     await this.uow.run(systemActor(payload.listener), async (tx) => {
-      const event = await tx.one<PublishedEvent<EventName>>(EVENT, [payload.outbox_id]);
       // Completing first takes the row's lock: a second delivery waits here and then finds itself fenced.
-      await run.complete();
+      const [, event] = await together([run.complete(), tx.one<PublishedEvent<EventName>>(EVENT, [payload.outbox_id])]);
       if (event) await listener.instance.on(event, tx);
     });
   }

@@ -92,7 +92,7 @@ export class WorkRunner {
           this.log.error(`could not record a failure; the lease will lapse: ${second.message}`, { work_id: claim.id });
         });
       } finally {
-        this.held.release(claim.id);
+        this.held.release(claim);
       }
     });
   }

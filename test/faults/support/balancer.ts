@@ -9,15 +9,16 @@ interface Backend {
 }
 
 /**
- * What stands before the APIs: sends to those that say they are ready, over kept-alive connections, and never repeats a
- * request. Whatever is not answered below 500 is a failure.
+ * What stands before the APIs: sends to those that say they are ready, over kept-alive connections, and repeats a
+ * request only when nobody accepted its connection. Every other answer than success is a failure.
  */
 export class Balancer {
   private readonly backends = new Map<string, Backend>();
-  private readonly failed: string[] = [];
+  private readonly failed = new Map<string, number>();
   private sent = 0;
   private created = 0;
   private turn = 0;
+  private pending = 0;
   private closed = false;
 
   constructor(private readonly apiKey: string) {}
@@ -33,25 +34,31 @@ export class Balancer {
     this.backends.delete(url);
   }
 
+  get underWay(): number {
+    return this.pending;
+  }
+
   /** The `n`-th request: every fourth creates a customer, the others read. Resolves when it was answered or failed. */
   async request(n: number, to?: string): Promise<void> {
-    const ready = [...this.backends].filter(([, { ready }]) => ready).map(([url]) => url);
-    const url = to ?? ready[(this.turn += 1) % ready.length];
     this.sent += 1;
-    if (url === undefined) return void this.failed.push('no API is ready');
     const writes = n % 4 === 0;
     const id = this.sent;
     const body = writes
       ? JSON.stringify({ name: `Roll ${id}`, email: `f22-${id}@example.com`, phone: '+12025550123' })
       : undefined;
     const path = writes ? '/v1/customers' : n % 2 === 0 ? '/v1/customers/1' : '/v1/services/1';
-    const answer = await this.send(url, path, body).catch((error: Error) => error.message);
+    this.pending += 1;
+    const answer = await this.toReady(path, body, to).catch((error: Error) => error.message);
+    this.pending -= 1;
     if (answer === 201) this.created += 1;
-    if (answer !== (writes ? 201 : 200)) this.failed.push(`${writes ? 'POST' : 'GET'} ${path}: ${answer}`);
+    if (answer === (writes ? 201 : 200)) return;
+    const what = `${writes ? 'POST' : 'GET'}: ${answer}`;
+    this.failed.set(what, (this.failed.get(what) ?? 0) + 1);
   }
 
-  figures(): { readonly failures: readonly string[]; readonly sent: number; readonly created: number } {
-    return { failures: this.failed, sent: this.sent, created: this.created };
+  /** How many requests failed in which way, and how many were sent and created something. */
+  figures(): { readonly failures: Readonly<Record<string, number>>; readonly sent: number; readonly created: number } {
+    return { failures: Object.fromEntries(this.failed), sent: this.sent, created: this.created };
   }
 
   async close(): Promise<void> {
@@ -60,14 +67,34 @@ export class Balancer {
     for (const url of [...this.backends.keys()]) this.remove(url);
   }
 
-  private send(url: string, path: string, body?: string): Promise<number> {
-    const agent = this.backends.get(url)?.agent;
+  private async toReady(path: string, body?: string, to?: string): Promise<number> {
+    for (let url = to ?? this.next(); url !== undefined; url = this.next()) {
+      const backend = this.backends.get(url) as Backend;
+      try {
+        return await this.send(url, backend, path, body);
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'ECONNREFUSED') throw error;
+        backend.ready = false;
+      }
+    }
+    throw new Error('no API is ready');
+  }
+
+  private next(): string | undefined {
+    const ready = [...this.backends].filter(([, backend]) => backend.ready).map(([url]) => url);
+    return ready[(this.turn += 1) % ready.length];
+  }
+
+  private send(url: string, backend: Backend, path: string, body?: string): Promise<number> {
+    const { agent } = backend;
     const headers = { 'x-api-key': this.apiKey, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     return new Promise((resolve, reject) => {
       const outgoing = send(
         `${url}${path}`,
         { method: body === undefined ? 'GET' : 'POST', agent, headers, timeout: 10_000 },
         (answer) => {
+          // A server that closes its connections is about to leave.
+          if (answer.headers.connection === 'close') backend.ready = false;
           answer.resume().once('end', () => resolve(answer.statusCode ?? 0));
           answer.once('error', reject);
         },
@@ -80,7 +107,9 @@ export class Balancer {
 
   private async probe(url: string, backend: Backend): Promise<void> {
     while (!this.closed && this.backends.get(url) === backend) {
-      backend.ready = (await this.send(url, '/health/ready').catch(() => 0)) === 200;
+      const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
+      await answer?.arrayBuffer().catch(() => undefined);
+      backend.ready = answer?.status === 200;
       await sleep(PROBE_MS);
     }
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '@isp/kernel';
 
 export interface Answer {
@@ -44,6 +45,15 @@ function parse(text: string): Record<string, unknown> {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
     return { text };
+  }
+}
+
+/** Asks again, as a polite client does, whenever a busy machine answers 503 with Retry-After. */
+export async function askPatiently(url: string, apiKey: string, request: Ask): Promise<Answer> {
+  for (;;) {
+    const answer = await ask(url, apiKey, request);
+    if (answer.status !== 503 || !answer.headers.has('retry-after')) return answer;
+    await sleep(Number(answer.headers.get('retry-after')) * 1_000);
   }
 }
 

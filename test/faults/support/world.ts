@@ -12,6 +12,7 @@ type Settings = Readonly<Record<string, string>>;
 /** Real processes of the program on a database (and a Redis) of their own. */
 export class World {
   readonly processes: ProgramProcess[] = [];
+  private readonly starting: Promise<ProgramProcess>[] = [];
   private supervising = true;
 
   private constructor(
@@ -34,7 +35,9 @@ export class World {
   }
 
   async start(program: Program, settings: Settings = {}): Promise<ProgramProcess> {
-    const started = await ProgramProcess.start(program, { ...this.settings, ...settings });
+    const starting = ProgramProcess.start(program, { ...this.settings, ...settings });
+    this.starting.push(starting);
+    const started = await starting;
     this.processes.push(started);
     return started;
   }
@@ -75,6 +78,8 @@ export class World {
   /** Ends everything: SIGTERM to all, exit code 0 from all, nobody may have died unasked. */
   async end(): Promise<void> {
     this.supervising = false;
+    // A supervised worker may be on its way up at this moment.
+    await Promise.allSettled(this.starting);
     try {
       const unasked = this.processes.filter((one) => !one.running && !one.endIsAsked);
       const living = this.processes.filter((one) => one.running);

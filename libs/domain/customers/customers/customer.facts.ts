@@ -22,12 +22,7 @@ export class CustomerFacts {
     private readonly audit: AuditTrail,
   ) {}
 
-  report(
-    actor: Actor,
-    happened: Happened,
-    customer: CustomerView,
-    changes: Readonly<Record<string, unknown>>,
-  ): void {
+  report(actor: Actor, happened: Happened, customer: CustomerView, changes: Readonly<Record<string, unknown>>): void {
     this.audit.record({
       actor,
       partnerId: customer.partnerId,

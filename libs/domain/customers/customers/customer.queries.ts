@@ -28,6 +28,7 @@ const GET_BY_EMAIL = statement(
   'customers-get-email',
   `SELECT ${CUSTOMER_COLUMNS} FROM customers c WHERE c.partner_id = $1 AND lower(c.email) = lower($2) AND c.status <> 'terminated'`,
 );
+const COUNT = statement('customers-count', 'SELECT customers_count($1, $2) AS total');
 const SEARCH = statement(
   'customers-search',
   `SELECT hit.total::integer AS found, ${CUSTOMER_COLUMNS}
@@ -35,10 +36,7 @@ const SEARCH = statement(
 );
 
 /** One statement text per combination of filters, so that each keeps a plan that fits it. */
-function listStatements(
-  byPartner: boolean,
-  byStatus: boolean,
-): { readonly list: Statement; readonly count: Statement } {
+function listStatement(byPartner: boolean, byStatus: boolean): Statement {
   const conditions = [
     byPartner ? 'c.partner_id = $1' : '$1::integer IS NULL',
     byStatus ? 'c.status = $2' : '$2::text IS NULL',
@@ -46,21 +44,18 @@ function listStatements(
   const where = conditions.join(' AND ');
   const order = byPartner ? 'c.partner_id DESC, c.id DESC' : 'c.id DESC';
   const suffix = `${byPartner ? 'p' : ''}${byStatus ? 's' : ''}`;
-  return {
-    // The page is found on the index alone; only its rows are then read.
-    list: statement(
-      `customers-list-${suffix}`,
-      `SELECT ${CUSTOMER_COLUMNS} FROM customers c
-         JOIN (SELECT c.id FROM customers c WHERE ${where} ORDER BY ${order} LIMIT $3 OFFSET $4) page ON page.id = c.id
-        ORDER BY ${order}`,
-    ),
-    count: statement(`customers-count-${suffix}`, `SELECT count(*)::integer AS total FROM customers c WHERE ${where}`),
-  };
+  // The page is found on the index alone; only its rows are then read.
+  return statement(
+    `customers-list-${suffix}`,
+    `SELECT ${CUSTOMER_COLUMNS} FROM customers c
+       JOIN (SELECT c.id FROM customers c WHERE ${where} ORDER BY ${order} LIMIT $3 OFFSET $4) page ON page.id = c.id
+      ORDER BY ${order}`,
+  );
 }
 
 const LISTS = new Map(
   [true, false].flatMap((partner) =>
-    [true, false].map((status) => [`${partner} ${status}`, listStatements(partner, status)] as const),
+    [true, false].map((status) => [`${partner} ${status}`, listStatement(partner, status)] as const),
   ),
 );
 
@@ -119,10 +114,10 @@ export class CustomerQueries {
     status: string | null,
     page: Slice,
   ): Promise<CustomerPage> {
-    const { list, count } = LISTS.get(`${partnerId !== null} ${status !== null}`) as ReturnType<typeof listStatements>;
+    const list = LISTS.get(`${partnerId !== null} ${status !== null}`) as Statement;
     const [rows, total] = await Promise.all([
       tx.query<CustomerView>(list, [partnerId, status, page.limit, page.offset]),
-      tx.one<{ total: number }>(count, [partnerId, status]),
+      tx.one<{ total: number }>(COUNT, [status, partnerId]),
     ]);
     return { rows, total: total?.total ?? 0 };
   }

@@ -14,16 +14,21 @@ const HELD = statement(
   `SELECT host(a.address) AS address, masklen(p.prefix) AS "prefixLength"
      FROM ip_addresses a JOIN ip_pools p ON p.id = a.pool_id WHERE a.service_id = $1`,
 );
-// The address that has been free the longest; rows that another job is taking are skipped, never waited for.
-const TAKE_ANY = statement(
-  'addresses-take-any',
-  `UPDATE ip_addresses a SET service_id = $1, assigned_at = now(), released_at = NULL
-     FROM (SELECT f.pool_id, f.address, p.prefix FROM ip_pools p CROSS JOIN LATERAL (
-             SELECT i.pool_id, i.address FROM ip_addresses i WHERE i.pool_id = p.id AND i.service_id IS NULL
-              ORDER BY i.released_at NULLS FIRST, i.address LIMIT 1 FOR UPDATE SKIP LOCKED) f
-            WHERE p.router_id = $2 LIMIT 1) free
-    WHERE a.pool_id = free.pool_id AND a.address = free.address AND a.service_id IS NULL
-   RETURNING host(a.address) AS address, masklen(free.prefix) AS "prefixLength"`,
+// The address that the service holds, else the one that has been free the longest; rows that another job is taking are
+// skipped, never waited for.
+const HOLD_ANY = statement(
+  'addresses-hold-any',
+  `WITH held AS (
+     SELECT a.address, p.prefix FROM ip_addresses a JOIN ip_pools p ON p.id = a.pool_id WHERE a.service_id = $1),
+   taken AS (
+     UPDATE ip_addresses a SET service_id = $1, assigned_at = now(), released_at = NULL
+       FROM (SELECT f.pool_id, f.address, p.prefix FROM ip_pools p CROSS JOIN LATERAL (
+               SELECT i.pool_id, i.address FROM ip_addresses i WHERE i.pool_id = p.id AND i.service_id IS NULL
+                ORDER BY i.released_at NULLS FIRST, i.address LIMIT 1 FOR UPDATE SKIP LOCKED) f
+              WHERE p.router_id = $2 AND NOT EXISTS (SELECT FROM held) LIMIT 1) free
+      WHERE a.pool_id = free.pool_id AND a.address = free.address AND a.service_id IS NULL
+     RETURNING a.address, free.prefix)
+   SELECT host(address) AS address, masklen(prefix) AS "prefixLength" FROM (TABLE held UNION ALL TABLE taken) one`,
 );
 const TAKE_ONE = statement(
   'addresses-take-one',
@@ -51,15 +56,15 @@ export class AddressPool {
    */
   async assign(serviceId: number, routerId: number, wanted?: string): Promise<AssignedAddress> {
     const { tx } = this.uow;
-    const host = wanted === undefined ? undefined : hostOf(wanted);
-    const held = await tx.one<AssignedAddress>(HELD, [serviceId]);
-    if (held && (host === undefined || held.address === host)) return held;
-    if (held) await this.release(serviceId);
-    if (host === undefined) {
-      const any = await tx.one<AssignedAddress>(TAKE_ANY, [serviceId, routerId]);
+    if (wanted === undefined) {
+      const any = await tx.one<AssignedAddress>(HOLD_ANY, [serviceId, routerId]);
       if (!any) throw networkErrors('network.pool.exhausted');
       return any;
     }
+    const host = hostOf(wanted);
+    const held = await tx.one<AssignedAddress>(HELD, [serviceId]);
+    if (held?.address === host) return held;
+    if (held) await this.release(serviceId);
     const taken = await tx.one<AssignedAddress>(TAKE_ONE, [serviceId, routerId, host]);
     if (taken) return taken;
     throw (await tx.one(ROUTED, [routerId, host]))

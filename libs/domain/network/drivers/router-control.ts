@@ -27,16 +27,13 @@ export class RouterControl {
 
   /** @throws `network.driver.unknown` */
   async apply({ router, stepKey, wanted, signal }: RouterOrder): Promise<void> {
-    await this.driverOf(router).apply(
-      router,
-      stepKey,
-      wanted,
-      AbortSignal.any([signal, AbortSignal.timeout(DEVICE_TIMEOUT_MS)]),
-    );
+    const driver = this.driverOf(router);
+    await patiently(signal, (limit) => driver.apply(router, stepKey, wanted, limit));
   }
 
   async verify({ router, wanted, signal }: Omit<RouterOrder, 'stepKey'>): Promise<void> {
-    const seen = await this.driverOf(router).readBack(router, wanted.username, signal);
+    const driver = this.driverOf(router);
+    const seen = await patiently(signal, (limit) => driver.readBack(router, wanted.username, limit));
     if (
       !seen ||
       seen.address !== wanted.address ||
@@ -51,5 +48,16 @@ export class RouterControl {
     const driver = this.drivers.get(router.driver);
     if (!driver) throw networkErrors('network.driver.unknown');
     return driver;
+  }
+}
+
+/** Waits for a device as long as a device may take, or until the run is over. */
+async function patiently<T>(signal: AbortSignal, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
+  const patience = AbortSignal.timeout(DEVICE_TIMEOUT_MS);
+  try {
+    return await work(AbortSignal.any([signal, patience]));
+  } catch (error) {
+    if (patience.aborted && !signal.aborted) throw networkErrors('network.device.silent', {}, { cause: error });
+    throw error;
   }
 }

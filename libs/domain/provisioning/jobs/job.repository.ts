@@ -99,9 +99,9 @@ export class JobRepository {
     return this.uow.tx.one<JobView>(FINISH, [id, status, error, jobStates.previous(status)]);
   }
 
-  async recordSteps(job: JobView, steps: readonly StepRecord[]): Promise<void> {
+  recordSteps(job: JobView, steps: readonly StepRecord[]): void {
     const rows = steps.map((step) => ({ detail: {}, ...step }));
-    await this.uow.tx.execute(STEPS, [job.partnerId, job.id, JSON.stringify(rows)]);
+    this.uow.tx.defer(STEPS, [job.partnerId, job.id, JSON.stringify(rows)]);
   }
 
   /** Median seconds from start to success of the last 200 jobs; 0 before the first. */

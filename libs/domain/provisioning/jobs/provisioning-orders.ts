@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor, Priority } from '@isp/contracts';
 import { CustomerQueries, customerErrors } from '@isp/domain/customers';
 import { RouterQueries, hostOf } from '@isp/domain/network';
+import { together } from '@isp/platform/database';
 import { WorkQueue } from '@isp/platform/work';
 import { JobRepository } from './job.repository.js';
 import type { JobView, ProvisioningRequest } from './job.view.js';
@@ -27,18 +28,15 @@ export class ProvisioningOrders {
     if (request.ipAssignment !== undefined) hostOf(request.ipAssignment);
   }
 
-  /** Seconds of work that stand before a new job, as measured. */
-  async secondsAhead(priority: Priority): Promise<number> {
-    const [ahead, seconds] = await Promise.all([
-      this.work.ahead('provisioning.run', priority),
-      this.jobs.measuredSeconds(),
-    ]);
-    return ahead * seconds;
+  /** Seconds that a job takes, as measured, and those of the work that stands before a new one. */
+  async secondsOf(priority: Priority): Promise<{ readonly job: number; readonly ahead: number }> {
+    const [ahead, job] = await together([this.work.ahead('provisioning.run', priority), this.jobs.measuredSeconds()]);
+    return { job, ahead: ahead * job };
   }
 
   /** Makes the promise: work in the same transaction as the job. */
-  async promise(job: JobView): Promise<void> {
-    await this.work.enqueue(
+  promise(job: JobView): void {
+    this.work.enqueueOnCommit(
       'provisioning.run',
       { provisioning_job_id: job.id },
       { dedupeKey: String(job.id), priority: job.priority, ...(job.scheduledAt ? { notBefore: job.scheduledAt } : {}) },

@@ -4,7 +4,7 @@ import { AuditTrail } from '@isp/domain/audit';
 import { MoveService, ServiceQueries } from '@isp/domain/services';
 import { type Clock, addSeconds } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork } from '@isp/platform/database';
+import { UnitOfWork, together } from '@isp/platform/database';
 import { jobErrors } from './job.errors.js';
 import { JobRepository } from './job.repository.js';
 import type { JobView, ProvisioningRequest } from './job.view.js';
@@ -49,22 +49,27 @@ export class RequestProvisioning {
       if (scheduledTime && scheduledTime <= now) throw jobErrors('provisioning.schedule.in_the_past');
       const service = await this.services.get(actor, serviceId);
       if (service.serviceType !== 'internet') throw jobErrors('provisioning.service.not_internet');
-      await this.orders.check(actor, service.customerId, request);
       const start = scheduledTime ?? service.scheduledActivation ?? now;
-      const wait = start > now ? 0 : await this.orders.secondsAhead(priority);
-      const job = await this.jobs.insert({
-        partnerId: service.partnerId,
-        customerId: service.customerId,
-        serviceId,
-        priority,
-        request,
-        scheduledAt: start > now ? start : null,
-        estimatedCompletion: addSeconds(start > now ? start : now, wait + (await this.jobs.measuredSeconds())),
-        retryOf: retryOf ?? null,
-        requestedBy: actor.name,
-      });
-      await this.move.execute({ actor, serviceId, to: 'provisioning', operational: 'pending' });
-      await this.orders.promise(job);
+      const later = start > now;
+      const [, seconds] = await together([
+        this.orders.check(actor, service.customerId, request),
+        this.orders.secondsOf(priority),
+      ]);
+      const [job] = await together([
+        this.jobs.insert({
+          partnerId: service.partnerId,
+          customerId: service.customerId,
+          serviceId,
+          priority,
+          request,
+          scheduledAt: later ? start : null,
+          estimatedCompletion: addSeconds(later ? start : now, seconds.job + (later ? 0 : seconds.ahead)),
+          retryOf: retryOf ?? null,
+          requestedBy: actor.name,
+        }),
+        this.move.execute({ actor, serviceId, to: 'provisioning', operational: 'pending' }),
+      ]);
+      this.orders.promise(job);
       const subject = { type: 'provisioning_job', id: job.id };
       this.audit.record({
         actor,

@@ -3,7 +3,7 @@ import { systemActor } from '@isp/contracts';
 import { PrepareSubscriber, type PreparedSubscriber, RouterControl } from '@isp/domain/network';
 import { MoveService, ServiceQueries } from '@isp/domain/services';
 import { DomainError } from '@isp/kernel';
-import { UnitOfWork } from '@isp/platform/database';
+import { UnitOfWork, together } from '@isp/platform/database';
 import { failPoint } from '@isp/platform/fail-points';
 import type { WorkRun } from '@isp/platform/work';
 import { JobOutcome } from './job-outcome.js';
@@ -51,8 +51,7 @@ export class RunJob {
   private async decide(jobId: number, run: WorkRun): Promise<Prepared | undefined> {
     try {
       return await this.uow.run(ACTOR, async () => {
-        await run.fence();
-        const job = await this.jobs.start(jobId);
+        const [, job] = await together([run.fence(), this.jobs.start(jobId)]);
         if (!job) return undefined;
         const service = await this.services.get(ACTOR, job.serviceId);
         const subscriber = await this.prepare.execute({
@@ -66,7 +65,7 @@ export class RunJob {
           ...job.request,
         });
         const { router, state, prefixLength } = subscriber;
-        await this.jobs.recordSteps(job, [
+        this.jobs.recordSteps(job, [
           { position: 1, name: 'validate', status: 'done' },
           {
             position: 2,
@@ -94,13 +93,13 @@ export class RunJob {
 
   private activate(job: JobView, subscriber: PreparedSubscriber, run: WorkRun): Promise<void> {
     return this.uow.run(ACTOR, async () => {
-      await run.complete();
-      await Promise.all([
-        this.jobs.recordSteps(job, [
-          { position: 4, name: 'router', status: 'done' },
-          { position: 5, name: 'read_back', status: 'done', detail: { address: subscriber.state.address } },
-          { position: 6, name: 'activate', status: 'done' },
-        ]),
+      this.jobs.recordSteps(job, [
+        { position: 4, name: 'router', status: 'done' },
+        { position: 5, name: 'read_back', status: 'done', detail: { address: subscriber.state.address } },
+        { position: 6, name: 'activate', status: 'done' },
+      ]);
+      await together([
+        run.complete(),
         this.jobs.finish(job.id, 'succeeded'),
         this.move.execute({ actor: ACTOR, serviceId: job.serviceId, to: 'active' }),
       ]);

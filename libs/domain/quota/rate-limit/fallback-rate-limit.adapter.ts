@@ -93,7 +93,9 @@ export class FallbackRateLimitStore implements RateLimitStore {
   private async inTime<T>(work: () => Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${this.timeoutMs} ms`)), this.timeoutMs);
+      const giveUp = (): void => reject(new Error(`no answer within ${this.timeoutMs} ms`));
+      // One more turn of the event loop: when this process was busy, the answer may lie there unread.
+      timer = setTimeout(() => setImmediate(giveUp), this.timeoutMs);
     });
     try {
       return await Promise.race([work(), late]);

@@ -1,0 +1,29 @@
+import type { Log } from '@isp/platform/logging';
+import type { Metrics } from '@isp/platform/metrics';
+import type { FastifyInstance } from 'fastify';
+import type { CallerRequest } from './caller.js';
+
+/** Paths that probes and pages ask for all the time. */
+const QUIET = /^\/(health|metrics|docs|admin)(\/|$)/;
+
+/** One figure and one log line per request: the route's pattern, never the query, which may hold personal data. */
+export function observeRequests(fastify: FastifyInstance, metrics: Metrics, log: Log): void {
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const status = reply.statusCode;
+    metrics.requests.observe({ method: request.method, route, status: String(status) }, reply.elapsedTime / 1000);
+    if (!QUIET.test(route)) {
+      const caller = (request as CallerRequest).caller?.actor.name ?? 'nobody';
+      const fields = {
+        request_id: request.id,
+        method: request.method,
+        route,
+        status,
+        ms: Math.round(reply.elapsedTime),
+        caller,
+      };
+      log.pino.info(fields, 'request');
+    }
+    done();
+  });
+}
