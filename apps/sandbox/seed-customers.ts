@@ -9,10 +9,15 @@ import { CUSTOMER_COUNT, customerNumber } from './sandbox-customers.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
 
 /** Customers 1 to 100 in one transaction: all of them or none. Answers the portal id of the first. */
-export async function seedCustomers(app: NestFastifyApplication, partnerIds: readonly number[]): Promise<string> {
+export async function seedCustomers(
+  app: NestFastifyApplication,
+  partnerIds: readonly number[],
+  say: (line: string) => void,
+): Promise<string> {
   const queries = app.get(CustomerQueries, { strict: false });
   const there = await queries.find(SEEDER, CUSTOMER_COUNT);
   if (!there) {
+    say(`filling the sandbox: ${CUSTOMER_COUNT} customers with services`);
     const { rows } = await app.get(PlanQueries, { strict: false }).list(SEEDER, {}, ALL);
     const planIds = new Map(rows.map(({ sku, id }) => [sku, id]));
     await app.get(UnitOfWork).run(SEEDER, async () => {

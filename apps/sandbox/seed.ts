@@ -26,11 +26,14 @@ export interface SandboxLogins {
  * Fills an empty database with the sandbox's test data: customers 1 to 100 and all that belongs to them. Run again it
  * adds what is missing and changes nothing. Answers one log-in per role.
  */
-export async function seedSandbox(app: NestFastifyApplication): Promise<SandboxLogins> {
+export async function seedSandbox(
+  app: NestFastifyApplication,
+  say: (line: string) => void = () => undefined,
+): Promise<SandboxLogins> {
   const partnerIds = await seedPartners(app);
   await seedPeople(app, partnerIds);
   await seedCatalogueAndNetwork(app);
-  const first = await seedCustomers(app, partnerIds);
+  const first = await seedCustomers(app, partnerIds, say);
   const logins = Object.fromEntries(
     PEOPLE.map(({ username }) => [username, { login: username, password: passwordOf(username) }]),
   );

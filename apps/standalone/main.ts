@@ -66,7 +66,7 @@ async function run(config: Config, place: Place, dataDir: string): Promise<Runni
     if (config.ISP_MODE === 'live') return announce(await listen(app, config));
     const file = join(dataDir, 'sandbox.json');
     await restartIdentities(place.ownerUrl, ['customers', 'services', 'plans']);
-    const logins = await seedSandbox(app);
+    const logins = await seedSandbox(app, say);
     const apiKey = (await readSandbox(file, place.databaseUrl))?.api_key ?? (await issueSandboxKey(app));
     const program = await listen(app, config);
     const sandbox = { base_url: program.url, ...logins, api_key: apiKey };

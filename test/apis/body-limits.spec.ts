@@ -29,39 +29,31 @@ interface Flood {
 }
 
 /** Sends a chunked body until the server answers and closes, or `most` bytes are on the wire. */
-async function flood(
-  most: number,
-  { chunk = Buffer.alloc(64 * KIB, 120), path = '/v1/customers' } = {},
-): Promise<Flood> {
-  globalThis.gc?.();
+async function flood(most: number): Promise<Flood> {
   const before = process.memoryUsage.rss();
   const socket = connect(world.program.port, '127.0.0.1');
   await once(socket, 'connect');
   let answer = '';
-  let closed = false;
   socket.on('data', (data: Buffer) => (answer += data.toString('latin1')));
-  socket.on('error', () => (closed = true));
-  socket.on('close', () => (closed = true));
-  socket.write(
-    `POST ${path} HTTP/1.1\r\nHost: x\r\nX-API-Key: ${key}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
-  );
+  const ended = new Promise<void>((resolve) => {
+    socket.on('error', () => resolve());
+    socket.on('close', () => resolve());
+  });
+  const head = ['POST /v1/customers HTTP/1.1', 'Host: x', `X-API-Key: ${key}`, 'Content-Type: application/json'];
+  socket.write([...head, 'Transfer-Encoding: chunked', '', ''].join('\r\n'));
+  const data = Buffer.alloc(64 * KIB, 120);
+  const chunk = Buffer.concat([Buffer.from(`${data.length.toString(16)}\r\n`), data, Buffer.from('\r\n')]);
   let sent = 0;
-  while (!closed && sent < most) {
-    const flushed = socket.write(`${chunk.length.toString(16)}\r\n`) && socket.write(chunk) && socket.write('\r\n');
+  while (socket.writable && sent < most) {
+    const flushed = socket.write(chunk);
     sent += chunk.length;
-    if (!flushed) await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => undefined);
-    else await new Promise((resolve) => setImmediate(resolve));
+    const turn = new Promise((resolve) => setImmediate(resolve));
+    await Promise.race([flushed ? turn : once(socket, 'drain').catch(() => undefined), ended]);
   }
-  if (!closed)
-    await Promise.race([once(socket, 'close'), new Promise((resolve) => setTimeout(resolve, 1_000))]).catch(
-      () => undefined,
-    );
+  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1_000))]);
   socket.destroy();
-  return {
-    status: Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0),
-    sent,
-    grownMib: (process.memoryUsage.rss() - before) / MIB,
-  };
+  const status = Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0);
+  return { status, sent, grownMib: (process.memoryUsage.rss() - before) / MIB };
 }
 
 describe('a body that is too large', () => {

@@ -5,7 +5,7 @@ import { fillServices } from './data.js';
 import type { Load, LoadResult } from './load.js';
 import { type Figure, interleave, median, number, ratioOf } from './measure.js';
 import { PARTNERS, type Place } from './place.js';
-import { Helper } from './processes.js';
+import { cpuMicros, Helper } from './processes.js';
 
 const BURST = 400;
 const PACED = { count: 100, perSecond: 20 } as const;
@@ -17,6 +17,16 @@ interface Measured {
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
+  /** Processor time an order: of the two programs and of PostgreSQL. */
+  readonly micros: readonly number[];
+}
+
+interface Pace {
+  readonly count: number;
+  /** As fast as answers come when absent. */
+  readonly perSecond?: number;
+  /** Called when everything is prepared. */
+  readonly started?: () => void;
 }
 
 interface Bench {
@@ -28,7 +38,7 @@ interface Bench {
 function measured(
   burst: { readonly startedAt: number; readonly done: readonly number[] },
   latencies: readonly number[],
-): Measured {
+): Omit<Measured, 'micros'> {
   const sorted = [...latencies].sort((left, right) => left - right);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return {
@@ -39,7 +49,7 @@ function measured(
 }
 
 /** Orders over HTTP until their services are active; the commit's own time stamp says when that was. */
-async function orders(bench: Bench, url: string, keys: readonly string[], count: number, perSecond?: number) {
+async function orders(bench: Bench, url: string, keys: readonly string[], { count, perSecond, started }: Pace) {
   const ids = await bench.place.owner((client) => fillServices(client, count, PARTNERS.others));
   const headers = keys.map((key) => ({ 'x-api-key': key, 'content-type': 'application/json' }));
   const pace = perSecond ? { perSecond } : {};
@@ -53,6 +63,7 @@ async function orders(bench: Bench, url: string, keys: readonly string[], count:
     count,
     ...pace,
   };
+  started?.();
   const result = await bench.load.ask(load);
   if (result.statuses['202'] !== count)
     throw new Error(`orders were refused: ${JSON.stringify(result.statuses)} ${result.sample.slice(0, 300)}`);
@@ -76,9 +87,9 @@ async function orders(bench: Bench, url: string, keys: readonly string[], count:
 async function jobs(
   producer: Helper<QueueOrder, QueueAnswer>,
   consumer: Helper<QueueOrder, QueueAnswer>,
-  count: number,
-  perSecond?: number,
+  { count, perSecond, started }: Pace,
 ) {
+  started?.();
   const pace = perSecond ? { perSecond } : {};
   const [added, processed] = await Promise.all([
     producer.ask({ add: count, inFlight: IN_FLIGHT, ...pace }),
@@ -107,14 +118,18 @@ async function onBackend(bench: Bench, name: string, redis: TestRedis | undefine
     await producer.ask({ open: 'producer', ...store });
     await consumer.ask({ open: 'consumer', ...store });
     const both = async (
-      one: (count: number, perSecond?: number) => Promise<Parameters<typeof measured>[0] & { latencies: number[] }>,
+      pids: readonly number[],
+      one: (pace: Pace) => Promise<Parameters<typeof measured>[0] & { latencies: number[] }>,
     ): Promise<Measured> => {
-      const burst = await one(BURST);
-      return measured(burst, (await one(PACED.count, PACED.perSecond)).latencies);
+      const used = (): readonly number[] => [...pids, place.postgres.pid].map(cpuMicros);
+      let before: readonly number[] = [];
+      const burst = await one({ count: BURST, started: () => (before = used()) });
+      const micros = used().map((value, index) => (value - (before[index] as number)) / BURST);
+      return { ...measured(burst, (await one(PACED)).latencies), micros };
     };
     const sides = {
-      ours: () => both((count, perSecond) => orders(bench, api.url, keys, count, perSecond)),
-      bare: () => both((count, perSecond) => jobs(producer, consumer, count, perSecond)),
+      ours: () => both([api.pid, worker.pid], (pace) => orders(bench, api.url, keys, pace)),
+      bare: () => both([producer.pid, consumer.pid], (pace) => jobs(producer, consumer, pace)),
     };
     await interleave(1, sides);
     const { ours, bare } = await interleave(bench.rounds, sides);
@@ -126,7 +141,7 @@ async function onBackend(bench: Bench, name: string, redis: TestRedis | undefine
 
 function figureOf(name: string, ours: readonly Measured[], bare: readonly Measured[]): Figure {
   const text = (side: readonly Measured[]): string =>
-    `${number(median(side.map((one) => one.perSecond)))}/s, p50 ${number(median(side.map((one) => one.p50)))} ms, p99 ${number(median(side.map((one) => one.p99)))} ms`;
+    `${number(median(side.map((one) => one.perSecond)))}/s, p50 ${number(median(side.map((one) => one.p50)))} ms, p99 ${number(median(side.map((one) => one.p99)))} ms, ${[0, 1, 2].map((index) => number(median(side.map((one) => one.micros[index] ?? 0)))).join(' + ')} µs`;
   const ratio = ratioOf(
     ours.map((one) => one.perSecond),
     bare.map((one) => one.perSecond),

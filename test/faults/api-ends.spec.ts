@@ -46,7 +46,7 @@ describe('an API that ends', () => {
         const found = await ask(`${api.url}${second.headers.get('location')}`, world.database.apiKey);
         expect(found.body).toMatchObject({ email: CUSTOMER.email });
       }),
-    60_000,
+    120_000,
   );
 
   it(

@@ -57,7 +57,7 @@ describe('requests and schedules that race', () => {
         await world.start('worker');
         expect(await drained(world, 20_000)).toMatchObject({ succeeded: 2 });
       }),
-    90_000,
+    120_000,
   );
 
   it(
@@ -95,7 +95,7 @@ describe('requests and schedules that race', () => {
         expect([created.length, Math.max(...created.map((row) => row.count))]).toEqual([200, 1]);
         expect(new Set(later)).toEqual(new Set(['201+422']));
       }),
-    90_000,
+    120_000,
   );
 
   it('C8: runs each turn of a schedule once across four workers', async () => {

@@ -64,7 +64,7 @@ describe('work that changes hands', () => {
         report('F6', { ...result, seconds: watch.seconds() });
         expect(result).toMatchObject({ accepted: 1, finished: 1, lost: 0, duplicated: 0 });
       }),
-    60_000,
+    120_000,
   );
 
   it.concurrent(
@@ -97,7 +97,7 @@ describe('work that changes hands', () => {
         // Being asked to stop is nobody's death.
         expect(handed.deaths).toBe(0);
       }),
-    90_000,
+    120_000,
   );
 });
 

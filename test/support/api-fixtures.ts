@@ -7,7 +7,6 @@ import { RequestProvisioning } from '@isp/domain/provisioning';
 import { OrderInternetService } from '@isp/domain/services';
 import { CreateEndpoint, SendTest } from '@isp/domain/webhooks';
 import type { ApiWorld } from './api-world.js';
-import { query } from './embedded-postgres.js';
 
 export const EVERYTHING: Actor = { ...systemActor('spec'), permissions: new Set(PERMISSIONS) };
 
@@ -35,7 +34,7 @@ const next = (): number => (serial += 1);
 export function factory(world: ApiWorld) {
   const use = <T>(type: abstract new (...args: never[]) => T): T =>
     world.program.app.get(type as never, { strict: false });
-  const sql = <R extends object>(text: string) => query<R>(world.database.ownerUrl, text);
+  const sql = world.sql;
   const make: Record<Thing, (partnerId: number) => Promise<string | number>> = {
     customer: async (partnerId) => {
       const n = next();

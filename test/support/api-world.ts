@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { Pool } from 'pg';
 import { type Permission, systemActor } from '@isp/contracts';
 import { CreateApiKey } from '@isp/domain/access';
 import { type Clock, addSeconds, systemClock } from '@isp/kernel';
@@ -42,6 +43,8 @@ export interface ApiWorld {
   tokenOf(name: string, password?: string): Promise<string>;
   /** Another process of the same program on the same database. */
   another(): Promise<RunningProgram>;
+  /** Statements as the owner of the schema, behind everybody's back. */
+  sql<R extends object>(text: string): Promise<R[]>;
   close(): Promise<void>;
 }
 
@@ -71,6 +74,8 @@ export async function apiWorld({ settings = {}, clock, seeded = false }: ApiWorl
   const program = await start();
   if (seeded) await seedSandbox(program.app);
   const programs = [program];
+  const owner = new Pool({ connectionString: database.ownerUrl, max: 4 });
+  owner.on('error', () => undefined);
   return {
     program,
     database,
@@ -92,8 +97,12 @@ export async function apiWorld({ settings = {}, clock, seeded = false }: ApiWorl
       programs.push(other);
       return other;
     },
+    sql: async <R extends object>(text: string) => {
+      const results = [await owner.query<R>(text)].flat();
+      return results.at(-1)?.rows ?? [];
+    },
     close: async () => {
-      await Promise.all(programs.map((each) => each.stop(0)));
+      await Promise.all([...programs.map((each) => each.stop(0)), owner.end()]);
       await database.drop();
     },
   };

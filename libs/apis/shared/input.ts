@@ -23,10 +23,18 @@ class StrictPipe extends StandardSchemaValidationPipe {
   protected override stripProtoKeys(): void {}
 }
 
-const pipe = new StrictPipe({
-  exceptionFactory: (issues) =>
-    httpErrors('http.request.invalid', {}, { details: (issues as readonly Issue[]).flatMap(toFieldIssues) }),
-});
+/** Checks against the parameter's schema; `place` names the field where the value itself is what was checked. */
+function checking(place = ''): StrictPipe {
+  return new StrictPipe({
+    exceptionFactory: (issues) => {
+      const details = (issues as readonly Issue[]).flatMap(toFieldIssues);
+      const named = details.map(({ field, message }) => ({ field: field === '' ? place : field, message }));
+      return httpErrors('http.request.invalid', {}, { details: named });
+    },
+  });
+}
+
+const pipe = checking();
 
 function toFieldIssues(issue: Issue): FieldIssue[] {
   const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
@@ -44,7 +52,7 @@ export const QueryString = (schema: z.ZodType): ParameterDecorator => Query({ sc
 
 /** A path parameter, checked by a zod schema of its text. */
 export const PathParam = (name: string, schema: z.ZodType): ParameterDecorator =>
-  Param(name, { schema, pipes: [pipe] });
+  Param(name, { schema, pipes: [checking(name)] });
 
 /** The version demanded by `If-Match`, as a number; undefined without the header or for `*`. */
 export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): number | undefined => {

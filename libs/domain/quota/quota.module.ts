@@ -22,7 +22,7 @@ import {
         const shared = connections.redis
           ? new RedisRateLimitStore(connections.redis)
           : new PostgresRateLimitStore(database.pool);
-        const onSwitch = (): void => log.warn('the store of the rate limits went away or came back');
+        const onSwitch = (store: string, cause?: unknown): void => { console.error('SWITCH', store, String(cause)); log.warn('the store of the rate limits went away or came back'); };
         const local = new MemoryRateLimitStore(clock);
         return new RateLimiter(
           new FallbackRateLimitStore(shared, local, { processes: config.ISP_API_PROCESSES, onSwitch }),

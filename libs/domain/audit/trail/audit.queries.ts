@@ -27,7 +27,7 @@ const LIST = statement(
   'audit-list',
   `SELECT partner_id AS "partnerId", seq::integer, at, actor, action, subject_type AS "subjectType",
           subject_id AS "subjectId", changes, request_id AS "requestId", encode(hash, 'hex') AS hash
-   ${MATCH} ORDER BY partner_id DESC, seq DESC LIMIT $8 OFFSET $9`,
+   ${MATCH} ORDER BY at DESC, partner_id, seq DESC LIMIT $8 OFFSET $9`,
 );
 
 // The chain is walked in one pass: each entry's hash is recomputed over its predecessor's stored hash.

@@ -7,8 +7,10 @@ import { JOB_COLUMNS, type JobView, type StepView } from './job.view.js';
 
 const MATCH = `FROM provisioning_jobs j WHERE ($1::integer IS NULL OR j.partner_id = $1) AND ($2::integer IS NULL OR j.service_id = $2)
   AND ($3::text IS NULL OR j.status = $3) AND ($4::text IS NULL OR j.priority = $4)`;
-const LIST = statement(
-  'jobs-list',
+const LIST = statement('jobs-list', `SELECT ${JOB_COLUMNS} ${MATCH} ORDER BY j.id DESC LIMIT $5 OFFSET $6`);
+// Within one partner the order is that of the index that leads with it.
+const LIST_OF_PARTNER = statement(
+  'jobs-list-of-partner',
   `SELECT ${JOB_COLUMNS} ${MATCH} ORDER BY j.partner_id DESC, j.id DESC LIMIT $5 OFFSET $6`,
 );
 const COUNT = statement('jobs-count', `SELECT count(*)::integer AS total ${MATCH}`);
@@ -35,7 +37,7 @@ export class JobQueries {
     const values = [partnerId, filter.serviceId ?? null, filter.status ?? null, filter.priority ?? null];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<JobView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<JobView>(partnerId === null ? LIST : LIST_OF_PARTNER, [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

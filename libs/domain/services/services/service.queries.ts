@@ -7,8 +7,10 @@ import { SERVICE_COLUMNS, type ServiceView } from './service.view.js';
 
 const MATCH = `FROM services s WHERE ($1::integer IS NULL OR s.partner_id = $1) AND ($2::integer IS NULL OR s.customer_id = $2)
   AND ($3::text IS NULL OR s.status = $3) AND ($4::text IS NULL OR s.service_type = $4) AND ($5::integer IS NULL OR s.plan_id = $5)`;
-const LIST = statement(
-  'services-list',
+const LIST = statement('services-list', `SELECT ${SERVICE_COLUMNS} ${MATCH} ORDER BY s.id DESC LIMIT $6 OFFSET $7`);
+// Within one partner the order is that of the index that leads with it.
+const LIST_OF_PARTNER = statement(
+  'services-list-of-partner',
   `SELECT ${SERVICE_COLUMNS} ${MATCH} ORDER BY s.partner_id DESC, s.id DESC LIMIT $6 OFFSET $7`,
 );
 const COUNT = statement('services-count', `SELECT count(*)::integer AS total ${MATCH}`);
@@ -41,7 +43,7 @@ export class ServiceQueries {
     ];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<ServiceView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<ServiceView>(partnerId === null ? LIST : LIST_OF_PARTNER, [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

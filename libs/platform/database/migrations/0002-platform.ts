@@ -96,6 +96,7 @@ CREATE TABLE audit_entries (
 );
 CREATE INDEX audit_entries_subject ON audit_entries (partner_id, subject_type, subject_id, seq DESC);
 CREATE INDEX audit_entries_at ON audit_entries (partner_id, at DESC);
+CREATE INDEX audit_entries_newest ON audit_entries (at DESC, partner_id, seq DESC);
 CALL tenancy.protect('audit_heads');
 CALL tenancy.protect('audit_entries');
 -- The application reads the trail; it adds to it through audit_append alone and can change nothing in it.
