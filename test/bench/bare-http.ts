@@ -150,7 +150,7 @@ function create(app: FastifyInstance, pool: pg.Pool): void {
           String(request.headers['idempotency-key']),
           request.body,
         );
-        return reply.status(201).send(made);
+        return await reply.status(201).send(made);
       } catch (error) {
         await client.query('ROLLBACK');
         throw error;
@@ -223,7 +223,7 @@ async function insert(client: pg.PoolClient, partner: number, key: string, body:
 
 serve(async ({ listUrl, writeUrl }: BareOrder) => {
   const app = Fastify();
-  list(app, new pg.Pool({ connectionString: listUrl, max: 10, pipeline: true } as pg.PoolConfig));
-  create(app, new pg.Pool({ connectionString: writeUrl, max: 10, pipeline: true } as pg.PoolConfig));
+  list(app, new pg.Pool({ connectionString: listUrl, max: 10, pipeline: true }));
+  create(app, new pg.Pool({ connectionString: writeUrl, max: 10, pipeline: true }));
   return app.listen({ port: 0, host: '127.0.0.1' });
 });

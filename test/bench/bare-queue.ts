@@ -1,5 +1,5 @@
 import { monotonicMs } from '@isp/kernel';
-import { createQueuePool, WORKER_LIMITS } from '@isp/platform/database';
+import { createSidePool, WORKER_LIMITS } from '@isp/platform/database';
 import { createPostgresBackend, createRedisBackend, Queue, setDefaultBackendFactory, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { serve } from './processes.js';
@@ -29,7 +29,9 @@ let done: Record<string, number> = {};
 function open({ open: role, databaseUrl, redisUrl, concurrency }: Extract<QueueOrder, { open: string }>): void {
   setDefaultBackendFactory((redisUrl ? createRedisBackend : createPostgresBackend) as never);
   const pool = { url: databaseUrl, max: 12, limits: WORKER_LIMITS, applicationName: 'bench queue' };
-  const connection = (redisUrl ? new Redis(redisUrl, { maxRetriesPerRequest: null }) : createQueuePool(pool)) as never;
+  const connection = (
+    redisUrl ? new Redis(redisUrl, { maxRetriesPerRequest: null }) : createSidePool(pool, 'bullmq,public')
+  ) as never;
   if (role === 'producer') {
     queue = new Queue(NAME, { connection, prefix: 'isp', defaultJobOptions: { removeOnComplete: true } });
     return;
@@ -47,24 +49,24 @@ function note(n: string): Promise<void> {
 async function add(count: number, inFlight: number, perSecond: number | undefined): Promise<QueueAnswer> {
   const at: Record<string, number> = {};
   const startedAt = epochMs();
-  let next = 0;
-  const one = async (): Promise<void> => {
-    const n = String((next += 1));
+  const one = async (turn: number): Promise<void> => {
+    const n = String(turn);
     await queue?.add('work', { n, ids: [n], suspect: false }, { priority: 3 });
     at[n] = epochMs();
   };
   if (perSecond) {
     const start = monotonicMs();
     const open: Promise<void>[] = [];
-    while (next < count) {
-      open.push(one());
-      const wait = start + (next * 1_000) / perSecond - monotonicMs();
+    for (let turn = 1; turn <= count; turn += 1) {
+      open.push(one(turn));
+      const wait = start + (turn * 1_000) / perSecond - monotonicMs();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     }
     await Promise.all(open);
   } else {
+    const turns = Array.from({ length: count }, (_, index) => index + 1).values();
     const lane = async (): Promise<void> => {
-      while (next < count) await one();
+      for (const turn of turns) await one(turn);
     };
     await Promise.all(Array.from({ length: inFlight }, lane));
   }

@@ -61,8 +61,8 @@ if (values.write) {
   await writeFile(
     file,
     text.replace(
-      /(<!-- figures -->\n)[^]*(\n<!-- end of figures -->)/,
-      (_, start: string, stop: string) => `${start}${report}${stop}`,
+      /(<!-- figures -->)[^]*(<!-- end of figures -->)/,
+      (_, start: string, stop: string) => `${start}\n${report}\n${stop}`,
     ),
   );
 }

@@ -30,7 +30,7 @@ export class Place {
 
   static async open({ customers, dataDir }: PlaceOptions): Promise<Place> {
     const temporary = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'isp-bench-')) : undefined;
-    const home = dataDir ?? (temporary as string);
+    const home = dataDir ?? temporary ?? '';
     // What a small server would be given; everything that makes commits durable stays on.
     const settings = {
       shared_buffers: '512MB',

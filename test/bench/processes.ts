@@ -39,7 +39,7 @@ export class Helper<Order extends object, Answer> {
     this.child.send(order);
     const result = await Promise.race([answer, this.died]);
     if (result !== null && typeof result === 'object' && 'failure' in result) throw new Error(result.failure);
-    return result as Answer;
+    return result;
   }
 
   async stop(): Promise<void> {

@@ -56,7 +56,8 @@ export async function webhooksHttp(
 ): Promise<WebhooksHttp> {
   const { imports } = foundations(databaseUrl, clock, 'api');
   const authenticator: Authenticator = { authenticateBearer, authenticateApiKey: authenticateBearer };
-  const limiter: RequestLimiter = { admit: () => Promise.resolve(undefined) };
+  const unlimited = () => Promise.resolve(undefined);
+  const limiter: RequestLimiter = { admit: unlimited, admitRefused: unlimited };
   const shared = SharedApiModule.with(
     [renderer],
     [

@@ -33,11 +33,10 @@ export class AccessGuard implements CanActivate {
     if (!rule) throw httpErrors('http.permission.missing');
     const request = context.switchToHttp().getRequest<CallerRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const caller = rule === 'public' ? undefined : await this.identify(request);
+    const client = { address: request.ip, userAgent: undefined };
+    const caller = rule === 'public' ? undefined : await this.identified(request, reply);
     const operation = this.reflector.get<OperationOptions | undefined>(OPERATION, context.getHandler());
-    const standing = operation?.unlimited
-      ? undefined
-      : await this.limiter.admit(caller, { address: request.ip, userAgent: undefined });
+    const standing = operation?.unlimited ? undefined : await this.limiter.admit(caller, client);
     if (standing) announce(reply, standing);
     if (caller) {
       if (rule !== 'authenticated' && rule !== 'public' && !caller.actor.permissions.has(rule)) {
@@ -48,7 +47,18 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  private identify(request: CallerRequest): Promise<Caller> {
+  /** Refused credentials count too, by address and apart from everything else, so that guessing has an end. */
+  private async identified(request: CallerRequest, reply: FastifyReply): Promise<Caller> {
+    try {
+      return await this.identify(request);
+    } catch (error) {
+      const standing = await this.limiter.admitRefused({ address: request.ip, userAgent: undefined });
+      if (standing) announce(reply, standing);
+      throw error;
+    }
+  }
+
+  private async identify(request: CallerRequest): Promise<Caller> {
     const { authorization, 'x-api-key': apiKey } = request.headers;
     if (typeof apiKey === 'string' && authorization === undefined) return this.authenticator.authenticateApiKey(apiKey);
     const bearer = /^Bearer ([^\s]{1,8192})$/i.exec(authorization ?? '')?.[1];

@@ -17,5 +17,7 @@ export interface LimitStanding {
 /** Counts a request against its caller's limits. It never throws: without its store it counts locally. */
 export interface RequestLimiter {
   admit(caller: Caller | undefined, client: ClientInfo): Promise<LimitStanding | undefined>;
+  /** Counts a request whose credential was refused. */
+  admitRefused(client: ClientInfo): Promise<LimitStanding | undefined>;
 }
 export const REQUEST_LIMITER = Symbol('RequestLimiter');

@@ -14,9 +14,17 @@ export class TierRequestLimiter implements RequestLimiter {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async admit(caller: Caller | undefined, client: ClientInfo): Promise<LimitStanding | undefined> {
+  admit(caller: Caller | undefined, client: ClientInfo): Promise<LimitStanding | undefined> {
+    return this.take(keyOf(caller, client), caller?.credential.tier ?? 'free');
+  }
+
+  admitRefused(client: ClientInfo): Promise<LimitStanding | undefined> {
+    return this.take(`refused:${client.address}`, 'free');
+  }
+
+  private async take(key: string, tier: Caller['credential']['tier']): Promise<LimitStanding | undefined> {
     if (!this.config.ISP_RATE_LIMITS) return undefined;
-    const decision = await this.limiter.take(keyOf(caller, client), tierLimits(caller?.credential.tier ?? 'free'));
+    const decision = await this.limiter.take(key, tierLimits(tier));
     const { allowed, retryAfterSeconds } = decision;
     return { allowed, retryAfterSeconds, headers: rateLimitHeaders(decision, this.clock.now()) };
   }

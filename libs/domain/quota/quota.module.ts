@@ -1,7 +1,7 @@
-import { Global, Injectable, Module } from '@nestjs/common';
+import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@isp/kernel';
 import { CLOCK, CONFIG, type Config } from '@isp/platform/config';
-import { Database } from '@isp/platform/database';
+import { API_LIMITS, createSidePool, Database } from '@isp/platform/database';
 import { Log } from '@isp/platform/logging';
 import { QUEUE_CONNECTIONS, type QueueConnections, RunsOnSchedule, type Scheduled } from '@isp/platform/work';
 import {
@@ -9,26 +9,43 @@ import {
   MemoryRateLimitStore,
   PostgresRateLimitStore,
   RateLimiter,
+  type RateLimitStore,
   RedisRateLimitStore,
 } from './rate-limit/index.js';
 
-/** Shared counters on Redis where there is one, else in PostgreSQL; counted locally while the store is away. */
+/** Shared counters on Redis where there is one, else in PostgreSQL over connections of their own. */
+@Injectable()
+export class SharedCounters implements OnApplicationShutdown {
+  readonly store: RateLimitStore;
+  private readonly pool: ReturnType<typeof createSidePool> | undefined;
+
+  constructor(@Inject(QUEUE_CONNECTIONS) { redis }: QueueConnections, @Inject(CONFIG) config: Config) {
+    const settings = { url: config.DATABASE_URL, max: 2, limits: API_LIMITS, applicationName: 'isp limits' };
+    this.pool = redis ? undefined : createSidePool(settings);
+    this.pool?.on('error', () => undefined);
+    this.store = redis
+      ? new RedisRateLimitStore(redis)
+      : new PostgresRateLimitStore(this.pool as NonNullable<typeof this.pool>);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool?.end();
+  }
+}
+
+/** Limits over the shared counters; counted locally while those are out of reach. */
 @Global()
 @Module({
   providers: [
+    SharedCounters,
     {
       provide: RateLimiter,
-      useFactory: (connections: QueueConnections, database: Database, clock: Clock, config: Config, log: Log) => {
-        const shared = connections.redis
-          ? new RedisRateLimitStore(connections.redis)
-          : new PostgresRateLimitStore(database.pool);
-        const onSwitch = (store: string, cause?: unknown): void => { console.error('SWITCH', store, String(cause)); log.warn('the store of the rate limits went away or came back'); };
-        const local = new MemoryRateLimitStore(clock);
-        return new RateLimiter(
-          new FallbackRateLimitStore(shared, local, { processes: config.ISP_API_PROCESSES, onSwitch }),
-        );
+      useFactory: (shared: SharedCounters, clock: Clock, config: Config, log: Log) => {
+        const onSwitch = (): void => log.warn('the store of the rate limits went away or came back');
+        const options = { processes: config.ISP_API_PROCESSES, onSwitch };
+        return new RateLimiter(new FallbackRateLimitStore(shared.store, new MemoryRateLimitStore(clock), options));
       },
-      inject: [QUEUE_CONNECTIONS, Database, CLOCK, CONFIG, Log],
+      inject: [SharedCounters, CLOCK, CONFIG, Log],
     },
   ],
   exports: [RateLimiter],

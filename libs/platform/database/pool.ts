@@ -72,14 +72,17 @@ export function poolOf(dataSource: DataSource): pg.Pool {
   return (dataSource.driver as unknown as { master: pg.Pool }).master;
 }
 
-/** A pool of its own for BullMQ: it listens on some of its connections for good and expects its schema first. */
-export function createQueuePool(settings: PoolSettings): pg.Pool {
+/**
+ * A pool beside the program's own, for what must not wait behind its transactions: BullMQ (which listens on some of its
+ * connections for good and expects its schema first in the search path) and the rate limits.
+ */
+export function createSidePool(settings: PoolSettings, searchPath?: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: settings.url,
     max: settings.max,
     keepAlive: true,
     application_name: settings.applicationName,
-    options: sessionOptions(settings.limits, 'bullmq,public'),
+    options: sessionOptions(settings.limits, searchPath),
   });
   pool.setMaxListeners(0);
   return pool;

@@ -131,7 +131,7 @@ export class Transaction {
 export async function together<T extends readonly unknown[]>(
   sent: readonly [...{ [K in keyof T]: Promise<T[K]> }],
 ): Promise<T> {
-  const outcomes = await Promise.allSettled(sent);
+  const outcomes = await Promise.allSettled<unknown>(sent as readonly Promise<unknown>[]);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }

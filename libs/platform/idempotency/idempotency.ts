@@ -117,11 +117,7 @@ export class Idempotency {
   }
 
   /** Keeps an answer in the caller's transaction. */
-  keep(
-    request: IdempotentRequest,
-    answer: KeptAnswer,
-    { hours = 24, secret = false }: KeepOptions = {},
-  ): void {
+  keep(request: IdempotentRequest, answer: KeptAnswer, { hours = 24, secret = false }: KeepOptions = {}): void {
     const body = secret && answer.body !== null ? this.secrets.seal(answer.body, placeOf(request)) : answer.body;
     this.uow.tx.defer(KEEP, [
       request.actor.partnerId,

@@ -7,8 +7,8 @@ const SEND_TIMEOUT_MS = 3_000;
 export interface CarriedMessage {
   readonly ids: readonly string[];
   readonly priority: number;
-  /** True when the work took part in a process's death: it is run alone. */
-  readonly suspect: boolean;
+  /** How many deaths of processes the work took part in when it was handed over; if any, it is run alone. */
+  readonly deaths: number;
 }
 
 /** The BullMQ queues as carriers: a message names a handful of work items, nothing more. */
@@ -27,9 +27,9 @@ export class Carriers implements OnApplicationShutdown {
 
   async send(name: QueueName, messages: readonly CarriedMessage[]): Promise<void> {
     const queue = this.queues.get(name) as Queue;
-    const bulk = messages.map(({ ids, priority, suspect }) => ({
+    const bulk = messages.map(({ ids, priority, deaths }) => ({
       name: 'work',
-      data: { ids, suspect },
+      data: { ids, deaths },
       opts: { priority },
     }));
     await withTimeout(queue.addBulk(bulk), SEND_TIMEOUT_MS);

@@ -4,6 +4,9 @@ import { statement } from '@isp/platform/database';
 export const REDISPATCH_SECONDS = 12;
 /** Seconds that a claim holds without a heartbeat. */
 export const LEASE_SECONDS = 8;
+/** Seconds that work waits after its second death; with the lease it is still taken up within 20 s. */
+const QUARANTINE_SECONDS = 10;
+const SECOND_DEATH = `(status = 'running' AND deaths = 1)`;
 
 /** Turns published events into one piece of work per listener. */
 export const EXPAND = statement(
@@ -23,18 +26,23 @@ export const EXPAND = statement(
 
 /**
  * Takes what is due: new work, work that the queue seems to have lost, and work whose claim lapsed because its process
- * died (that counts as a death and fences the old claim off).
+ * died (that counts as a death and fences the old claim off). After its second death work sits out a while: kills that
+ * follow each other closely must not look like its doing.
  */
 export const TAKE_DUE = statement(
   'work-take-due',
   `WITH due AS (
      SELECT id FROM work_items WHERE status IN ('queued', 'running') AND due_at <= now()
-      ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-   UPDATE work_items w
-      SET deaths = deaths + (status = 'running')::integer, epoch = epoch + (status = 'running')::integer,
-          status = 'queued', due_at = now() + make_interval(secs => ${REDISPATCH_SECONDS})
-     FROM due WHERE w.id = due.id
-   RETURNING w.id::text, w.queue, w.priority, w.deaths`,
+      ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED),
+   taken AS (
+     UPDATE work_items w
+        SET deaths = deaths + (status = 'running')::integer, epoch = epoch + (status = 'running')::integer,
+            status = 'queued',
+            not_before = CASE WHEN ${SECOND_DEATH} THEN now() + make_interval(secs => ${QUARANTINE_SECONDS}) ELSE not_before END,
+            due_at = now() + make_interval(secs => CASE WHEN ${SECOND_DEATH} THEN ${QUARANTINE_SECONDS} ELSE ${REDISPATCH_SECONDS} END)
+       FROM due WHERE w.id = due.id
+     RETURNING w.id, w.queue, w.priority, w.deaths, w.not_before)
+   SELECT id::text, queue, priority, deaths FROM taken WHERE not_before <= now()`,
 );
 
 /** Gives back what could not be handed to the queue. */
@@ -43,12 +51,13 @@ export const PUT_BACK = statement(
   `UPDATE work_items SET due_at = now() + interval '1 second' WHERE id = ANY($1::bigint[]) AND status = 'queued'`,
 );
 
+/** Only as it was handed over: an old message must not run work, that has died since, among others. */
 export const CLAIM = statement(
   'work-claim',
   `UPDATE work_items
       SET status = 'running', epoch = epoch + 1, due_at = now() + make_interval(secs => ${LEASE_SECONDS}),
           started_at = coalesce(started_at, now())
-    WHERE id = ANY($1::bigint[]) AND status = 'queued' AND not_before <= now()
+    WHERE id = ANY($1::bigint[]) AND status = 'queued' AND deaths = $2 AND not_before <= now()
    RETURNING id::text, name, payload, epoch, deaths, failures, request_id AS "requestId"`,
 );
 

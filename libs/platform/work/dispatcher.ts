@@ -110,12 +110,12 @@ function messagesOf(items: readonly DueWork[]) {
     .map((item) => ({
       ids: [item.id],
       priority: item.priority + PRIORITIES.length * (item.deaths - 1),
-      suspect: true,
+      deaths: item.deaths,
     }));
   for (const priority of [1, 2, 3, 4]) {
     const ids = items.filter((item) => item.deaths === 0 && item.priority === priority).map((item) => item.id);
     for (let start = 0; start < ids.length; start += PER_MESSAGE) {
-      messages.push({ ids: ids.slice(start, start + PER_MESSAGE), priority, suspect: false });
+      messages.push({ ids: ids.slice(start, start + PER_MESSAGE), priority, deaths: 0 });
     }
   }
   return messages;

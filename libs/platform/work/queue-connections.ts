@@ -2,7 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type pg from 'pg';
 import { createPostgresBackend, createRedisBackend, setDefaultBackendFactory } from 'bullmq';
 import type { Config } from '@isp/platform/config';
-import { createQueuePool, WORKER_LIMITS } from '@isp/platform/database';
+import { createSidePool, WORKER_LIMITS } from '@isp/platform/database';
 
 export const QUEUE_CONNECTIONS = Symbol('QueueConnections');
 
@@ -43,12 +43,15 @@ function openRedis(url: string): QueueConnections {
 
 function openPostgres(config: Config, role: 'api' | 'worker'): QueueConnections {
   setDefaultBackendFactory(createPostgresBackend as never);
-  const pool: pg.Pool = createQueuePool({
-    url: config.DATABASE_URL,
-    max: role === 'api' ? 3 : 12,
-    limits: WORKER_LIMITS,
-    applicationName: `isp queue (${role})`,
-  });
+  const pool: pg.Pool = createSidePool(
+    {
+      url: config.DATABASE_URL,
+      max: role === 'api' ? 3 : 12,
+      limits: WORKER_LIMITS,
+      applicationName: `isp queue (${role})`,
+    },
+    'bullmq,public',
+  );
   pool.on('error', () => undefined);
   return { backend: 'postgres', prefix: PREFIX, producer: pool, consumer: pool, close: () => pool.end() };
 }

@@ -52,12 +52,12 @@ export class WorkRunner {
   }
 
   /** Works through one queue message; resolves when all of it was tried. Never rejects for a failing piece of work. */
-  async process(ids: readonly string[], suspect: boolean): Promise<void> {
-    if (suspect) return this.alone(ids);
+  async process(ids: readonly string[], deaths: number): Promise<void> {
+    if (deaths > 0) return this.alone(ids, deaths);
     const running: Promise<void>[] = [];
     for (let next = 0; next < ids.length && !this.stopping;) {
       const taken = await this.slots.take(ids.length - next);
-      const claims = await this.claim(ids.slice(next, next + taken)).catch((error: Error) => {
+      const claims = await this.claim(ids.slice(next, next + taken), 0).catch((error: Error) => {
         this.slots.give(taken);
         throw error;
       });
@@ -68,17 +68,17 @@ export class WorkRunner {
     await Promise.all(running);
   }
 
-  private async alone(ids: readonly string[]): Promise<void> {
+  private async alone(ids: readonly string[], deaths: number): Promise<void> {
     await this.solo.take(1);
     try {
-      for (const claim of this.stopping ? [] : await this.claim(ids)) await this.run(claim);
+      for (const claim of this.stopping ? [] : await this.claim(ids, deaths)) await this.run(claim);
     } finally {
       this.solo.give();
     }
   }
 
-  private claim(ids: readonly string[]): Promise<Claim[]> {
-    return this.stopping ? Promise.resolve([]) : this.database.query<Claim>(CLAIM, [ids]);
+  private claim(ids: readonly string[], deaths: number): Promise<Claim[]> {
+    return this.stopping ? Promise.resolve([]) : this.database.query<Claim>(CLAIM, [ids, deaths]);
   }
 
   private run(claim: Claim): Promise<void> {

@@ -41,9 +41,9 @@ export class WorkerRuntime implements OnApplicationBootstrap, BeforeApplicationS
   private start(): void {
     this.held.start();
     this.workers = QUEUES.map((queue) => {
-      const worker = new Worker<{ ids: string[]; suspect: boolean }>(
+      const worker = new Worker<{ ids: string[]; deaths: number }>(
         queue,
-        async (job) => this.runner.process(job.data.ids, job.data.suspect),
+        async (job) => this.runner.process(job.data.ids, job.data.deaths),
         {
           connection: this.connections.consumer,
           prefix: this.connections.prefix,

@@ -19,7 +19,7 @@ export async function sendAgain(world: World, accepted: readonly Accepted[]): Pr
   try {
     const messages = [...ids, ...ids].map(({ id }) => ({
       name: 'work',
-      data: { ids: [id], suspect: false },
+      data: { ids: [id], deaths: 0 },
       opts: { removeOnComplete: true },
     }));
     await queue.addBulk(messages);
