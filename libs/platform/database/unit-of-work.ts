@@ -18,12 +18,13 @@ const WALLS = statement(
 const MAX_ATTEMPTS = 5;
 
 type Values = readonly unknown[];
+type Flush = (items: readonly unknown[], tx: Transaction) => Promise<unknown>;
 
 /** One database transaction: its connection, the actor whose walls it stands in, and what happens around its commit. */
 export class Transaction {
   private entityManager: EntityManager | undefined;
   private deferred: { readonly sql: Statement; readonly values: Values }[] = [];
-  private beforeCommitHooks: (() => Promise<unknown>)[] = [];
+  private collected: readonly { readonly flush: Flush; readonly item: unknown }[] = [];
   private readonly afterCommitHooks = new Map<string, () => void>();
   private over = false;
 
@@ -64,10 +65,13 @@ export class Transaction {
     return this.entityManager;
   }
 
-  /** Work that goes on the wire together with COMMIT, after everything else (the audit chain's short lock). */
-  beforeCommit(hook: () => Promise<unknown>): void {
-    this.assertOpen('a hook');
-    this.beforeCommitHooks.push(hook);
+  /**
+   * Keeps an item back until the very end: `flush` gets all of its items at once and sends them together with COMMIT,
+   * after everything else (the audit chain's short lock). A savepoint that is undone takes its items with it.
+   */
+  collect<T>(flush: (items: readonly T[], tx: Transaction) => Promise<unknown>, item: T): void {
+    this.assertOpen('a collected item');
+    this.collected = [...this.collected, { flush: flush as Flush, item }];
   }
 
   /** Something to do once the commit is certain; the same key runs once. It must not fail the request. */
@@ -78,7 +82,7 @@ export class Transaction {
   /** Runs `work` so that its failure undoes only what it did itself. */
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
     const { length: deferred } = this.deferred;
-    const { length: hooks } = this.beforeCommitHooks;
+    const { length: collected } = this.collected;
     await this.client.query('SAVEPOINT part');
     try {
       const result = await work();
@@ -86,7 +90,7 @@ export class Transaction {
       return result;
     } catch (error) {
       this.deferred = this.deferred.slice(0, deferred);
-      this.beforeCommitHooks = this.beforeCommitHooks.slice(0, hooks);
+      this.collected = this.collected.slice(0, collected);
       if (!isConnectionFailure(error)) await this.client.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part');
       throw error;
     }
@@ -95,7 +99,13 @@ export class Transaction {
   /** @internal */
   async finish(): Promise<void> {
     const deferred = this.deferred.map(({ sql, values }) => this.send(sql, values));
-    const last = this.beforeCommitHooks.map((hook) => hook());
+    const flushes = [...new Set(this.collected.map(({ flush }) => flush))];
+    const last = flushes.map((flush) =>
+      flush(
+        this.collected.filter((one) => one.flush === flush).map(({ item }) => item),
+        this,
+      ),
+    );
     const committed = this.send(COMMIT, []);
     this.over = true;
     await Promise.all([...deferred, ...last, committed]);

@@ -16,7 +16,10 @@ export interface AuditNote {
   readonly changes?: Readonly<Record<string, unknown>>;
 }
 
-type Row = Readonly<Record<string, unknown>>;
+interface Note {
+  readonly partnerId: number;
+  readonly row: Readonly<Record<string, unknown>>;
+}
 
 /**
  * The audit trail: one row per change, in the transaction of the change, chained by hashes per partner. Notes are kept
@@ -24,34 +27,25 @@ type Row = Readonly<Record<string, unknown>>;
  */
 @Injectable()
 export class AuditTrail {
-  private readonly pending = new WeakMap<Transaction, Map<number, Row[]>>();
-
   constructor(private readonly uow: UnitOfWork) {}
 
   /** Notes a change in the caller's transaction. */
-  record(note: AuditNote): void {
-    const tx = this.uow.tx;
-    let chains = this.pending.get(tx);
-    if (!chains) {
-      chains = new Map();
-      this.pending.set(tx, chains);
-      tx.beforeCommit(() => this.append(tx));
-    }
-    const rows = chains.get(note.partnerId) ?? [];
-    rows.push({
-      actor: note.actor.name,
-      action: note.action,
-      subject_type: note.subject.type,
-      subject_id: String(note.subject.id),
-      changes: note.changes ?? {},
+  record({ actor, partnerId, action, subject, changes = {} }: AuditNote): void {
+    const row = {
+      actor: actor.name,
+      action,
+      subject_type: subject.type,
+      subject_id: String(subject.id),
+      changes,
       request_id: currentRequestId() ?? null,
-    });
-    chains.set(note.partnerId, rows);
+    };
+    this.uow.tx.collect(append, { partnerId, row });
   }
+}
 
-  private async append(tx: Transaction): Promise<void> {
-    // Always in the same order, so that two transactions over several chains cannot deadlock.
-    const chains = [...(this.pending.get(tx) ?? [])].sort(([left], [right]) => left - right);
-    await Promise.all(chains.map(([partnerId, rows]) => tx.query(APPEND, [partnerId, JSON.stringify(rows)])));
-  }
+async function append(notes: readonly Note[], tx: Transaction): Promise<void> {
+  // Always in the same order, so that two transactions over several chains cannot deadlock.
+  const partners = [...new Set(notes.map(({ partnerId }) => partnerId))].sort((left, right) => left - right);
+  const rowsOf = (partner: number) => notes.filter(({ partnerId }) => partnerId === partner).map(({ row }) => row);
+  await Promise.all(partners.map((partner) => tx.query(APPEND, [partner, JSON.stringify(rowsOf(partner))])));
 }
