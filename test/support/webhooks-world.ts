@@ -75,12 +75,13 @@ let serial = 1000;
 
 /** Publishes `count` facts about new customers of a partner, in one transaction. */
 export async function publishCustomers(world: WebhooksProcess, partnerId: number, count: number): Promise<void> {
-  await world.get(UnitOfWork).run(systemActor('test'), async () => {
+  await world.get(UnitOfWork).run(systemActor('test'), () => {
     for (let index = 0; index < count; index += 1) {
       serial += 1;
       const who = { customer_id: serial, name: 'Zoë', email: `c${serial}@example.com`, portal_id: '10003456' };
-      await world.get(Outbox).add('customers.customer.created.v1', { partner_id: partnerId, ...who, sequence: 1 });
+      world.get(Outbox).add('customers.customer.created.v1', { partner_id: partnerId, ...who, sequence: 1 });
     }
+    return Promise.resolve();
   });
 }
 

@@ -1,8 +1,4 @@
-export {
-  EVENT_TYPES,
-  isSubscribable,
-  type EventTypeView,
-} from './catalogue/event-catalogue.js';
+export { EVENT_TYPES, isSubscribable, type EventTypeView } from './catalogue/event-catalogue.js';
 export * from './deliveries/delivery.queries.js';
 export { deliveryStates, type DeliveryStatus } from './deliveries/delivery.states.js';
 export * from './deliveries/delivery.view.js';

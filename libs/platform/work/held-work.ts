@@ -91,7 +91,7 @@ export class HeldWork {
   /** Only that very claim: the process may hold the work under a newer one, or have finished it meanwhile. */
   private lose(id: string, epoch: number): void {
     const holding = this.held.get(id);
-    if (!holding || holding.epoch !== epoch || holding.run.completed) return;
+    if (holding?.epoch !== epoch || holding.run.completed || holding.abort.signal.aborted) return;
     holding.abort.abort(this.fenced(id, epoch));
   }
 
