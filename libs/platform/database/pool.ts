@@ -52,7 +52,8 @@ export function createDataSource(settings: PoolSettings, entities: readonly Enti
     type: 'postgres',
     url: settings.url,
     applicationName: settings.applicationName,
-    connectTimeoutMS: 2_000,
+    // A request may wait twice (for its caller's state, then for its work) and must still answer within 3 s.
+    connectTimeoutMS: 1_400,
     poolSize: settings.max,
     entities: [...entities] as never[],
     installExtensions: false,
