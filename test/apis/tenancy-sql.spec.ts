@@ -147,7 +147,7 @@ describe('functions that run with more rights', () => {
     );
     const config = '{"search_path=public, pg_temp"}';
     expect(found).toEqual(
-      ['audit_append', 'customers_count', 'customers_search'].map((name) => ({
+      ['audit_append', 'customers_count', 'customers_search', 'provisioning_pace'].map((name) => ({
         name,
         config,
         app: true,

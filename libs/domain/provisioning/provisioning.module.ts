@@ -6,6 +6,7 @@ import { CancelJob } from './jobs/cancel-job.usecase.js';
 import { JobOutcome } from './jobs/job-outcome.js';
 import { JobQueries } from './jobs/job.queries.js';
 import { JobRepository } from './jobs/job.repository.js';
+import { ProvisioningPace } from './jobs/provisioning-pace.js';
 import { ProvisioningOrders } from './jobs/provisioning-orders.js';
 import { RequestProvisioning } from './jobs/request-provisioning.usecase.js';
 import { RetryJob } from './jobs/retry-job.usecase.js';
@@ -16,7 +17,7 @@ const useCases = [RequestProvisioning, CancelJob, RetryJob, JobQueries];
 
 @Module({
   imports: [CustomersModule, NetworkModule, ServicesModule],
-  providers: [JobRepository, ProvisioningOrders, ...useCases],
+  providers: [JobRepository, ProvisioningPace, ProvisioningOrders, ...useCases],
   exports: useCases,
 })
 export class ProvisioningModule {}

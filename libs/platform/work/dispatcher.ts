@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { PRIORITIES, QUEUES, type QueueName, systemActor } from '@isp/contracts';
+import { monotonicMs } from '@isp/kernel';
 import { Database, UnitOfWork } from '@isp/platform/database';
 import { failPoint } from '@isp/platform/fail-points';
 import { Log } from '@isp/platform/logging';
@@ -28,6 +29,7 @@ interface DueWork {
 export class Dispatcher {
   private running: Promise<void> | undefined;
   private stopped = false;
+  private schedulesTakenAt = 0;
 
   constructor(
     private readonly database: Database,
@@ -69,12 +71,19 @@ export class Dispatcher {
     const { events, listeners } = this.registry.routes();
     const [expanded] = await Promise.all([
       this.uow.run(systemActor('dispatcher'), (tx) => tx.query(EXPAND, [events, listeners, BATCH])),
-      this.database.query(TAKE_SCHEDULES, [[...this.registry.schedules.keys()]]),
+      this.takeSchedules(),
     ]);
     const due = await this.database.query<DueWork>(TAKE_DUE, [BATCH]);
     if (due.length > 0) failPoint('work.after-take');
     if (due.length > 0) await this.hand(due);
     return expanded.length === BATCH || due.length === BATCH;
+  }
+
+  /** Schedules are a matter of seconds; wake-ups come far more often. */
+  private async takeSchedules(): Promise<void> {
+    if (monotonicMs() - this.schedulesTakenAt < POLL_MS) return;
+    this.schedulesTakenAt = monotonicMs();
+    await this.database.query(TAKE_SCHEDULES, [[...this.registry.schedules.keys()]]);
   }
 
   private async hand(due: readonly DueWork[]): Promise<void> {

@@ -19,11 +19,6 @@ const RESCHEDULE = statement(
   'work-reschedule',
   `UPDATE work_items SET not_before = $3, due_at = $3 WHERE name = $1 AND dedupe_key = $2 AND status = 'queued'`,
 );
-const AHEAD = statement(
-  'work-ahead',
-  `SELECT count(*)::integer AS ahead FROM work_items
-    WHERE queue = $1 AND status IN ('queued', 'running') AND not_before <= now() AND priority <= $2`,
-);
 
 export interface EnqueueOptions {
   /** While unfinished work of the same name and key exists, a second one is not accepted. */
@@ -61,12 +56,6 @@ export class WorkQueue {
   async reschedule(name: JobName, dedupeKey: string, notBefore: Date): Promise<boolean> {
     this.uow.tx.afterCommit('wake', () => this.waker.wake());
     return (await this.uow.tx.execute(RESCHEDULE, [name, dedupeKey, notBefore])) > 0;
-  }
-
-  /** How much work of at least this priority stands before a new piece. */
-  async ahead(name: JobName, priority: Priority = 'normal'): Promise<number> {
-    const row = await this.uow.tx.one<{ ahead: number }>(AHEAD, [JOBS[name].queue, priorityNumber(priority)]);
-    return row?.ahead ?? 0;
   }
 
   private valuesOf<N extends JobName>(name: N, payload: JobPayload<N>, options: EnqueueOptions): readonly unknown[] {

@@ -10,6 +10,7 @@ import {
   SharedApiModule,
   createHttpAdapter,
   prepareHttpServer,
+  type RequestLimiter,
 } from '@isp/apis/shared';
 import { PERMISSIONS } from '@isp/contracts';
 import { Authenticate, CreateApiKey, CreateUser, accessEntities } from '@isp/domain/access';
@@ -25,7 +26,8 @@ import { coreErrorRenderer } from '../core.errors.js';
 import { CoreAccessModule } from './core-access.module.js';
 
 const PASSWORD = 'correct horse battery';
-const NO_LIMITS = { admit: () => Promise.resolve(undefined) };
+const unlimited = () => Promise.resolve(undefined);
+const NO_LIMITS: RequestLimiter = { admit: unlimited, admitRefused: unlimited };
 let database: TestDatabase;
 let app: NestFastifyApplication;
 let base: string;

@@ -31,12 +31,6 @@ const STEPS = statement(
    ON CONFLICT (partner_id, provisioning_job_id, position) DO UPDATE
      SET status = excluded.status, detail = provisioning_steps.detail || excluded.detail, finished_at = excluded.finished_at`,
 );
-// The median of what recent jobs really took, counted from their first start.
-const MEASURED = statement(
-  'jobs-measured',
-  `SELECT coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM finished_at - started_at)), 0)::float8 AS seconds
-     FROM (SELECT started_at, finished_at FROM provisioning_jobs WHERE status = 'succeeded' ORDER BY finished_at DESC LIMIT 200) recent`,
-);
 
 export interface NewJob {
   readonly partnerId: number;
@@ -102,10 +96,5 @@ export class JobRepository {
   recordSteps(job: JobView, steps: readonly StepRecord[]): void {
     const rows = steps.map((step) => ({ detail: {}, ...step }));
     this.uow.tx.defer(STEPS, [job.partnerId, job.id, JSON.stringify(rows)]);
-  }
-
-  /** Median seconds from start to success of the last 200 jobs; 0 before the first. */
-  async measuredSeconds(): Promise<number> {
-    return (await this.uow.tx.one<{ seconds: number }>(MEASURED))?.seconds ?? 0;
   }
 }

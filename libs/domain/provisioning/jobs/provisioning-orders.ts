@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Actor, Priority } from '@isp/contracts';
 import { CustomerQueries, customerErrors } from '@isp/domain/customers';
 import { RouterQueries, hostOf } from '@isp/domain/network';
-import { together } from '@isp/platform/database';
 import { WorkQueue } from '@isp/platform/work';
-import { JobRepository } from './job.repository.js';
 import type { JobView, ProvisioningRequest } from './job.view.js';
+import { ProvisioningPace } from './provisioning-pace.js';
 
 /** What an order to the network needs to know beforehand, and how it is handed to the workers. */
 @Injectable()
@@ -13,7 +12,7 @@ export class ProvisioningOrders {
   constructor(
     private readonly customers: CustomerQueries,
     private readonly routers: RouterQueries,
-    private readonly jobs: JobRepository,
+    private readonly pace: ProvisioningPace,
     private readonly work: WorkQueue,
   ) {}
 
@@ -30,7 +29,7 @@ export class ProvisioningOrders {
 
   /** Seconds that a job takes, as measured, and those of the work that stands before a new one. */
   async secondsOf(priority: Priority): Promise<{ readonly job: number; readonly ahead: number }> {
-    const [ahead, job] = await together([this.work.ahead('provisioning.run', priority), this.jobs.measuredSeconds()]);
+    const { job, ahead } = await this.pace.at(priority);
     return { job, ahead: ahead * job };
   }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Log } from '@isp/platform/logging';
@@ -15,7 +16,9 @@ export class Flights implements BeforeApplicationShutdown {
   private readonly flying = new Set<Promise<void>>();
   private readonly grounding = new AbortController();
 
-  constructor(private readonly log: Log) {}
+  constructor(private readonly log: Log) {
+    setMaxListeners(2 * MAX_FLIGHTS, this.grounding.signal);
+  }
 
   get size(): number {
     return this.flying.size;
