@@ -6,7 +6,7 @@ import { run } from './children.mjs';
 /** Heavy specs kill and restart servers: they run one after another, when the machine is theirs. */
 const HEAVY = 'test/faults/';
 const NEVER = 'test/bench/';
-const ON_BOTH_QUEUES = '(?:test/scenarios/|test/faults/)';
+const ON_BOTH_STORES = '(?:test/scenarios/|test/apis/rate-limits|test/faults/)';
 /** What a developer's shell has set must not lead a test to a real database. */
 const REMOVED = ['DATABASE_URL', 'REDIS_URL', 'PORT'];
 
@@ -21,7 +21,7 @@ export async function postgresLane(root, args) {
   return sum(light, await jest(root, [...args, '--runInBand', ...only(root, `(?=${HEAVY})`)]));
 }
 
-/** Stories and faults once more, with the queue in Redis. */
+/** Stories, limits and faults once more, with queue and counters in Redis. */
 export async function redisLane(root, args) {
   heading('redis queue');
   if (!isOnPath('redis-server')) {
@@ -29,9 +29,8 @@ export async function redisLane(root, args) {
     console.log(`no redis-server on the PATH: this lane is ${required ? 'required in CI and FAILED' : 'skipped'}`);
     return required ? { ...none, failed: 1 } : { ...none, skipped: 1 };
   }
-  if (!hasSpecs(join(root, 'test/scenarios')) && !hasSpecs(join(root, HEAVY))) return none;
   const env = { ISP_TEST_REDIS: '1' };
-  const light = await jest(root, [...args, ...only(root, `(?=${ON_BOTH_QUEUES})(?!${HEAVY})`)], env);
+  const light = await jest(root, [...args, ...only(root, `(?=${ON_BOTH_STORES})(?!${HEAVY})`)], env);
   if (!hasSpecs(join(root, HEAVY))) return light;
   return sum(light, await jest(root, [...args, '--runInBand', ...only(root, `(?=${HEAVY})`)], env));
 }
