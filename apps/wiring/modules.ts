@@ -4,6 +4,7 @@ import { AccessModule, AccessWorkerModule, Authenticate, accessEntities } from '
 import { AuditModule, AuditWorkerModule } from '@isp/domain/audit';
 import { catalogEntities } from '@isp/domain/catalog';
 import { customersEntities } from '@isp/domain/customers';
+import { NetworkWorkerModule } from '@isp/domain/network';
 import { partnersEntities } from '@isp/domain/partners';
 import { ProvisioningWorkerModule } from '@isp/domain/provisioning';
 import { QuotaModule, QuotaWorkerModule } from '@isp/domain/quota';
@@ -47,6 +48,7 @@ const workerModules = [
   AccessWorkerModule,
   AuditWorkerModule,
   QuotaWorkerModule,
+  NetworkWorkerModule,
   ProvisioningWorkerModule,
   WebhooksWorkerModule,
 ];

@@ -64,14 +64,14 @@ export async function fillCustomers(client: pg.Client, count: number, partners: 
 
 /** One plan, one router without latency, 65,000 addresses. */
 export async function fillNetwork(client: pg.Client): Promise<void> {
-  const { rowCount } = await client.query('SELECT FROM routers');
+  const { rowCount } = await client.query('SELECT FROM devices');
   if (rowCount) return;
   await client.query(
     `INSERT INTO plans (sku, name, category, service_type, download_mbps, upload_mbps, monthly_amount) VALUES ('bench', 'Bench 100', 'home', 'internet', 100, 50, 30)`,
   );
   await client.query(`INSERT INTO bandwidth_profiles VALUES ('bench-100', 100000, 50000)`);
-  await client.query(`INSERT INTO routers (name, driver, settings) VALUES ('bench', 'simulated', '{"latency_ms": 0}')`);
-  await client.query(`INSERT INTO ip_pools (router_id, name, prefix) SELECT id, 'bench', '10.0.0.0/16' FROM routers`);
+  await client.query(`INSERT INTO devices (name, driver, settings) VALUES ('bench', 'simulated', '{"latency_ms": 0}')`);
+  await client.query(`INSERT INTO ip_pools (router_id, name, prefix) SELECT id, 'bench', '10.0.0.0/16' FROM devices`);
   await client.query(
     `INSERT INTO ip_addresses (pool_id, address) SELECT id, host(set_masklen(prefix, 32)::inet + n)::inet FROM ip_pools, generate_series(1, 65000) n`,
   );

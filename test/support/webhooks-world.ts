@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type Actor, PERMISSIONS, systemActor } from '@isp/contracts';
+import { type Actor, JOBS, type JobName, PERMISSIONS, systemActor } from '@isp/contracts';
 import { type Clock, monotonicMs } from '@isp/kernel';
 import { AuditModule } from '@isp/domain/audit';
 import { WebhooksModule, WebhooksWorkerModule } from '@isp/domain/webhooks';
@@ -18,17 +18,22 @@ import { HandlesJobs, Outbox, WorkModule, WorkerRuntimeModule, openQueueConnecti
 @Module({})
 class World {}
 
-/** A worker refuses to boot when a job has no handler; this one has nothing to do here. */
-@Injectable()
-@HandlesJobs({ job: 'provisioning.run' })
-class NoProvisioning {
-  handle(): Promise<void> {
-    return Promise.resolve();
+/** A worker refuses to boot when a job has no handler; these have nothing to do here. */
+function idle(job: JobName): Type<object> {
+  @Injectable()
+  @HandlesJobs({ job })
+  class Idle {
+    handle(): Promise<void> {
+      return Promise.resolve();
+    }
   }
+  return Idle;
 }
 
-@Module({ providers: [NoProvisioning] })
-class NoProvisioningModule {}
+const OWN_JOBS: readonly string[] = ['platform.listener', 'platform.schedule', 'webhooks.deliver'];
+
+@Module({ providers: (Object.keys(JOBS) as JobName[]).filter((job) => !OWN_JOBS.includes(job)).map(idle) })
+class OtherJobsModule {}
 
 export interface WebhooksProcess {
   readonly app: INestApplicationContext;
@@ -55,7 +60,7 @@ export function foundations(databaseUrl: string, clock: Clock, role: 'api' | 'wo
 
 /** The webhooks domain with its worker, queues and dispatcher, as one process of the program. */
 export async function webhooksProcess(databaseUrl: string, clock: Clock): Promise<WebhooksProcess> {
-  const worker = [WorkerRuntimeModule, WebhooksModule, WebhooksWorkerModule, NoProvisioningModule];
+  const worker = [WorkerRuntimeModule, WebhooksModule, WebhooksWorkerModule, OtherJobsModule];
   const imports = [...foundations(databaseUrl, clock, 'worker').imports, ...worker];
   const app = await NestFactory.createApplicationContext(
     { module: World, imports },

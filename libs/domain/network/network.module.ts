@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AddressPool } from './addresses/address-pool.js';
-import { DEVICE_DRIVERS } from './drivers/device-driver.port.js';
+import { ConvergeSubscriberHandler } from './convergence/converge-subscriber.job.js';
+import { ConvergeSubscriber } from './convergence/converge-subscriber.usecase.js';
+import { SUBSCRIBER_DRIVERS } from './drivers/device-driver.port.js';
 import { RouterControl } from './drivers/router-control.js';
-import { SimulatedRouter } from './drivers/simulated.adapter.js';
+import { SimulatedRouter } from './drivers/simulated-router.adapter.js';
 import { DefineRouter } from './routers/define-router.usecase.js';
 import { RouterQueries } from './routers/router.queries.js';
+import { ChangeSubscriber } from './subscribers/change-subscriber.usecase.js';
 import { PrepareSubscriber } from './subscribers/prepare-subscriber.usecase.js';
 import { SubscriberRepository } from './subscribers/subscriber.repository.js';
 
@@ -15,10 +18,14 @@ import { SubscriberRepository } from './subscribers/subscriber.repository.js';
     DefineRouter,
     SubscriberRepository,
     PrepareSubscriber,
+    ChangeSubscriber,
     SimulatedRouter,
-    { provide: DEVICE_DRIVERS, useFactory: (simulated: SimulatedRouter) => [simulated], inject: [SimulatedRouter] },
+    { provide: SUBSCRIBER_DRIVERS, useFactory: (simulated: SimulatedRouter) => [simulated], inject: [SimulatedRouter] },
     RouterControl,
   ],
-  exports: [PrepareSubscriber, RouterControl, AddressPool, RouterQueries, DefineRouter],
+  exports: [PrepareSubscriber, ChangeSubscriber, RouterControl, AddressPool, RouterQueries, DefineRouter],
 })
 export class NetworkModule {}
+
+@Module({ imports: [NetworkModule], providers: [ConvergeSubscriber, ConvergeSubscriberHandler] })
+export class NetworkWorkerModule {}

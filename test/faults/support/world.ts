@@ -71,7 +71,7 @@ export class World {
 
   /** Sets how the routers behave; `bad` is the one that only orders which name it go to. */
   async setRouter(name: 'good' | 'bad', settings: Readonly<Record<string, unknown>>): Promise<number> {
-    const sql = 'UPDATE routers SET settings = $2 WHERE name = $1 RETURNING id';
+    const sql = 'UPDATE devices SET settings = $2 WHERE name = $1 RETURNING id';
     return (await this.row<{ id: number }>(sql, [name, JSON.stringify(settings)])).id;
   }
 

@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { networkErrors } from '../network.errors.js';
 import type { RouterView } from '../routers/router.queries.js';
-import { DEVICE_DRIVERS, type DeviceDriver, type SubscriberState } from './device-driver.port.js';
+import { plannedChanges } from './planned-changes.js';
+import { SUBSCRIBER_DRIVERS, type SubscriberDriver, type SubscriberState } from './device-driver.port.js';
 
-const DEVICE_TIMEOUT_MS = 60_000;
+/** A device that says nothing for so long is silent. */
+const DEVICE_TIMEOUT_MS = 15_000;
 
 export interface RouterOrder {
   readonly router: RouterView;
@@ -19,9 +21,9 @@ export interface RouterOrder {
  */
 @Injectable()
 export class RouterControl {
-  private readonly drivers: ReadonlyMap<string, DeviceDriver>;
+  private readonly drivers: ReadonlyMap<string, SubscriberDriver>;
 
-  constructor(@Inject(DEVICE_DRIVERS) drivers: readonly DeviceDriver[]) {
+  constructor(@Inject(SUBSCRIBER_DRIVERS) drivers: readonly SubscriberDriver[]) {
     this.drivers = new Map(drivers.map((driver) => [driver.name, driver]));
   }
 
@@ -34,17 +36,10 @@ export class RouterControl {
   async verify({ router, wanted, signal }: Omit<RouterOrder, 'stepKey'>): Promise<void> {
     const driver = this.driverOf(router);
     const seen = await patiently(signal, (limit) => driver.readBack(router, wanted.username, limit));
-    if (
-      !seen ||
-      seen.address !== wanted.address ||
-      seen.vlanId !== wanted.vlanId ||
-      seen.profile.name !== wanted.profile.name
-    ) {
-      throw networkErrors('network.device.mismatch');
-    }
+    if (plannedChanges(seen, wanted).length > 0) throw networkErrors('network.device.mismatch');
   }
 
-  private driverOf(router: RouterView): DeviceDriver {
+  private driverOf(router: RouterView): SubscriberDriver {
     const driver = this.drivers.get(router.driver);
     if (!driver) throw networkErrors('network.driver.unknown');
     return driver;

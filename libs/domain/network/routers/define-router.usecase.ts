@@ -7,7 +7,7 @@ import type { RouterView } from './router.queries.js';
 
 const ROUTER = statement(
   'routers-insert',
-  'INSERT INTO routers (name, driver, settings) VALUES ($1, $2, $3) RETURNING id, name, driver, settings',
+  'INSERT INTO devices (name, driver, settings) VALUES ($1, $2, $3) RETURNING id, name, driver, settings',
 );
 // Every host of the prefix but network, broadcast and the router itself (the first host).
 const POOL = statement(

@@ -17,12 +17,12 @@ export interface BandwidthProfileView {
 
 const GET = statement(
   'routers-get',
-  `SELECT id, name, driver, settings FROM routers WHERE id = $1 AND status = 'active'`,
+  `SELECT id, name, driver, settings FROM devices WHERE id = $1 AND status = 'active'`,
 );
 // The active router whose pools have been used least, so that load spreads.
 const CHOOSE = statement(
   'routers-choose',
-  `SELECT r.id, r.name, r.driver, r.settings FROM routers r
+  `SELECT r.id, r.name, r.driver, r.settings FROM devices r
     WHERE r.status = 'active' AND EXISTS (
       SELECT FROM ip_pools p JOIN ip_addresses a ON a.pool_id = p.id WHERE p.router_id = r.id AND a.service_id IS NULL)
     ORDER BY r.id LIMIT 1`,

@@ -57,7 +57,7 @@ export class PrepareSubscriber {
         routerId: router.id,
         vlanId: input.vlanId ?? null,
         assigned,
-        profile: profile.name,
+        profile,
       });
       const state = { username: subscriber.username, address: assigned.address, vlanId: subscriber.vlanId, profile };
       return { router, state, prefixLength: assigned.prefixLength };

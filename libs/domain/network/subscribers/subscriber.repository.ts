@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '@isp/platform/crypto';
 import { UnitOfWork, statement } from '@isp/platform/database';
+import type { BandwidthProfileView } from '../routers/router.queries.js';
 import type { AssignedAddress } from '../addresses/address-pool.js';
 
 export interface SubscriberInput {
@@ -12,7 +13,7 @@ export interface SubscriberInput {
   readonly routerId: number;
   readonly vlanId: number | null;
   readonly assigned: AssignedAddress;
-  readonly profile: string;
+  readonly profile: BandwidthProfileView;
 }
 
 export interface SubscriberView {
@@ -28,10 +29,12 @@ const REALM = 'isp.internal';
 
 const PUT = statement(
   'subscribers-put',
-  `INSERT INTO subscribers AS s (partner_id, customer_id, service_id, username, password_sealed, router_id, vlan_id, address, prefix_length, bandwidth_profile)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  `INSERT INTO subscribers AS s (partner_id, customer_id, service_id, username, password_sealed, router_id, vlan_id, address, prefix_length, bandwidth_profile, download_kbps, upload_kbps)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
    ON CONFLICT (service_id) DO UPDATE SET router_id = excluded.router_id, vlan_id = excluded.vlan_id, address = excluded.address,
-     prefix_length = excluded.prefix_length, bandwidth_profile = excluded.bandwidth_profile, updated_at = now()
+     prefix_length = excluded.prefix_length, bandwidth_profile = excluded.bandwidth_profile,
+     download_kbps = excluded.download_kbps, upload_kbps = excluded.upload_kbps, access = 'open', throttled = false,
+     desired_version = s.desired_version + 1, changed_at = now(), convergence = 'pending', updated_at = now()
    RETURNING username, host(address) AS address, prefix_length AS "prefixLength", vlan_id AS "vlanId", router_id AS "routerId",
      bandwidth_profile AS profile`,
 );
@@ -62,7 +65,9 @@ export class SubscriberRepository {
       input.vlanId,
       input.assigned.address,
       input.assigned.prefixLength,
-      input.profile,
+      input.profile.name,
+      input.profile.downloadKbps,
+      input.profile.uploadKbps,
     ])) as SubscriberView;
   }
 }

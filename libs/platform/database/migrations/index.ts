@@ -7,6 +7,7 @@ import { rateLimits } from './0030-rate-limits.js';
 import { customers } from './0040-customers.js';
 import { services } from './0050-services.js';
 import { webhooks } from './0060-webhooks.js';
+import { networkBase } from './0070-network-base.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly SqlMigration[] = [
   customers,
   services,
   webhooks,
+  networkBase,
 ];

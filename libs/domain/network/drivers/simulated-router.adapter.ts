@@ -3,7 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@isp/platform/config';
 import { Database, statement } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
-import type { DeviceDriver, DeviceRef, SubscriberState } from './device-driver.port.js';
+import type { DeviceRef, PlannedChange, SubscriberDriver, SubscriberState } from './device-driver.port.js';
+import { plannedChanges } from './planned-changes.js';
 
 const APPLY = statement(
   'simulated-apply',
@@ -18,6 +19,16 @@ const APPLY = statement(
 const READ_BACK = statement(
   'simulated-read-back',
   'SELECT state FROM simulated_network.subscribers WHERE router_id = $1 AND username = $2',
+);
+
+const REMOVE = statement(
+  'simulated-remove',
+  `WITH asked AS (
+     INSERT INTO simulated_network.effects (step_key, router_id, operation, subscriber) VALUES ($1, $2, 'remove', $3)
+     ON CONFLICT (step_key) DO UPDATE SET times_asked = simulated_network.effects.times_asked + 1
+     RETURNING times_asked)
+   DELETE FROM simulated_network.subscribers s USING asked
+    WHERE s.router_id = $2 AND s.username = $3 AND asked.times_asked = 1`,
 );
 
 type Fault = (signal: AbortSignal) => Promise<void>;
@@ -39,7 +50,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
  * as `settings.fault` says (`error`, `silence`, `exit`). Written outside of business transactions, as a real device would be.
  */
 @Injectable()
-export class SimulatedRouter implements DeviceDriver {
+export class SimulatedRouter implements SubscriberDriver {
   readonly name = 'simulated';
 
   constructor(
@@ -57,6 +68,17 @@ export class SimulatedRouter implements DeviceDriver {
   async readBack(device: DeviceRef, username: string): Promise<SubscriberState | undefined> {
     const rows = await this.database.query<{ state: SubscriberState }>(READ_BACK, [device.id, username]);
     return rows[0]?.state;
+  }
+
+  async plan(device: DeviceRef, wanted: SubscriberState): Promise<readonly PlannedChange[]> {
+    return plannedChanges(await this.readBack(device, wanted.username), wanted);
+  }
+
+  async remove(device: DeviceRef, stepKey: string, username: string, signal: AbortSignal): Promise<void> {
+    await this.delay(device, signal);
+    await this.faultOf(device)?.(signal);
+    await this.database.query(REMOVE, [stepKey, device.id, username]);
+    await this.delay(device, signal);
   }
 
   private async delay(device: DeviceRef, signal: AbortSignal): Promise<void> {
