@@ -2,6 +2,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { QUEUES, type QueueName } from '@isp/contracts';
 import type { Queue } from 'bullmq';
 
+const FEW = 8;
 const SEND_TIMEOUT_MS = 3_000;
 
 export interface CarriedMessage {
@@ -32,7 +33,10 @@ export class Carriers implements OnApplicationShutdown {
       data: { ids, deaths },
       opts: { priority },
     }));
-    await withTimeout(queue.addBulk(bulk), SEND_TIMEOUT_MS);
+    // On PostgreSQL a bulk makes temporary tables, which costs as much as some ten single messages.
+    const sent =
+      bulk.length > FEW ? queue.addBulk(bulk) : Promise.all(bulk.map((one) => queue.add(one.name, one.data, one.opts)));
+    await withTimeout<unknown>(sent, SEND_TIMEOUT_MS);
   }
 
   /** Whether the queue's store answers; for readiness. */

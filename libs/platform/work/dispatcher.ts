@@ -11,6 +11,8 @@ import { HandlerRegistry } from './registry.js';
 import { WakeListener } from './wake-listener.js';
 
 const POLL_MS = 500;
+/** Rounds of a busy stretch keep this distance, so that each hands over what several commits promised. */
+const SPACING_MS = 25;
 const BATCH = 500;
 const PER_MESSAGE = 20;
 
@@ -57,8 +59,12 @@ export class Dispatcher {
     while (!this.stopped) {
       try {
         schedulesSaved ||= await this.saveSchedules();
+        const startedAt = monotonicMs();
         const busy = await this.round();
-        if (!busy) await this.listener.woken(POLL_MS);
+        if (busy) continue;
+        await this.listener.woken(POLL_MS);
+        const left = SPACING_MS - (monotonicMs() - startedAt);
+        if (left > 0 && !this.stopped) await sleep(left);
       } catch (error) {
         this.log.warn(`dispatcher: ${(error as Error).message}`);
         await sleep(500);

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** A counting semaphore whose waiters are served in order. */
 export class Slots {
   private readonly waiters: (() => void)[] = [];
@@ -7,9 +9,15 @@ export class Slots {
     this.free = size;
   }
 
-  /** Waits for one slot, then takes up to `wanted` of the free ones; answers how many. */
-  async take(wanted: number): Promise<number> {
-    while (this.free === 0) await new Promise<void>((resolve) => this.waiters.push(resolve));
+  /**
+   * Waits for one slot, then takes up to `wanted` of the free ones; answers how many. Who had to wait waits `gatherMs`
+   * more, so that under load several are taken at once.
+   */
+  async take(wanted: number, gatherMs = 0): Promise<number> {
+    while (this.free === 0) {
+      await new Promise<void>((resolve) => this.waiters.push(resolve));
+      if (gatherMs > 0) await sleep(gatherMs);
+    }
     const taken = Math.min(wanted, this.free);
     this.free -= taken;
     return taken;

@@ -14,6 +14,9 @@ import { WorkHandlers } from './work-handlers.js';
 /** Deaths of its process after which work is poison. */
 export const MAX_DEATHS = 3;
 
+/** How long a full process lets slots come free before it claims again: one claim then takes several. */
+const GATHER_MS = 20;
+
 interface Claim {
   readonly id: string;
   readonly name: JobName;
@@ -56,7 +59,7 @@ export class WorkRunner {
     if (deaths > 0) return this.alone(ids, deaths);
     const running: Promise<void>[] = [];
     for (let next = 0; next < ids.length && !this.stopping;) {
-      const taken = await this.slots.take(ids.length - next);
+      const taken = await this.slots.take(ids.length - next, GATHER_MS);
       const claims = await this.claim(ids.slice(next, next + taken), 0).catch((error: Error) => {
         this.slots.give(taken);
         throw error;

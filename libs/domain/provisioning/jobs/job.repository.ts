@@ -16,8 +16,10 @@ const START = statement(
   'jobs-start',
   `UPDATE provisioning_jobs j SET status = 'running', attempts = attempts + 1, started_at = coalesce(started_at, now()),
           version = version + 1, updated_at = now()
-    WHERE id = $1 AND status IN ('queued', 'running') RETURNING ${JOB_COLUMNS}`,
+    WHERE id = $1 AND status = ANY ($2) RETURNING ${JOB_COLUMNS}`,
 );
+// As a parameter: no kept plan then walks the partial index of unfinished jobs instead of looking up the one.
+const UNFINISHED = ['queued', 'running'];
 const FINISH = statement(
   'jobs-finish',
   `UPDATE provisioning_jobs j SET status = $2, error = $3, finished_at = now(), version = version + 1, updated_at = now()
@@ -85,7 +87,7 @@ export class JobRepository {
 
   /** Counts an attempt; undefined when the job is finished already. */
   start(id: number): Promise<JobView | undefined> {
-    return this.uow.tx.one<JobView>(START, [id]);
+    return this.uow.tx.one<JobView>(START, [id, UNFINISHED]);
   }
 
   /** Ends a job; undefined when it may not end that way any more. */
