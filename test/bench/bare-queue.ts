@@ -1,10 +1,15 @@
 import { monotonicMs } from '@isp/kernel';
 import { createSidePool, WORKER_LIMITS } from '@isp/platform/database';
 import { createPostgresBackend, createRedisBackend, Queue, setDefaultBackendFactory, Worker } from 'bullmq';
+import Fastify from 'fastify';
 import { Redis } from 'ioredis';
+import type pg from 'pg';
 import { serve } from './processes.js';
 
-/** Bare BullMQ: one process adds, another one processes and does nothing. */
+/**
+ * Bare BullMQ: one process adds, another one processes and does nothing. The one that adds does so by itself, or as a
+ * bare server: Fastify, one durable row an order, one message.
+ */
 export type QueueOrder =
   | {
       readonly open: 'producer' | 'consumer';
@@ -19,6 +24,8 @@ export interface QueueAnswer {
   /** Epoch milliseconds by job: when it was added, or when it was processed. */
   readonly at: Readonly<Record<string, number>>;
   readonly startedAt: number;
+  /** Where the bare server listens. */
+  readonly url?: string;
 }
 
 const NAME = 'bench';
@@ -26,7 +33,8 @@ const epochMs = (): number => performance.timeOrigin + performance.now();
 let queue: Queue | undefined;
 let done: Record<string, number> = {};
 
-function open({ open: role, databaseUrl, redisUrl, concurrency }: Extract<QueueOrder, { open: string }>): void {
+async function open(order: Extract<QueueOrder, { open: string }>): Promise<string> {
+  const { open: role, databaseUrl, redisUrl, concurrency } = order;
   setDefaultBackendFactory((redisUrl ? createRedisBackend : createPostgresBackend) as never);
   const pool = { url: databaseUrl, max: 12, limits: WORKER_LIMITS, applicationName: 'bench queue' };
   const connection = (
@@ -34,11 +42,22 @@ function open({ open: role, databaseUrl, redisUrl, concurrency }: Extract<QueueO
   ) as never;
   if (role === 'producer') {
     queue = new Queue(NAME, { connection, prefix: 'isp', defaultJobOptions: { removeOnComplete: true } });
-    return;
+    return listen(createSidePool({ ...pool, applicationName: 'bench server' }));
   }
   const options = { connection, prefix: 'isp', concurrency, lockDuration: 10_000, stalledInterval: 3_000 };
   const worker = new Worker<{ n: string }>(NAME, async (job) => note(job.data.n), options);
   worker.on('error', (error) => console.error(error.message));
+  return '';
+}
+
+function listen(pool: pg.Pool): Promise<string> {
+  const server = Fastify();
+  server.post<{ Params: { n: string } }>('/orders/:n', async ({ params: { n } }, reply) => {
+    await pool.query({ name: 'order', text: 'INSERT INTO bench_orders (n) VALUES ($1)', values: [n] });
+    await queue?.add('work', { n }, { priority: 3 });
+    return reply.code(202).send({ n });
+  });
+  return server.listen({ port: 0, host: '127.0.0.1' });
 }
 
 function note(n: string): Promise<void> {
@@ -82,8 +101,7 @@ async function awaitDone(count: number): Promise<QueueAnswer> {
 
 serve(async (order: QueueOrder): Promise<QueueAnswer> => {
   if ('open' in order) {
-    open(order);
-    return { at: {}, startedAt: 0 };
+    return { at: {}, startedAt: 0, url: await open(order) };
   }
   return 'add' in order ? add(order.add, order.inFlight, order.perSecond) : awaitDone(order.awaitDone);
 });
