@@ -59,7 +59,10 @@ export class RootModule {
     const pool = {
       url: config.DATABASE_URL,
       max: config.ISP_DATABASE_POOL,
-      limits: roles.worker ? WORKER_LIMITS : API_LIMITS,
+      limits: {
+        ...(roles.worker ? WORKER_LIMITS : API_LIMITS),
+        ...(roles.api ? { poolWaitMs: API_LIMITS.poolWaitMs } : {}),
+      },
       applicationName: `isp ${[roles.api ? 'api' : '', roles.worker ? 'worker' : ''].filter(Boolean).join('+')}`,
     };
     const ports = [

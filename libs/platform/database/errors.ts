@@ -31,6 +31,9 @@ const CONNECTION_CODES = new Set([
   '57P02',
   '57P03',
   '53300',
+  // The database is being created, renamed or dropped: nothing that this request did.
+  '55000',
+  '3D000',
 ]);
 const CONNECTION_TEXTS =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Connection ended/i;

@@ -8,17 +8,22 @@ export interface SessionLimits {
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
   readonly idleInTransactionMs: number;
+  /** How long to wait for a connection of the pool before the answer is 503 (or the work is tried later). */
+  readonly poolWaitMs: number;
 }
 
 export const API_LIMITS: SessionLimits = {
   statementTimeoutMs: 5_000,
   lockTimeoutMs: 2_000,
   idleInTransactionMs: 10_000,
+  // A request may wait twice (for its caller's state, then for its work) and must still answer within 3 s.
+  poolWaitMs: 1_400,
 };
 export const WORKER_LIMITS: SessionLimits = {
   statementTimeoutMs: 60_000,
   lockTimeoutMs: 10_000,
   idleInTransactionMs: 60_000,
+  poolWaitMs: 10_000,
 };
 
 export type Entity = EntityTarget<ObjectLiteral>;
@@ -52,8 +57,7 @@ export function createDataSource(settings: PoolSettings, entities: readonly Enti
     type: 'postgres',
     url: settings.url,
     applicationName: settings.applicationName,
-    // A request may wait twice (for its caller's state, then for its work) and must still answer within 3 s.
-    connectTimeoutMS: 1_400,
+    connectTimeoutMS: settings.limits.poolWaitMs,
     poolSize: settings.max,
     entities: [...entities] as never[],
     installExtensions: false,

@@ -19,7 +19,10 @@ type Operation = {
   'x-request-example'?: unknown;
   security?: unknown[];
   parameters?: unknown[];
-  requestBody?: { content?: Record<string, { example?: unknown }> };
+  requestBody?: {
+    required?: boolean;
+    content?: Record<string, { example?: unknown; schema?: { default?: unknown } }>;
+  };
   responses: Record<string, unknown>;
 };
 
@@ -59,6 +62,9 @@ function complete(operation: Operation, method: string, api: ApiDefinition): voi
   const example = operation['x-request-example'];
   const body = operation.requestBody?.content?.['application/json'];
   if (body && example !== undefined) body.example = example;
+  if (operation.requestBody && body?.schema?.default !== undefined) operation.requestBody.required = false;
+  if (operation['x-errors']?.includes('precondition_failed'))
+    operation.parameters = [...(operation.parameters ?? []), IF_MATCH];
   if (method !== 'get' && !open) operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
   const kinds = new Set<ErrorKind>([
     ...(open ? [] : (['unauthenticated', 'forbidden'] as const)),
@@ -84,6 +90,13 @@ function describe(kind: ErrorKind): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The ETag of the version that is to be changed; when another change came first the answer is 412.',
+  schema: { type: 'string', example: '"1"' },
+};
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   in: 'header',
