@@ -1,5 +1,4 @@
-import type { PlanValues } from '@isp/domain/catalog';
-import type { BandwidthProfileInput } from '@isp/domain/network';
+import type { BandwidthProfileValues, PlanValues } from '@isp/domain/catalog';
 
 interface Offer {
   readonly sku: string;
@@ -12,6 +11,14 @@ interface Offer {
   readonly uptime?: string;
 }
 
+interface BundleOffer extends PlanValues {
+  /** What it is made of, by SKU. */
+  readonly partSkus: readonly string[];
+}
+
+/** Per cent. */
+const TAX = '8';
+
 const internet = ({ sku, name, category, speeds, monthly, activation = '99', uptime = '99' }: Offer): PlanValues => ({
   sku,
   name,
@@ -21,6 +28,10 @@ const internet = ({ sku, name, category, speeds, monthly, activation = '99', upt
   uploadMbps: speeds[1],
   monthlyAmount: monthly,
   activationAmount: activation,
+  earlyTerminationAmount: monthly,
+  staticIpAvailable: true,
+  staticIpMonthlyAmount: '5',
+  taxPercent: TAX,
   contractMonths: 12,
   slaUptimePercent: uptime,
 });
@@ -29,7 +40,19 @@ const internet = ({ sku, name, category, speeds, monthly, activation = '99', upt
 export const PLANS: readonly PlanValues[] = [
   internet({ sku: 'HOME-100', name: 'Home 100', category: 'Residential', speeds: [100, 10], monthly: '79.99' }),
   internet({ sku: 'HOME-50', name: 'Home Fiber 50', category: 'Residential', speeds: [50, 10], monthly: '49.99' }),
-  internet({ sku: 'HOME-300', name: 'Home Fiber 300', category: 'Residential', speeds: [300, 50], monthly: '89.99' }),
+  {
+    ...internet({
+      sku: 'HOME-300',
+      name: 'Home Fiber 300',
+      category: 'Residential',
+      speeds: [300, 50],
+      monthly: '89.99',
+    }),
+    fairUseLimitGb: 1000,
+    throttledDownloadMbps: '20',
+    throttledUploadMbps: '5',
+    bandwidthProfile: '300M_50M',
+  },
   internet({
     sku: 'SME-100',
     name: 'Business Fiber 100',
@@ -74,10 +97,61 @@ export const PLANS: readonly PlanValues[] = [
     monthly: '120',
     uptime: '98',
   }),
-  { sku: 'VOICE-BASIC', name: 'Voice Basic', category: 'Residential', serviceType: 'voice', monthlyAmount: '12.50' },
+  {
+    sku: 'VOICE-BASIC',
+    name: 'Voice Basic',
+    category: 'Residential',
+    serviceType: 'voice',
+    monthlyAmount: '12.50',
+    taxPercent: TAX,
+  },
+  {
+    sku: 'VOICE-OFFICE',
+    name: 'Voice Office',
+    category: 'SME',
+    serviceType: 'voice',
+    monthlyAmount: '39',
+    activationAmount: '25',
+    taxPercent: TAX,
+    contractMonths: 12,
+    voice: {
+      numberIncluded: true,
+      includedMinutes: null,
+      concurrentCalls: 8,
+      callerId: true,
+      voicemail: true,
+      callForwarding: true,
+    },
+  },
 ];
 
-export const PROFILES: readonly BandwidthProfileInput[] = [
+/** Cheaper than their parts one by one. */
+export const BUNDLES: readonly BundleOffer[] = [
+  {
+    sku: 'DUO-100',
+    name: 'Home Duo 100',
+    category: 'Residential',
+    serviceType: 'bundle',
+    monthlyAmount: '84.99',
+    activationAmount: '99',
+    taxPercent: TAX,
+    contractMonths: 12,
+    partSkus: ['HOME-100', 'VOICE-BASIC'],
+  },
+  {
+    sku: 'OFFICE-100',
+    name: 'Office 100',
+    category: 'SME',
+    serviceType: 'bundle',
+    monthlyAmount: '179',
+    activationAmount: '199',
+    taxPercent: TAX,
+    contractMonths: 24,
+    partSkus: ['SME-100', 'VOICE-OFFICE'],
+  },
+];
+
+export const PROFILES: readonly BandwidthProfileValues[] = [
   [25, 5],
   [50, 10],
   [100, 10],

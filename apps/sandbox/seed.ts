@@ -1,11 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PERMISSIONS } from '@isp/contracts';
 import { CreateApiKey, CreateUser } from '@isp/domain/access';
-import { CreatePlan, PlanQueries } from '@isp/domain/catalog';
+import { CreateBandwidthProfile, CreatePlan, PlanQueries } from '@isp/domain/catalog';
 import { DefineRouter } from '@isp/domain/network';
 import { CreatePartner, PartnerQueries } from '@isp/domain/partners';
 import { UnitOfWork } from '@isp/platform/database';
-import { PLANS, PROFILES, ROUTERS } from './sandbox-data.js';
+import { BUNDLES, PLANS, PROFILES, ROUTERS } from './sandbox-data.js';
 import { PARTNERS, PEOPLE } from './sandbox-people.js';
 import { seedCustomers } from './seed-customers.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
@@ -78,13 +78,24 @@ async function seedPeople(app: NestFastifyApplication, partnerIds: readonly numb
   }
 }
 
+async function seedCatalogue(app: NestFastifyApplication): Promise<void> {
+  const profile = app.get(CreateBandwidthProfile, { strict: false });
+  const plan = app.get(CreatePlan, { strict: false });
+  for (const values of PROFILES) await profile.execute({ actor: SEEDER, ...values });
+  const ids = new Map<string, number>();
+  for (const values of PLANS) ids.set(values.sku, (await plan.execute({ actor: SEEDER, ...values })).id);
+  for (const { partSkus, ...values } of BUNDLES) {
+    const parts = partSkus.map((sku) => ({ planId: ids.get(sku) as number, quantity: 1 }));
+    await plan.execute({ actor: SEEDER, ...values, parts });
+  }
+}
+
 async function seedCatalogueAndNetwork(app: NestFastifyApplication): Promise<void> {
   const plans = await app.get(PlanQueries, { strict: false }).list(SEEDER, {}, ALL);
   if (plans.total > 0) return;
   const network = app.get(DefineRouter, { strict: false });
   await app.get(UnitOfWork).run(SEEDER, async () => {
-    for (const plan of PLANS) await app.get(CreatePlan, { strict: false }).execute({ actor: SEEDER, ...plan });
-    await network.defineProfiles(SEEDER, PROFILES);
+    await seedCatalogue(app);
     for (const router of ROUTERS) await network.execute({ actor: SEEDER, ...router });
   });
 }

@@ -20,6 +20,13 @@ GET /v1/plans/:plan_id                             401        401      200      
 POST /v1/plans                                     401        401      403       403             403       403            403             403  201      403      403  201         403         201       401
 PATCH /v1/plans/:plan_id                           401        401      403       403             403       403            403             403  200      403      403  200         403         200       401
 POST /v1/plans/:plan_id/retire                     401        401      403       403             403       403            403             403  200      403      403  200         403         200       401
+GET /v1/plans/:plan_id/versions                    401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
+GET /v1/plans/:plan_id/versions/:version           401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
+GET /v1/bandwidth-profiles                         401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
+GET /v1/bandwidth-profiles/:profile_id             401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
+POST /v1/bandwidth-profiles                        401        401      403       403             403       403            403             403  201      403      403  201         403         201       401
+PATCH /v1/bandwidth-profiles/:profile_id           401        401      403       403             403       403            403             403  200      403      403  200         403         200       401
+POST /v1/bandwidth-profiles/:profile_id/retire     401        401      403       403             403       403            403             403  200      403      403  200         403         200       401
 POST /v1/partners                                  401        401      403       403             403       403            403             403  403      403      403  201         403         201       401
 GET /v1/partners                                   401        401      403       403             200       200            200             200  200      200      403  200         403         200       401
 GET /v1/partners/:partner_id                       401        401      403       403             200       200            404             200  200      200      403  200         403         200       401

@@ -147,7 +147,14 @@ describe('functions that run with more rights', () => {
     );
     const config = '{"search_path=public, pg_temp"}';
     expect(found).toEqual(
-      ['audit_append', 'customers_count', 'customers_search', 'provisioning_pace'].map((name) => ({
+      [
+        'audit_append',
+        'customers_count',
+        'customers_search',
+        'keep_profile_in_use',
+        'provisioning_pace',
+        'record_plan_version',
+      ].map((name) => ({
         name,
         config,
         app: true,

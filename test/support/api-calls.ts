@@ -56,6 +56,13 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/plans': { body: plan },
   'PATCH /v1/plans/:plan_id': { thing: 'plan', body: () => ({ monthly_fee: 74.99 }) },
   'POST /v1/plans/:plan_id/retire': { thing: 'plan' },
+  'GET /v1/plans/:plan_id/versions': { thing: 'plan' },
+  'GET /v1/plans/:plan_id/versions/:version': { thing: 'plan' },
+  'GET /v1/bandwidth-profiles': {},
+  'GET /v1/bandwidth-profiles/:profile_id': { thing: 'bandwidth_profile' },
+  'POST /v1/bandwidth-profiles': { body: () => ({ name: `called-${unique()}`, download_kbps: 900, upload_kbps: 90 }) },
+  'PATCH /v1/bandwidth-profiles/:profile_id': { thing: 'bandwidth_profile', body: () => ({ upload_kbps: 91 }) },
+  'POST /v1/bandwidth-profiles/:profile_id/retire': { thing: 'bandwidth_profile' },
   'POST /v1/partners': { body: () => ({ name: `Called ${unique()}` }) },
   'GET /v1/partners': {},
   'GET /v1/partners/:partner_id': { thing: 'partner' },
@@ -107,7 +114,10 @@ export const CALLS: Readonly<Record<string, Call>> = {
 /** Method and path of an operation, with what its parameter names. */
 export function addressed(operation: string, id: string | number = 0): { method: string; path: string } {
   const [method = '', path = ''] = operation.split(' ');
-  return { method, path: path.replace(/:[a-z_]+/, String(id)) + (CALLS[operation]?.query ?? '') };
+  return {
+    method,
+    path: path.replace(/:[a-z_]+/, String(id)).replace(':version', '1') + (CALLS[operation]?.query ?? ''),
+  };
 }
 
 /** The operations whose path names a thing of some partner. */

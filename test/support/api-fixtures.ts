@@ -1,6 +1,6 @@
 import { systemActor, systemActorFor, PERMISSIONS, type Actor } from '@isp/contracts';
 import { CreateApiKey, CreateUser } from '@isp/domain/access';
-import { CreatePlan } from '@isp/domain/catalog';
+import { CreateBandwidthProfile, CreatePlan } from '@isp/domain/catalog';
 import { CreateCustomer } from '@isp/domain/customers';
 import { CreatePartner } from '@isp/domain/partners';
 import { RequestProvisioning } from '@isp/domain/provisioning';
@@ -19,6 +19,7 @@ export type Thing =
   | 'queued_job'
   | 'failed_job'
   | 'plan'
+  | 'bandwidth_profile'
   | 'partner'
   | 'suspended_partner'
   | 'user'
@@ -68,6 +69,10 @@ export function factory(world: ApiWorld) {
     plan: async () => {
       const values = { name: 'Made', category: 'Spec', serviceType: 'voice', monthlyAmount: '9.99' } as const;
       return (await use(CreatePlan).execute({ actor: EVERYTHING, sku: `MADE-${next()}`, ...values })).id;
+    },
+    bandwidth_profile: async () => {
+      const values = { name: `made-${next()}`, downloadKbps: 800, uploadKbps: 80 };
+      return (await use(CreateBandwidthProfile).execute({ actor: EVERYTHING, ...values })).id;
     },
     partner: async () =>
       (await use(CreatePartner).execute({ actor: EVERYTHING, name: `Made ${next()}`, kind: 'reseller' })).id,

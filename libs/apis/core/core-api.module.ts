@@ -6,6 +6,7 @@ import { ProvisioningModule } from '@isp/domain/provisioning';
 import { ServicesModule } from '@isp/domain/services';
 import { AuditController } from './audit/audit.controller.js';
 import { CoreAccessModule } from './auth/core-access.module.js';
+import { BandwidthProfilesController } from './bandwidth-profiles/bandwidth-profiles.controller.js';
 import { CustomersController } from './customers/customers.controller.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
@@ -27,6 +28,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
   controllers: [
     CustomersController,
     PlansController,
+    BandwidthProfilesController,
     PartnersController,
     ServicesController,
     JobsController,

@@ -4,11 +4,6 @@ export const networkErrors = defineErrors({
   'network.router.unknown': { kind: 'unprocessable', message: 'There is no such router.' },
   'network.router.none': { kind: 'unprocessable', message: 'No router is in service.' },
   'network.driver.unknown': { kind: 'internal', message: 'The router has no driver.' },
-  'network.profile.unknown': { kind: 'unprocessable', message: 'There is no bandwidth profile {name}.' },
-  'network.profile.none_fits': {
-    kind: 'unprocessable',
-    message: 'No bandwidth profile offers {download}/{upload} Mbit/s.',
-  },
   'network.address.malformed': {
     kind: 'unprocessable',
     message: 'ip_assignment must be an address with its prefix length.',

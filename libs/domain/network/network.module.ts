@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CatalogModule } from '@isp/domain/catalog';
 import { AddressPool } from './addresses/address-pool.js';
 import { ConvergeSubscriberHandler } from './convergence/converge-subscriber.job.js';
 import { ConvergeSubscriber } from './convergence/converge-subscriber.usecase.js';
@@ -12,6 +13,7 @@ import { PrepareSubscriber } from './subscribers/prepare-subscriber.usecase.js';
 import { SubscriberRepository } from './subscribers/subscriber.repository.js';
 
 @Module({
+  imports: [CatalogModule],
   providers: [
     AddressPool,
     RouterQueries,

@@ -1,4 +1,4 @@
-import { CreatePlan } from '@isp/domain/catalog';
+import { CreateBandwidthProfile, CreatePlan } from '@isp/domain/catalog';
 import { CreateCustomer } from '@isp/domain/customers';
 import { DefineRouter } from '@isp/domain/network';
 import { OrderInternetService } from '@isp/domain/services';
@@ -30,7 +30,8 @@ export async function seedFaults(appUrl: string, masterKeys: string): Promise<st
 async function sell(app: NestFastifyApplication): Promise<void> {
   const plan = await app.get(CreatePlan, { strict: false }).execute({ actor: SEEDER, ...PLANS[0]! });
   const network = app.get(DefineRouter, { strict: false });
-  await network.defineProfiles(SEEDER, PROFILES);
+  const profile = app.get(CreateBandwidthProfile, { strict: false });
+  for (const values of PROFILES) await profile.execute({ actor: SEEDER, ...values });
   // The second one is for what goes wrong; nothing is sent to it unless a test names it.
   for (const [name, prefix] of [
     ['good', '100.64.0.0/20'],

@@ -14,7 +14,8 @@ import {
 import type { Actor } from '@isp/contracts';
 import { ChangePlan, CreatePlan, PlanQueries, RetirePlan } from '@isp/domain/catalog';
 import { listOf, sliceOf } from '../lists.js';
-import { presentPlan } from './plan.presenter.js';
+import { presentPlan, presentPlanVersion } from './plan.presenter.js';
+import { valuesOf } from './plan.values.js';
 import * as schema from './plan.schema.js';
 
 @ApiTags('Plans')
@@ -35,7 +36,8 @@ export class PlansController {
     example: { plans: [schema.planExample], pagination: { page: 1, per_page: 25, total: 8, pages: 1 } },
   })
   async listPlans(@CurrentActor() actor: Actor, @QueryString(schema.plansQuery) query: schema.PlansQuery) {
-    const { rows, total } = await this.plans.list(actor, { ...query, serviceType: query.service_type }, sliceOf(query));
+    const { service_type: serviceType, sold_on: soldOn, ...rest } = query;
+    const { rows, total } = await this.plans.list(actor, { ...rest, serviceType, soldOn }, sliceOf(query));
     return listOf('plans', rows.map(presentPlan), total, query);
   }
 
@@ -49,18 +51,53 @@ export class PlansController {
   })
   async getPlan(@CurrentActor() actor: Actor, @PathParam('plan_id', intId) id: number) {
     const plan = await this.plans.get(actor, id);
-    return versioned(plan.version, presentPlan(plan));
+    return versioned(plan.revision, presentPlan(plan));
+  }
+
+  @Get(':plan_id/versions')
+  @Operation({
+    access: 'plan.read',
+    summary: 'List the versions of a plan',
+    description: 'What the plan has offered, newest first. Services keep the version that they were sold.',
+    response: schema.planVersionsShape,
+    example: { versions: [schema.planVersionExample], pagination: { page: 1, per_page: 25, total: 1, pages: 1 } },
+    errors: ['not_found'],
+  })
+  async listVersions(
+    @CurrentActor() actor: Actor,
+    @PathParam('plan_id', intId) id: number,
+    @QueryString(schema.planVersionsQuery) query: schema.PlanVersionsQuery,
+  ) {
+    const { rows, total } = await this.plans.versions(actor, id, sliceOf(query));
+    return listOf('versions', rows.map(presentPlanVersion), total, query);
+  }
+
+  @Get(':plan_id/versions/:version')
+  @Operation({
+    access: 'plan.read',
+    summary: 'Read one version of a plan',
+    response: schema.planVersionShape,
+    example: schema.planVersionExample,
+    errors: ['not_found'],
+  })
+  async getVersion(
+    @CurrentActor() actor: Actor,
+    @PathParam('plan_id', intId) id: number,
+    @PathParam('version', schema.versionNumber) version: number,
+  ) {
+    return presentPlanVersion(await this.plans.version(actor, id, version));
   }
 
   @Post()
   @Operation({
     access: 'plan.manage',
     summary: 'Put a plan on sale',
+    description: 'A bundle names the plans that it is made of under `parts`, and has a price of its own.',
     status: 201,
     response: schema.planShape,
     example: schema.planExample,
     requestExample: schema.createPlanExample,
-    errors: ['conflict'],
+    errors: ['conflict', 'unprocessable'],
   })
   async createPlan(@CurrentActor() actor: Actor, @JsonBody(schema.createPlanBody) body: schema.CreatePlanBody) {
     const { sku, service_type: serviceType, ...rest } = body;
@@ -80,10 +117,12 @@ export class PlansController {
   @Operation({
     access: 'plan.manage',
     summary: 'Change what future orders of a plan get',
+    description:
+      'A change of what the plan offers makes a new version; services keep theirs. `voice` and `parts` replace the whole of what was there.',
     response: schema.planShape,
     example: schema.planExample,
     requestExample: { monthly_fee: 74.99 },
-    errors: ['not_found', 'conflict', 'precondition_failed'],
+    errors: ['not_found', 'conflict', 'precondition_failed', 'unprocessable'],
   })
   async changePlan(
     @CurrentActor() actor: Actor,
@@ -92,7 +131,7 @@ export class PlansController {
     @IfMatch() ifMatch: number | undefined,
   ) {
     const plan = await this.change.execute({ actor, planId: id, changes: valuesOf(body), ifMatch });
-    return versioned(plan.version, presentPlan(plan));
+    return versioned(plan.revision, presentPlan(plan));
   }
 
   @Post(':plan_id/retire')
@@ -107,24 +146,4 @@ export class PlansController {
   async retirePlan(@CurrentActor() actor: Actor, @PathParam('plan_id', intId) id: number) {
     return presentPlan(await this.retire.execute({ actor, planId: id }));
   }
-}
-
-/** The given fields in the domain's words; what was not given stays out. */
-function valuesOf(body: schema.ChangePlanBody | Omit<schema.CreatePlanBody, 'sku' | 'service_type'>) {
-  const values = {
-    name: body.name,
-    description: body.description,
-    category: body.category,
-    downloadMbps: body.speed_download_mbps,
-    uploadMbps: body.speed_upload_mbps,
-    dataLimitGb: body.data_limit_gb,
-    monthlyAmount: body.monthly_fee,
-    activationAmount: body.activation_fee,
-    currency: body.currency,
-    contractMonths: body.contract_months,
-    slaUptimePercent: body.sla_uptime_percent?.toString(),
-  };
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof typeof values]?: Exclude<(typeof values)[K], undefined>;
-  };
 }

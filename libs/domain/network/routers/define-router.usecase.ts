@@ -17,11 +17,6 @@ const POOL = statement(
    SELECT pool.id, host(network(pool.prefix))::inet + n
      FROM pool, generate_series(2, (2 ^ (32 - masklen(pool.prefix)))::bigint - 2) AS n`,
 );
-const PROFILES = statement(
-  'profiles-insert',
-  `INSERT INTO bandwidth_profiles (name, download_kbps, upload_kbps)
-   SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[]) ON CONFLICT (name) DO NOTHING`,
-);
 
 export interface DefineRouterInput {
   readonly actor: Actor;
@@ -31,12 +26,6 @@ export interface DefineRouterInput {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** IPv4 prefixes between /16 and /30 whose hosts it hands out; they may not overlap any other. */
   readonly prefixes: readonly string[];
-}
-
-export interface BandwidthProfileInput {
-  readonly name: string;
-  readonly downloadKbps: number;
-  readonly uploadKbps: number;
 }
 
 /** Puts a router with its address pools into service. @throws `network.prefix.overlaps` */
@@ -71,17 +60,5 @@ export class DefineRouter {
         throw networkErrors('network.prefix.overlaps', { prefix });
       throw error;
     }
-  }
-
-  /** Makes bandwidth profiles known; existing names keep their speeds. */
-  defineProfiles(actor: Actor, profiles: readonly BandwidthProfileInput[]): Promise<void> {
-    return this.uow.run(actor, async (tx) => {
-      const columns = [
-        profiles.map((one) => one.name),
-        profiles.map((one) => one.downloadKbps),
-        profiles.map((one) => one.uploadKbps),
-      ];
-      await tx.execute(PROFILES, columns);
-    });
   }
 }

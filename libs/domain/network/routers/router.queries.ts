@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BandwidthProfileQueries } from '@isp/domain/catalog';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
 
@@ -27,19 +28,13 @@ const CHOOSE = statement(
       SELECT FROM ip_pools p JOIN ip_addresses a ON a.pool_id = p.id WHERE p.router_id = r.id AND a.service_id IS NULL)
     ORDER BY r.id LIMIT 1`,
 );
-const PROFILE = statement(
-  'profiles-get',
-  `SELECT name, download_kbps AS "downloadKbps", upload_kbps AS "uploadKbps" FROM bandwidth_profiles WHERE name = $1`,
-);
-const FITTING = statement(
-  'profiles-fitting',
-  `SELECT name, download_kbps AS "downloadKbps", upload_kbps AS "uploadKbps" FROM bandwidth_profiles
-    WHERE download_kbps >= $1 AND upload_kbps >= $2 ORDER BY download_kbps, upload_kbps LIMIT 1`,
-);
 
 @Injectable()
 export class RouterQueries {
-  constructor(private readonly uow: UnitOfWork) {}
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly profiles: BandwidthProfileQueries,
+  ) {}
 
   /** @throws `network.router.unknown` */
   async get(id: number): Promise<RouterView> {
@@ -55,17 +50,13 @@ export class RouterQueries {
     return router;
   }
 
-  /** @throws `network.profile.unknown` */
-  async profile(name: string): Promise<BandwidthProfileView> {
-    const profile = await this.uow.tx.one<BandwidthProfileView>(PROFILE, [name]);
-    if (!profile) throw networkErrors('network.profile.unknown', { name });
-    return profile;
+  /** @throws `catalog.profile.unknown` */
+  profile(name: string): Promise<BandwidthProfileView> {
+    return this.profiles.named(name);
   }
 
-  /** The smallest profile that offers these speeds (Mbit/s). @throws `network.profile.none_fits` */
-  async profileFor(downloadMbps: number, uploadMbps: number): Promise<BandwidthProfileView> {
-    const profile = await this.uow.tx.one<BandwidthProfileView>(FITTING, [downloadMbps * 1000, uploadMbps * 1000]);
-    if (!profile) throw networkErrors('network.profile.none_fits', { download: downloadMbps, upload: uploadMbps });
-    return profile;
+  /** The smallest profile that offers these speeds (Mbit/s). @throws `catalog.profile.none_fits` */
+  profileFor(downloadMbps: number, uploadMbps: number): Promise<BandwidthProfileView> {
+    return this.profiles.fitting(downloadMbps, uploadMbps);
   }
 }

@@ -22,7 +22,7 @@ export interface RequestProvisioningInput {
 /**
  * Accepts the order to bring a service to life on the network. From its commit on the order is kept, whatever dies.
  * @throws `services.service.not_found`, `services.service.illegal_move`, `provisioning.job.under_way`,
- *   `network.router.unknown`, `network.profile.unknown`, `network.address.malformed`
+ *   `network.router.unknown`, `catalog.profile.unknown`, `network.address.malformed`
  */
 @Injectable()
 export class RequestProvisioning {

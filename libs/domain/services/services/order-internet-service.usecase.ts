@@ -12,9 +12,9 @@ import { SERVICE_COLUMNS, type ServiceView } from './service.view.js';
 
 const INSERT = statement(
   'services-insert-internet',
-  `INSERT INTO services AS s (partner_id, customer_id, service_type, plan_id, download_mbps, upload_mbps, data_limit_gb, static_ip,
+  `INSERT INTO services AS s (partner_id, customer_id, service_type, plan_id, plan_version, download_mbps, upload_mbps, data_limit_gb, static_ip,
                          monthly_amount, activation_amount, currency, installation_address, scheduled_activation, notes)
-   VALUES ($1, $2, 'internet', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING ${SERVICE_COLUMNS}`,
+   VALUES ($1, $2, 'internet', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING ${SERVICE_COLUMNS}`,
 );
 
 export interface OrderInternetServiceInput {
@@ -62,6 +62,7 @@ export class OrderInternetService {
         customer.partnerId,
         customer.id,
         plan.id,
+        plan.version,
         speeds.download,
         speeds.upload,
         input.dataLimitGb === undefined ? plan.dataLimitGb : input.dataLimitGb,
