@@ -75,6 +75,7 @@ export const PLANS: readonly PlanValues[] = [
     uptime: '98',
   }),
   { sku: 'VOICE-BASIC', name: 'Voice Basic', category: 'Residential', serviceType: 'voice', monthlyAmount: '12.50' },
+  { sku: 'HOME-DUO', name: 'Home Duo', category: 'Residential', serviceType: 'bundle', monthlyAmount: '84.99' },
 ];
 
 export const PROFILES: readonly BandwidthProfileInput[] = [

@@ -10,6 +10,8 @@ import { CustomersController } from './customers/customers.controller.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
+import { ServiceChangesController } from './services/service-changes.controller.js';
+import { ServiceStatesController } from './services/service-states.controller.js';
 import { ServicesController } from './services/services.controller.js';
 import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
 
@@ -29,6 +31,8 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     PlansController,
     PartnersController,
     ServicesController,
+    ServiceStatesController,
+    ServiceChangesController,
     JobsController,
     AuditController,
   ],

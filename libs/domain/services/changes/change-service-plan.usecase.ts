@@ -5,6 +5,7 @@ import { RouterQueries } from '@isp/domain/network';
 import { Money } from '@isp/kernel';
 import { UnitOfWork } from '@isp/platform/database';
 import { serviceErrors } from '../services/service.errors.js';
+import { ServiceQueries } from '../services/service.queries.js';
 import { ServiceRepository } from '../services/service.repository.js';
 import type { ServiceView } from '../services/service.view.js';
 import { LocalTime } from './local-time.js';
@@ -45,6 +46,7 @@ export class ChangeServicePlan {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly services: ServiceRepository,
+    private readonly queries: ServiceQueries,
     private readonly plans: PlanQueries,
     private readonly routers: RouterQueries,
     private readonly time: LocalTime,
@@ -54,7 +56,7 @@ export class ChangeServicePlan {
   /** Answers what `execute` would do; changes nothing. */
   preview({ actor, serviceId, planId, when }: ChangeServicePlanInput): Promise<PlanChangePreview> {
     return this.uow.run(actor, async () => {
-      const service = await this.services.lock(serviceId);
+      const service = await this.queries.get(actor, serviceId);
       refuse(service, planId);
       const [from, to] = [await this.plans.get(actor, service.planId), await this.target(actor, service, planId)];
       const period = await this.time.period(actor, service.partnerId);
