@@ -15,7 +15,8 @@ export interface CancelServiceChangeInput {
 
 /**
  * Takes back a change that has not been carried out; a pause together with its end.
- * @throws `services.service.not_found`, `services.change.not_found`, `services.change.not_cancellable`
+ * @throws `services.service.not_found`, `services.change.not_found`, `services.change.not_cancellable`,
+ *   `services.change.ends_pause`
  */
 @Injectable()
 export class CancelServiceChange {
@@ -31,6 +32,7 @@ export class CancelServiceChange {
       const service = await this.services.lock(serviceId);
       const change = await this.changes.lock(changeId);
       if (change?.serviceId !== serviceId) throw serviceErrors('services.change.not_found');
+      if (change.kind === 'resume') throw serviceErrors('services.change.ends_pause');
       const cancelled = await this.changes.finish(changeId, 'cancelled');
       if (!cancelled) throw serviceErrors('services.change.not_cancellable', { status: change.status });
       if (change.kind === 'pause') await this.changes.cancelAll(serviceId, ['resume']);

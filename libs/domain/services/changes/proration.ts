@@ -1,4 +1,4 @@
-import { Money } from '@isp/kernel';
+import { type Money } from '@isp/kernel';
 
 export interface Proration {
   readonly daysInPeriod: number;

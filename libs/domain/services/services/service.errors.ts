@@ -38,5 +38,9 @@ export const serviceErrors = defineErrors({
   'services.change.not_found': { kind: 'not_found', message: 'Change not found' },
   'services.change.under_way': { kind: 'conflict', message: 'A change of this kind is scheduled already.' },
   'services.change.not_cancellable': { kind: 'conflict', message: 'The change is {status}.' },
+  'services.change.ends_pause': {
+    kind: 'conflict',
+    message: 'The end of a pause stands with the pause: resume the service.',
+  },
   'services.customer.has_services': { kind: 'conflict', message: 'The customer still has {count} services.' },
 });
