@@ -8,7 +8,7 @@ import { NetworkWorkerModule } from '@isp/domain/network';
 import { partnersEntities } from '@isp/domain/partners';
 import { ProvisioningWorkerModule } from '@isp/domain/provisioning';
 import { QuotaModule, QuotaWorkerModule } from '@isp/domain/quota';
-import { servicesEntities } from '@isp/domain/services';
+import { ServicesWorkerModule, servicesEntities } from '@isp/domain/services';
 import { WebhooksWorkerModule } from '@isp/domain/webhooks';
 import type { Clock } from '@isp/kernel';
 import { type Config, ConfigModule } from '@isp/platform/config';
@@ -49,6 +49,7 @@ const workerModules = [
   AuditWorkerModule,
   QuotaWorkerModule,
   NetworkWorkerModule,
+  ServicesWorkerModule,
   ProvisioningWorkerModule,
   WebhooksWorkerModule,
 ];

@@ -29,6 +29,10 @@ export const EVENTS = {
   'customers.customer.terminated.v1': customer,
   'services.service.created.v1': service,
   'services.service.activated.v1': service,
+  'services.service.suspended.v1': service,
+  'services.service.reactivated.v1': service,
+  'services.service.terminated.v1': service,
+  'services.service.changed.v1': service,
   'provisioning.job.failed.v1': z.strictObject({
     ...ids,
     service_id: z.int(),

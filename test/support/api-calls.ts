@@ -44,8 +44,29 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/customers/:customer_id/terminate': { thing: 'customer', body: () => ({ reason: 'Moved' }) },
   'POST /v1/customers/:customer_id/password': { thing: 'customer', body: () => ({ password: PASSWORD }) },
   'POST /v1/customers/:customer_id/services/internet': { thing: 'customer', body: () => ({ plan_id: 1 }) },
+  'POST /v1/customers/:customer_id/services/voice': { thing: 'customer', body: () => ({ plan_id: 9 }) },
+  'POST /v1/customers/:customer_id/services/bundle': {
+    thing: 'customer',
+    body: () => ({ plan_id: 10, services: [{ service_type: 'internet', plan_id: 1 }] }),
+  },
   'GET /v1/services': {},
   'GET /v1/services/:service_id': { thing: 'service' },
+  'PATCH /v1/services/:service_id': { thing: 'service', body: () => ({ notes: `Note ${unique()}` }) },
+  'POST /v1/services/:service_id/suspend': { thing: 'active_service', body: () => ({ reason: 'Asked' }) },
+  'POST /v1/services/:service_id/reactivate': { thing: 'suspended_service', body: () => ({}) },
+  'POST /v1/services/:service_id/pause': { thing: 'active_service', body: () => ({ until: '2199-01-01' }) },
+  'POST /v1/services/:service_id/resume': { thing: 'paused_service', body: () => ({}) },
+  'POST /v1/services/:service_id/terminate': { thing: 'active_service', body: () => ({ reason: 'Moved' }) },
+  'GET /v1/services/:service_id/history': { thing: 'service' },
+  'GET /v1/services/:service_id/changes': { thing: 'service' },
+  'POST /v1/services/:service_id/changes/:change_id/cancel': { thing: 'service_change' },
+  'POST /v1/services/:service_id/change-plan': { thing: 'active_service', body: () => ({ plan_id: 2 }) },
+  'POST /v1/services/:service_id/change-plan/preview': { thing: 'service', body: () => ({ plan_id: 2 }) },
+  'POST /v1/services/:service_id/relocate': {
+    thing: 'service',
+    body: () => ({ installation_address: { street: `Way ${unique()}`, city: 'Port', zip: '1' } }),
+  },
+  'POST /v1/services/:service_id/static-ip': { thing: 'service', body: () => ({ enabled: true }) },
   'POST /v1/services/:service_id/provision': { thing: 'service', body: () => ({ priority: 'low' }) },
   'GET /v1/provisioning/jobs': {},
   'GET /v1/provisioning/jobs/:job_id': { thing: 'queued_job' },
@@ -111,13 +132,16 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'GET /operations/v1/products': {},
 };
 
-/** Method and path of an operation, with what its parameter names. */
+/** Method and path of an operation, with what its parameters name: one id, or several as `12/34`. */
 export function addressed(operation: string, id: string | number = 0): { method: string; path: string } {
   const [method = '', path = ''] = operation.split(' ');
   return {
     method,
     path: path.replace(/:[a-z_]+/, String(id)).replace(':version', '1') + (CALLS[operation]?.query ?? ''),
   };
+  const ids = String(id).split('/');
+  const named = path.replaceAll(/:[a-z_]+/g, () => (ids.length > 1 ? ids.shift() : ids[0]) ?? '');
+  return { method, path: named + (CALLS[operation]?.query ?? '') };
 }
 
 /** The operations whose path names a thing of some partner. */

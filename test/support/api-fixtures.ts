@@ -4,7 +4,7 @@ import { CreateBandwidthProfile, CreatePlan } from '@isp/domain/catalog';
 import { CreateCustomer } from '@isp/domain/customers';
 import { CreatePartner } from '@isp/domain/partners';
 import { RequestProvisioning } from '@isp/domain/provisioning';
-import { OrderInternetService } from '@isp/domain/services';
+import { ChangeServicePlan, OrderInternetService, PauseService, SuspendService } from '@isp/domain/services';
 import { CreateEndpoint, SendTest } from '@isp/domain/webhooks';
 import type { ApiWorld } from './api-world.js';
 
@@ -16,6 +16,10 @@ export type Thing =
   | 'customer_guid'
   | 'suspended_customer'
   | 'service'
+  | 'active_service'
+  | 'suspended_service'
+  | 'paused_service'
+  | 'service_change'
   | 'queued_job'
   | 'failed_job'
   | 'plan'
@@ -55,6 +59,25 @@ export function factory(world: ApiWorld) {
     service: async (partnerId) => {
       const customerId = Number(await make.customer(partnerId));
       return (await use(OrderInternetService).execute({ actor: EVERYTHING, customerId, planId: 1 })).id;
+    },
+    active_service: async (partnerId) => {
+      const id = await make.service(partnerId);
+      await sql(`UPDATE services SET status = 'active', operational_status = 'running', activated_at = now() WHERE id = ${id}`);
+      return id;
+    },
+    suspended_service: async (partnerId) => {
+      const serviceId = Number(await make.active_service(partnerId));
+      return (await use(SuspendService).execute({ actor: EVERYTHING, serviceId })).id;
+    },
+    paused_service: async (partnerId) => {
+      const serviceId = Number(await make.active_service(partnerId));
+      await use(PauseService).execute({ actor: EVERYTHING, serviceId, until: '2199-01-01' });
+      return serviceId;
+    },
+    service_change: async (partnerId) => {
+      const serviceId = Number(await make.active_service(partnerId));
+      const ordered = { actor: EVERYTHING, serviceId, planId: 2, when: 'period_end' } as const;
+      return `${serviceId}/${(await use(ChangeServicePlan).execute(ordered)).change.id}`;
     },
     queued_job: async (partnerId) => {
       const serviceId = Number(await make.service(partnerId));

@@ -42,14 +42,14 @@ export interface WebhooksProcess {
 }
 
 /** What every process of the program stands on. */
-export function foundations(databaseUrl: string, clock: Clock, role: 'api' | 'worker') {
+export function foundations(databaseUrl: string, clock: Clock, role: 'api' | 'worker', entities: readonly Type[] = []) {
   const masterKeys = `test:${Buffer.from('a webhook test master key 32byte').toString('base64')}`;
   const config = loadConfig({ DATABASE_URL: databaseUrl, ISP_MASTER_KEYS: masterKeys, ISP_MODE: 'sandbox' });
   const settings = { url: databaseUrl, max: 10, limits: WORKER_LIMITS, applicationName: `webhooks-test ${role}` };
   const imports = [
     ConfigModule.with(config, clock),
     LoggingModule.with(new Log(createLogger('silent', 'test'))),
-    DatabaseModule.connect(settings, []),
+    DatabaseModule.connect(settings, entities),
     CryptoModule,
     AuditModule,
     IdempotencyModule,

@@ -11,6 +11,8 @@ import { CustomersController } from './customers/customers.controller.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
+import { ServiceChangesController } from './services/service-changes.controller.js';
+import { ServiceStatesController } from './services/service-states.controller.js';
 import { ServicesController } from './services/services.controller.js';
 import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
 
@@ -31,6 +33,8 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     BandwidthProfilesController,
     PartnersController,
     ServicesController,
+    ServiceStatesController,
+    ServiceChangesController,
     JobsController,
     AuditController,
   ],

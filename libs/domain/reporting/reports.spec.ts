@@ -29,16 +29,16 @@ INSERT INTO customers (partner_id, name, email, phone, kind, status, address) VA
   (2, 'Gone', 'gone@example.com', '+10000003', 'enterprise', 'terminated', NULL),
   (2, 'Two currencies', 'mixed@example.com', '+10000004', 'residential', 'suspended', NULL),
   (3, 'Elsewhere', 'two@example.com', '+10000005', 'residential', 'active', NULL);
-INSERT INTO services (partner_id, customer_id, service_type, plan_id, status, monthly_amount, activation_amount, currency, installation_address, created_at, activated_at) VALUES
-  (2, 1, 'internet', 3, 'terminated', 900, 0, 'USD', NULL, '2020-01-01Z', '2020-01-02Z'),
-  (2, 1, 'internet', 1, 'active', 0.1, 0, 'USD', NULL, '2025-01-30T12:00Z', '2025-02-01T03:00Z'),
-  (2, 1, 'internet', 2, 'active', 0.2, 0, 'USD', '{"street": "Shop 1", "city": "Port", "zip": "3"}', '2025-03-01Z', '2025-03-02Z'),
-  (2, 1, 'internet', 1, 'suspended', 70, 0, 'USD', '{"street": "Shop 2", "city": "Port", "zip": "3"}', '2025-04-01Z', '2025-04-02Z'),
-  (2, 1, 'internet', 3, 'terminated', 900, 0, 'USD', NULL, '2025-05-01Z', NULL),
-  (2, 3, 'internet', 2, 'terminated', 10, 0, 'USD', NULL, '2024-06-01T12:00Z', NULL),
-  (2, 4, 'internet', 1, 'active', 10, 0, 'USD', NULL, '2025-01-31T12:00Z', NULL),
-  (2, 4, 'voice', 4, 'active', 10, 0, 'ZAR', NULL, '2025-01-31T12:00Z', NULL),
-  (3, 5, 'internet', 1, 'active', 12.3456, 0, 'USD', NULL, '2025-01-31T23:30Z', '2025-01-31T23:30Z');
+INSERT INTO services (partner_id, customer_id, service_type, plan_id, status, monthly_amount, activation_amount, currency, installation_address, created_at, activated_at, suspended_for) VALUES
+  (2, 1, 'internet', 3, 'terminated', 900, 0, 'USD', NULL, '2020-01-01Z', '2020-01-02Z', '{}'),
+  (2, 1, 'internet', 1, 'active', 0.1, 0, 'USD', NULL, '2025-01-30T12:00Z', '2025-02-01T03:00Z', '{}'),
+  (2, 1, 'internet', 2, 'active', 0.2, 0, 'USD', '{"street": "Shop 1", "city": "Port", "zip": "3"}', '2025-03-01Z', '2025-03-02Z', '{}'),
+  (2, 1, 'internet', 1, 'suspended', 70, 0, 'USD', '{"street": "Shop 2", "city": "Port", "zip": "3"}', '2025-04-01Z', '2025-04-02Z', '{manual}'),
+  (2, 1, 'internet', 3, 'terminated', 900, 0, 'USD', NULL, '2025-05-01Z', NULL, '{}'),
+  (2, 3, 'internet', 2, 'terminated', 10, 0, 'USD', NULL, '2024-06-01T12:00Z', NULL, '{}'),
+  (2, 4, 'internet', 1, 'active', 10, 0, 'USD', NULL, '2025-01-31T12:00Z', NULL, '{}'),
+  (2, 4, 'voice', 4, 'active', 10, 0, 'ZAR', NULL, '2025-01-31T12:00Z', NULL, '{}'),
+  (3, 5, 'internet', 1, 'active', 12.3456, 0, 'USD', NULL, '2025-01-31T23:30Z', '2025-01-31T23:30Z', '{}');
 `;
 
 beforeAll(async () => {

@@ -1,10 +1,26 @@
 import { Service } from './services/service.entity.js';
 
 export const servicesEntities = [Service];
+export * from './changes/cancel-service-change.usecase.js';
+export * from './changes/change-service-plan.usecase.js';
+export * from './changes/pause-service.usecase.js';
+export * from './changes/relocate-service.usecase.js';
+export * from './changes/resume-service.usecase.js';
+export * from './changes/service-change.queries.js';
+export type { ChangedService, ChangeKind, ChangeStatus, ServiceChangeView } from './changes/service-change.view.js';
+export * from './changes/set-static-address.usecase.js';
+export * from './changes/terminate-service.usecase.js';
 export type { InstallationAddress, OperationalStatus, ServiceStatus } from './services/service.entity.js';
+export * from './services/change-service.usecase.js';
 export * from './services/close-customer.usecase.js';
 export * from './services/move-service.usecase.js';
+export * from './services/order-bundle.usecase.js';
 export * from './services/order-internet-service.usecase.js';
+export * from './services/order-voice-service.usecase.js';
+export * from './services/service-history.queries.js';
 export * from './services/service.queries.js';
 export type { ServiceView } from './services/service.view.js';
+export * from './services/set-operational-status.usecase.js';
+export * from './suspensions/reactivate-service.usecase.js';
+export * from './suspensions/suspend-service.usecase.js';
 export * from './services.module.js';

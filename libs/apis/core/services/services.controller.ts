@@ -1,7 +1,8 @@
-import { Controller, Get, Post } from '@nestjs/common';
+import { Controller, Get, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   CurrentActor,
+  IfMatch,
   JsonBody,
   Operation,
   PathParam,
@@ -12,18 +13,29 @@ import {
 } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
 import { RequestProvisioning } from '@isp/domain/provisioning';
-import { OrderInternetService, ServiceQueries } from '@isp/domain/services';
+import {
+  ChangeService,
+  OrderBundle,
+  OrderInternetService,
+  OrderVoiceService,
+  ServiceQueries,
+} from '@isp/domain/services';
 import { listOf, sliceOf } from '../lists.js';
 import { presentAcceptedJob } from '../provisioning/job.presenter.js';
 import { acceptedJobExample, acceptedJobShape } from '../provisioning/job.schema.js';
-import { presentService } from './service.presenter.js';
+import * as example from './service.examples.js';
+import { filterOf, internetOf, partOf, termsOf, voiceOf } from './service-order.js';
+import { presentBundle, presentService } from './service.presenter.js';
 import * as schema from './service.schema.js';
 
 @ApiTags('Services')
 @Controller('v1')
 export class ServicesController {
   constructor(
-    private readonly order: OrderInternetService,
+    private readonly orderInternet: OrderInternetService,
+    private readonly orderVoice: OrderVoiceService,
+    private readonly orderBundle: OrderBundle,
+    private readonly change: ChangeService,
     private readonly provision: RequestProvisioning,
     private readonly services: ServiceQueries,
   ) {}
@@ -35,8 +47,8 @@ export class ServicesController {
     description: "Speeds and data limit are the plan's unless named; they cannot exceed it.",
     status: 201,
     response: schema.serviceShape,
-    example: schema.serviceExample,
-    requestExample: schema.createInternetExample,
+    example: example.serviceExample,
+    requestExample: example.createInternetExample,
     errors: ['not_found', 'conflict', 'unprocessable'],
   })
   async createInternetService(
@@ -44,36 +56,65 @@ export class ServicesController {
     @PathParam('customer_id', intId) customerId: number,
     @JsonBody(schema.createInternetBody) body: schema.CreateInternetBody,
   ) {
-    const service = await this.order.execute({
-      actor,
-      customerId,
-      planId: body.plan_id,
-      downloadMbps: body.speed_download_mbps,
-      uploadMbps: body.speed_upload_mbps,
-      dataLimitGb: body.data_limit_gb,
-      staticIp: body.static_ip,
-      installationAddress: body.installation_address,
-      scheduledActivation: body.scheduled_activation,
-      notes: body.notes,
-    });
+    const service = await this.orderInternet.execute({ actor, customerId, ...internetOf(body), ...termsOf(body) });
     return createdAt(`/v1/services/${service.id}`, presentService(service));
+  }
+
+  @Post('customers/:customer_id/services/voice')
+  @Operation({
+    access: 'service.create',
+    summary: 'Sell a voice service to a customer',
+    description:
+      'A number belongs to one service at a time. `number_porting` says that `phone_number` comes from another carrier.',
+    status: 201,
+    response: schema.serviceShape,
+    example: example.voiceExample,
+    requestExample: example.createVoiceExample,
+    errors: ['not_found', 'conflict', 'unprocessable'],
+  })
+  async createVoiceService(
+    @CurrentActor() actor: Actor,
+    @PathParam('customer_id', intId) customerId: number,
+    @JsonBody(schema.createVoiceBody) body: schema.CreateVoiceBody,
+  ) {
+    const service = await this.orderVoice.execute({ actor, customerId, ...voiceOf(body), ...termsOf(body) });
+    return createdAt(`/v1/services/${service.id}`, presentService(service));
+  }
+
+  @Post('customers/:customer_id/services/bundle')
+  @Operation({
+    access: 'service.create',
+    summary: 'Sell a bundle of services to a customer',
+    description:
+      'The bundle has the price; its parts are services of their own with `bundle_id` and cost nothing. A bundle is ' +
+      'active when the last of its parts is; they are suspended, moved and terminated with it.',
+    status: 201,
+    response: schema.bundleShape,
+    example: example.bundleExample,
+    requestExample: example.createBundleExample,
+    errors: ['not_found', 'conflict', 'unprocessable'],
+  })
+  async createBundle(
+    @CurrentActor() actor: Actor,
+    @PathParam('customer_id', intId) customerId: number,
+    @JsonBody(schema.createBundleBody) body: schema.CreateBundleBody,
+  ) {
+    const parts = body.services.map(partOf);
+    const made = await this.orderBundle.execute({ actor, customerId, planId: body.plan_id, parts, ...termsOf(body) });
+    return createdAt(`/v1/services/${made.bundle.id}`, presentBundle(made));
   }
 
   @Get('services')
   @Operation({
     access: 'service.read',
     summary: 'List services, newest first',
+    description:
+      'Filters combine with AND. `created_to` is not included in the range. `sort=created_at`: oldest first.',
     response: schema.servicesShape,
-    example: { services: [schema.serviceExample], pagination: { page: 1, per_page: 25, total: 1, pages: 1 } },
+    example: { services: [example.serviceExample], pagination: { page: 1, per_page: 25, total: 1, pages: 1 } },
   })
   async listServices(@CurrentActor() actor: Actor, @QueryString(schema.servicesQuery) query: schema.ServicesQuery) {
-    const filter = {
-      customerId: query.customer_id,
-      status: query.status,
-      serviceType: query.service_type,
-      planId: query.plan_id,
-    };
-    const { rows, total } = await this.services.list(actor, filter, sliceOf(query));
+    const { rows, total } = await this.services.list(actor, filterOf(query), sliceOf(query));
     return listOf('services', rows.map(presentService), total, query);
   }
 
@@ -82,11 +123,35 @@ export class ServicesController {
     access: 'service.read',
     summary: 'Read a service',
     response: schema.serviceShape,
-    example: schema.serviceExample,
+    example: example.serviceExample,
     errors: ['not_found'],
   })
   async getService(@CurrentActor() actor: Actor, @PathParam('service_id', intId) id: number) {
     const service = await this.services.get(actor, id);
+    return versioned(service.version, presentService(service));
+  }
+
+  @Patch('services/:service_id')
+  @Operation({
+    access: 'service.update',
+    summary: 'Correct what is written down of a service',
+    description:
+      'With `If-Match`, only the version that the ETag names is changed. `scheduled_activation` can be changed while ' +
+      'the service waits for its activation; a move to another place is a relocation.',
+    response: schema.serviceShape,
+    example: example.serviceExample,
+    requestExample: { notes: 'Ring twice' },
+    errors: ['not_found', 'conflict', 'precondition_failed', 'unprocessable'],
+  })
+  async changeService(
+    @CurrentActor() actor: Actor,
+    @PathParam('service_id', intId) serviceId: number,
+    @JsonBody(schema.changeServiceBody) body: schema.ChangeServiceBody,
+    @IfMatch() ifMatch: number | undefined,
+  ) {
+    const { notes, installation_address: installationAddress, scheduled_activation: scheduledActivation } = body;
+    const changes = { notes, installationAddress, scheduledActivation };
+    const service = await this.change.execute({ actor, serviceId, changes, ifMatch });
     return versioned(service.version, presentService(service));
   }
 
@@ -100,7 +165,7 @@ export class ServicesController {
     status: 202,
     response: acceptedJobShape,
     example: acceptedJobExample,
-    requestExample: schema.provisionExample,
+    requestExample: example.provisionExample,
     errors: ['not_found', 'conflict', 'unprocessable'],
   })
   async provisionService(

@@ -1,32 +1,57 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { type Transaction, UnitOfWork, statement } from '@isp/platform/database';
-import type { OperationalStatus, ServiceStatus } from './service.entity.js';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { historyValues, noted } from './service-history.js';
+import { ServiceNetwork } from './service-network.js';
+import type { OperationalStatus, ServiceStatus, SuspensionCause } from './service.entity.js';
 import { serviceErrors } from './service.errors.js';
 import { ServiceFacts } from './service.facts.js';
 import { OPERATIONAL_AFTER, serviceStates } from './service.states.js';
 import { SERVICE_COLUMNS, type ServiceView } from './service.view.js';
 
-const STATUS = statement('services-status', 'SELECT status FROM services WHERE id = $1');
+const STATUS = statement(
+  'services-status',
+  'SELECT status, suspended_for AS "suspendedFor" FROM services WHERE id = $1',
+);
 const MOVE = statement(
   'services-move',
-  `UPDATE services s SET status = $2, operational_status = $3, version = version + 1, updated_at = now(),
-          activated_at = CASE WHEN $2 = 'active' THEN coalesce(activated_at, now()) ELSE activated_at END
-     FROM (SELECT id, status FROM services WHERE id = $1 FOR NO KEY UPDATE) before
-    WHERE s.id = before.id AND before.status = ANY ($4) RETURNING ${SERVICE_COLUMNS}, before.status AS "movedFrom"`,
+  `WITH before AS (SELECT id, status, operational_status, suspended_for FROM services WHERE id = $1 FOR NO KEY UPDATE),
+   moved AS (
+     UPDATE services s SET status = $2, operational_status = $3, suspended_for = coalesce($5, before.suspended_for),
+            version = version + 1, updated_at = now(),
+            activated_at = CASE WHEN $2 IN ('active', 'suspended') THEN coalesce(activated_at, now()) ELSE activated_at END,
+            terminated_at = CASE WHEN $2 = 'terminated' THEN now() END
+       FROM before
+      WHERE s.id = before.id AND before.status = ANY ($4)
+        AND ($2 <> 'active' OR coalesce($5, before.suspended_for) = '{}')
+     RETURNING s.*, before.status AS moved_from, before.operational_status AS operated_from),
+   ${noted(6)}
+   SELECT ${SERVICE_COLUMNS}, s.moved_from AS "movedFrom" FROM moved s`,
+);
+// The bundle is locked first: of two parts that come up at once, the second sees the first.
+const LOCK_BUNDLE = statement('services-lock-bundle', 'SELECT status FROM services WHERE id = $1 FOR NO KEY UPDATE');
+const WAITING = statement(
+  'services-bundle-waiting',
+  `SELECT count(*)::integer AS parts FROM services
+    WHERE partner_id = $1 AND bundle_id = $2 AND status IN ('pending_activation', 'provisioning', 'failed')`,
 );
 
 export interface MoveServiceInput {
   readonly actor: Actor;
   readonly serviceId: number;
   readonly to: ServiceStatus;
-  readonly operational?: OperationalStatus;
-  readonly reason?: string;
+  readonly operational?: OperationalStatus | undefined;
+  readonly reason?: string | undefined;
+  /** @internal What it is suspended for from now on; only the suspensions of this domain know. */
+  readonly causes?: readonly SuspensionCause[];
 }
+
+type Moved = ServiceView & { readonly movedFrom: ServiceStatus };
 
 /**
  * The one way a service changes its commercial state. Others (provisioning, billing) report what they did; this
- * decides whether the move is legal and says so to the world.
+ * decides whether the move is legal, writes the history and says so to the world. What comes up while there is a cause
+ * to block it is suspended at once; a bundle is active when the last of its parts is.
  * @throws `services.service.not_found`, `services.service.illegal_move`
  */
 @Injectable()
@@ -34,23 +59,58 @@ export class MoveService {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly facts: ServiceFacts,
+    private readonly network: ServiceNetwork,
   ) {}
 
-  execute({ actor, serviceId, to, operational, reason }: MoveServiceInput): Promise<ServiceView> {
-    return this.uow.run(actor, async (tx) => {
-      const values = [serviceId, to, operational ?? OPERATIONAL_AFTER[to], serviceStates.previous(to)];
-      const row = await tx.one<ServiceView & { readonly movedFrom: ServiceStatus }>(MOVE, values);
-      if (!row) throw await this.refusal(tx, serviceId, to);
+  execute(input: MoveServiceInput): Promise<ServiceView> {
+    return this.uow.run(input.actor, async () => {
+      const row = (await this.move(input)) ?? (await this.comeUpBlocked(input));
       const { movedFrom, ...moved } = row;
-      this.facts.note(actor, 'move', moved, { status: [movedFrom, to], ...(reason ? { reason } : {}) });
-      if (to === 'active' && movedFrom === 'provisioning') this.facts.publish('activated', moved);
+      this.tell(input, movedFrom, moved);
+      if (movedFrom === 'provisioning' && moved.bundleId !== null) await this.followPart(input.actor, moved);
       return moved;
     });
   }
 
-  private async refusal(tx: Transaction, serviceId: number, to: ServiceStatus): Promise<Error> {
-    const service = await tx.one<{ status: ServiceStatus }>(STATUS, [serviceId]);
-    if (!service) return serviceErrors('services.service.not_found');
-    return serviceErrors('services.service.illegal_move', { from: service.status, to });
+  private move({ actor, serviceId, to, operational, reason, causes }: MoveServiceInput): Promise<Moved | undefined> {
+    return this.uow.tx.one<Moved>(MOVE, [
+      serviceId,
+      to,
+      operational ?? OPERATIONAL_AFTER[to],
+      serviceStates.previous(to),
+      causes ?? null,
+      ...historyValues(actor, reason),
+    ]);
+  }
+
+  /** The move was refused: because there are causes to block what has just come up, or for good. */
+  private async comeUpBlocked(input: MoveServiceInput): Promise<Moved> {
+    const { serviceId, to } = input;
+    const service = await this.uow.tx.one<{ status: ServiceStatus; suspendedFor: string[] }>(STATUS, [serviceId]);
+    if (!service) throw serviceErrors('services.service.not_found');
+    const blocked = to === 'active' && service.status === 'provisioning' && service.suspendedFor.length > 0;
+    const row = blocked ? await this.move({ ...input, to: 'suspended', operational: undefined }) : undefined;
+    if (!row) throw serviceErrors('services.service.illegal_move', { from: service.status, to });
+    await this.network.follow(row);
+    return row;
+  }
+
+  private tell({ actor, reason }: MoveServiceInput, from: ServiceStatus, moved: ServiceView): void {
+    const { status } = moved;
+    this.facts.note(actor, 'move', moved, { status: [from, status], ...(reason ? { reason } : {}) });
+    if (from === 'provisioning' && (status === 'active' || status === 'suspended'))
+      this.facts.publish('activated', moved);
+    if (from === 'suspended' && status === 'active') this.facts.publish('reactivated', moved);
+    if (status === 'suspended' || status === 'terminated') this.facts.publish(status, moved);
+  }
+
+  private async followPart(actor: Actor, { partnerId, bundleId, status }: ServiceView): Promise<void> {
+    if (bundleId === null || (status !== 'active' && status !== 'suspended')) return;
+    const bundle = await this.uow.tx.one<{ status: ServiceStatus }>(LOCK_BUNDLE, [bundleId]);
+    if (bundle?.status !== 'pending_activation') return;
+    const waiting = await this.uow.tx.one<{ parts: number }>(WAITING, [partnerId, bundleId]);
+    if (waiting?.parts !== 0) return;
+    await this.execute({ actor, serviceId: bundleId, to: 'provisioning' });
+    await this.execute({ actor, serviceId: bundleId, to: 'active', reason: 'all parts are active' });
   }
 }

@@ -13,6 +13,11 @@ export type OperationalStatus =
   | 'stopping'
   | 'stopped'
   | 'unknown';
+/**
+ * Why a service is blocked: its customer is suspended, a payment is due, a break was asked for, it was abused, a person
+ * decided so, or the bundle that it is a part of is blocked.
+ */
+export type SuspensionCause = 'customer' | 'payment' | 'pause' | 'abuse' | 'manual' | 'bundle';
 
 /** Where the line ends; the country may be left out. */
 export interface InstallationAddress {
@@ -21,6 +26,13 @@ export interface InstallationAddress {
   readonly state?: string | undefined;
   readonly zip: string;
   readonly country?: string | undefined;
+}
+
+/** A number that comes from another carrier. */
+export interface NumberPorting {
+  readonly from_carrier: string;
+  /** `YYYY-MM-DD`. */
+  readonly requested_on: string;
 }
 
 /** One service of one customer, with the price and speeds it was sold at. Amounts are decimal text without tax. */
@@ -35,14 +47,22 @@ export class Service {
   partnerId: number;
   @Column('integer', { name: 'customer_id' })
   customerId: number;
+  /** The bundle that this is a part of. */
+  @Column('integer', { name: 'bundle_id', nullable: true })
+  bundleId: number | null;
   @Column('text', { name: 'service_type' })
   serviceType: 'internet' | 'voice' | 'bundle';
   @Column('integer', { name: 'plan_id' })
   planId: number;
+  /** The version of the plan that it was sold at. */
+  @Column('integer', { name: 'plan_version' })
+  planVersion: number;
   @Column('text', { default: 'pending_activation' })
   status: ServiceStatus;
   @Column('text', { name: 'operational_status', default: 'pending' })
   operationalStatus: OperationalStatus;
+  @Column('text', { name: 'suspended_for', array: true, default: '{}' })
+  suspendedFor: SuspensionCause[];
   @Column('integer', { name: 'download_mbps', nullable: true })
   downloadMbps: number | null;
   @Column('integer', { name: 'upload_mbps', nullable: true })
@@ -51,6 +71,16 @@ export class Service {
   dataLimitGb: number | null;
   @Column('boolean', { name: 'static_ip', default: false })
   staticIp: boolean;
+  /** Host address, where one was asked for. */
+  @Column('inet', { name: 'static_address', nullable: true })
+  staticAddress: string | null;
+  /** E.164. */
+  @Column('text', { name: 'phone_number', nullable: true })
+  phoneNumber: string | null;
+  @Column('jsonb', { name: 'number_porting', nullable: true })
+  numberPorting: NumberPorting | null;
+  @Column('jsonb', { nullable: true })
+  features: Readonly<Record<string, boolean>> | null;
   @Column('numeric', { name: 'monthly_amount', precision: 14, scale: 4 })
   monthlyAmount: string;
   @Column('numeric', { name: 'activation_amount', precision: 14, scale: 4 })
@@ -65,6 +95,8 @@ export class Service {
   notes: string | null;
   @Column('timestamptz', { name: 'activated_at', nullable: true })
   activatedAt: Date | null;
+  @Column('timestamptz', { name: 'terminated_at', nullable: true })
+  terminatedAt: Date | null;
   @VersionColumn({ default: 1 })
   version: number;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })

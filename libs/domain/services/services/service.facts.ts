@@ -4,6 +4,8 @@ import { AuditTrail } from '@isp/domain/audit';
 import { Outbox } from '@isp/platform/work';
 import type { ServiceView } from './service.view.js';
 
+type Happened = 'created' | 'activated' | 'suspended' | 'reactivated' | 'terminated' | 'changed';
+
 /** Says what happened to a service: once to the audit trail, once to whoever listens. */
 @Injectable()
 export class ServiceFacts {
@@ -17,7 +19,7 @@ export class ServiceFacts {
     this.audit.record({ actor, partnerId: service.partnerId, action: `service.${verb}`, subject, changes });
   }
 
-  publish(happened: 'created' | 'activated', service: ServiceView): void {
+  publish(happened: Happened, service: ServiceView): void {
     this.outbox.add(`services.service.${happened}.v1`, {
       partner_id: service.partnerId,
       customer_id: service.customerId,

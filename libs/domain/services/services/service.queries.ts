@@ -1,18 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
-import type { ServiceStatus } from './service.entity.js';
+import { type Statement, UnitOfWork, statement } from '@isp/platform/database';
+import type { OperationalStatus, ServiceStatus } from './service.entity.js';
 import { serviceErrors } from './service.errors.js';
 import { SERVICE_COLUMNS, type ServiceView } from './service.view.js';
 
 const MATCH = `FROM services s WHERE ($1::integer IS NULL OR s.partner_id = $1) AND ($2::integer IS NULL OR s.customer_id = $2)
-  AND ($3::text IS NULL OR s.status = $3) AND ($4::text IS NULL OR s.service_type = $4) AND ($5::integer IS NULL OR s.plan_id = $5)`;
-const LIST = statement('services-list', `SELECT ${SERVICE_COLUMNS} ${MATCH} ORDER BY s.id DESC LIMIT $6 OFFSET $7`);
-// Within one partner the order is that of the index that leads with it.
-const LIST_OF_PARTNER = statement(
-  'services-list-of-partner',
-  `SELECT ${SERVICE_COLUMNS} ${MATCH} ORDER BY s.partner_id DESC, s.id DESC LIMIT $6 OFFSET $7`,
-);
+  AND ($3::text IS NULL OR s.status = $3) AND ($4::text IS NULL OR s.service_type = $4) AND ($5::integer IS NULL OR s.plan_id = $5)
+  AND ($6::text IS NULL OR s.operational_status = $6) AND ($7::integer IS NULL OR s.bundle_id = $7)
+  AND ($8::text IS NULL OR s.phone_number = $8)
+  AND ($9::timestamptz IS NULL OR s.created_at >= $9) AND ($10::timestamptz IS NULL OR s.created_at < $10)`;
 const COUNT = statement('services-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('services-get', `SELECT ${SERVICE_COLUMNS} FROM services s WHERE s.id = $1`);
 const LIVE = statement(
@@ -20,11 +17,31 @@ const LIVE = statement(
   `SELECT count(*)::integer AS live FROM services s WHERE s.partner_id = $1 AND s.customer_id = $2 AND s.status <> 'terminated'`,
 );
 
+// Ids are given in the order of creation. Within one partner the order is that of the index that leads with it.
+function listStatement(ofPartner: boolean, direction: 'ASC' | 'DESC'): Statement {
+  const order = ofPartner ? `s.partner_id ${direction}, s.id ${direction}` : `s.id ${direction}`;
+  const name = `services-list${ofPartner ? '-of-partner' : ''}-${direction.toLowerCase()}`;
+  return statement(name, `SELECT ${SERVICE_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $11 OFFSET $12`);
+}
+const LISTS = {
+  all: { oldest: listStatement(false, 'ASC'), newest: listStatement(false, 'DESC') },
+  partner: { oldest: listStatement(true, 'ASC'), newest: listStatement(true, 'DESC') },
+} as const;
+
 export interface ServiceFilter {
   readonly customerId?: number | undefined;
   readonly status?: ServiceStatus | undefined;
   readonly serviceType?: string | undefined;
   readonly planId?: number | undefined;
+  readonly operationalStatus?: OperationalStatus | undefined;
+  readonly bundleId?: number | undefined;
+  /** E.164, whole. */
+  readonly phoneNumber?: string | undefined;
+  readonly createdFrom?: Date | undefined;
+  /** Not included. */
+  readonly createdTo?: Date | undefined;
+  /** Which come first; the newest when absent. */
+  readonly first?: 'newest' | 'oldest' | undefined;
 }
 
 /** Reads of services, inside the walls of the reader. */
@@ -40,10 +57,16 @@ export class ServiceQueries {
       filter.status ?? null,
       filter.serviceType ?? null,
       filter.planId ?? null,
+      filter.operationalStatus ?? null,
+      filter.bundleId ?? null,
+      filter.phoneNumber ?? null,
+      filter.createdFrom ?? null,
+      filter.createdTo ?? null,
     ];
+    const list = LISTS[partnerId === null ? 'all' : 'partner'][filter.first ?? 'newest'];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<ServiceView>(partnerId === null ? LIST : LIST_OF_PARTNER, [...values, page.limit, page.offset]),
+        tx.query<ServiceView>(list, [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

@@ -6,7 +6,8 @@ export const serviceStates = defineStates<ServiceStatus>({
   initial: 'pending_activation',
   transitions: {
     pending_activation: ['provisioning', 'terminated'],
-    provisioning: ['active', 'failed', 'pending_activation'],
+    // What comes up while there is a cause to block it is suspended at once.
+    provisioning: ['active', 'suspended', 'failed', 'pending_activation'],
     failed: ['provisioning', 'terminated'],
     active: ['suspended', 'terminated'],
     suspended: ['active', 'terminated'],
@@ -14,7 +15,7 @@ export const serviceStates = defineStates<ServiceStatus>({
   },
 });
 
-/** What the network is doing right after a commercial move. */
+/** What the network is doing right after a commercial move, until it reports better. */
 export const OPERATIONAL_AFTER: Readonly<Record<ServiceStatus, OperationalStatus>> = {
   pending_activation: 'pending',
   provisioning: 'starting',

@@ -47,6 +47,13 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
   'customers.customer.terminated.v1': customer('customer.terminated', 'A customer was terminated.'),
   'services.service.created.v1': service('service.created', 'A service was ordered.'),
   'services.service.activated.v1': service('service.activated', 'A service works.'),
+  'services.service.suspended.v1': service('service.suspended', 'A service was suspended.'),
+  'services.service.reactivated.v1': service('service.reactivated', 'A suspended service works again.'),
+  'services.service.terminated.v1': service('service.terminated', 'A service was ended for good.'),
+  'services.service.changed.v1': service(
+    'service.changed',
+    'The plan, the place or another fact of a service changed.',
+  ),
   'provisioning.job.failed.v1': {
     type: 'provisioning.failed',
     description: 'A service could not be provisioned.',

@@ -9,6 +9,7 @@ import { services } from './0050-services.js';
 import { webhooks } from './0060-webhooks.js';
 import { networkBase } from './0070-network-base.js';
 import { planVersions } from './0080-plan-versions.js';
+import { serviceLifecycle } from './0090-service-lifecycle.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly SqlMigration[] = [
   webhooks,
   networkBase,
   planVersions,
+  serviceLifecycle,
 ];
