@@ -3,6 +3,7 @@ export * from './drivers/router-control.js';
 export * from './ipam/address-pool.js';
 export * from './ipam/address-text.js';
 export * from './ipam/address.queries.js';
+export * from './ipam/ipam.view.js';
 export * from './ipam/pool-register.js';
 export * from './ipam/pool.queries.js';
 export * from './ipam/prefix-register.js';

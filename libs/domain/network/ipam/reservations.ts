@@ -13,7 +13,6 @@ const MATCH = `FROM ip_reservations r WHERE ($1::integer IS NULL OR r.customer_i
 const LIST = statement('reservations-list', `SELECT ${COLUMNS} ${MATCH} ORDER BY r.id LIMIT $4 OFFSET $5`);
 const COUNT = statement('reservations-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('reservations-get', `SELECT ${COLUMNS} FROM ip_reservations r WHERE r.id = $1`);
-const LOCK = statement('reservations-lock', `SELECT ${COLUMNS} FROM ip_reservations r WHERE r.id = $1 FOR UPDATE`);
 // For a service its customer is who reserves; a service of somebody else finds no row.
 const INSERT = statement(
   'reservations-insert',
@@ -105,7 +104,7 @@ export class Reservations {
   /** Whoever has the address in use keeps it; free it goes back to everybody. @throws `network.reservation.not_found` */
   remove(actor: Actor, id: number): Promise<void> {
     return this.uow.run(actor, async (tx) => {
-      const found = await tx.one<ReservationView>(LOCK, [id]);
+      const found = await tx.one<ReservationView>(GET, [id]);
       if (!found) throw ipamErrors('network.reservation.not_found');
       await tx.execute(UNKEEP, [id]);
       await tx.execute(DELETE, [id]);
