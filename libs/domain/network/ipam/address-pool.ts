@@ -2,7 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@isp/platform/config';
 import { UnitOfWork, together, violatedConstraint } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
-import { ASSIGN_ANY, ASSIGN_WANTED, HELD, RELEASE, RELEASE_ADDRESS, ROUTED } from './address.statements.js';
+import {
+  ASSIGN_FREE,
+  ASSIGN_OWN,
+  ASSIGN_WANTED,
+  HELD,
+  RELEASE,
+  RELEASE_ADDRESS,
+  ROUTED,
+} from './address.statements.js';
 import { type HostWithLength, parseAssignment } from './address-text.js';
 import { ipamErrors } from './ipam.errors.js';
 
@@ -68,15 +76,17 @@ export class AddressPool {
   }
 
   private async assignAny(serviceId: number, routerId: number): Promise<AssignedAddress> {
-    const [, first] = await together([this.leaveOthers(serviceId, routerId), this.takeAny(serviceId, routerId)]);
-    // Somebody was faster with the address that was the service's own; the free ones are still to be asked.
-    const any = first ?? (await this.takeAny(serviceId, routerId));
+    const { tx } = this.uow;
+    const values = [serviceId, routerId];
+    // One flight: each of them finds what those before it left.
+    const [, own, free] = await together([
+      this.leaveOthers(serviceId, routerId),
+      tx.one<AssignedAddress>(ASSIGN_OWN, values),
+      tx.one<AssignedAddress>(ASSIGN_FREE, values),
+    ]);
+    const any = own ?? free;
     if (!any) throw networkErrors('network.pool.exhausted');
     return any;
-  }
-
-  private takeAny(serviceId: number, routerId: number): Promise<AssignedAddress | undefined> {
-    return this.uow.tx.one<AssignedAddress>(ASSIGN_ANY, [serviceId, routerId]);
   }
 
   private async assignWanted(serviceId: number, routerId: number, wanted: HostWithLength): Promise<AssignedAddress> {

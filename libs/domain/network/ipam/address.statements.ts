@@ -8,10 +8,9 @@ export const HELD = statement(
      FROM ip_addresses x JOIN ip_pools p ON p.id = x.pool_id WHERE x.service_id = $1`,
 );
 
-// In this order: what the service holds, what is reserved for it or its customer, what was its own before, and what has
-// been free the longest. Rows that another transaction is taking are skipped, never waited for.
-export const ASSIGN_ANY = statement(
-  'addresses-assign-any',
+// What the service holds, else what is reserved for it or its customer, else what was its own before.
+export const ASSIGN_OWN = statement(
+  'addresses-assign-own',
   `WITH held AS MATERIALIZED (
      SELECT pool_id, address FROM ip_addresses WHERE service_id = $1),
    own AS MATERIALIZED (
@@ -24,21 +23,29 @@ export const ASSIGN_ANY = statement(
        SELECT a.pool_id, a.address, 2 FROM ip_addresses a
         WHERE a.last_service_id = $1 AND a.service_id IS NULL AND a.reservation_id IS NULL) mine
        JOIN ip_pools p ON p.id = mine.pool_id AND p.router_id = $2 AND p.status = 'active'
-      ORDER BY mine.turn, mine.address LIMIT 1),
-   free AS MATERIALIZED (
-     SELECT f.pool_id, f.address
-       FROM (SELECT id FROM ip_pools WHERE router_id = $2 AND kind = 'ipv4' AND status = 'active' ORDER BY id) p
-       CROSS JOIN LATERAL (
-         SELECT i.pool_id, i.address FROM ip_addresses i
-          WHERE i.pool_id = p.id AND i.service_id IS NULL AND i.reservation_id IS NULL AND NOT i.withheld AND i.free_from <= now()
-          ORDER BY i.free_from, i.address LIMIT 1 FOR UPDATE SKIP LOCKED) f
-      WHERE NOT EXISTS (SELECT FROM held) AND NOT EXISTS (SELECT FROM own) LIMIT 1),
+      WHERE NOT EXISTS (SELECT FROM held) ORDER BY mine.turn, mine.address LIMIT 1),
    taken AS (
      UPDATE ip_addresses a SET service_id = $1, assigned_at = greatest(clock_timestamp(), a.released_at)
-       FROM (SELECT pool_id, address FROM own WHERE NOT EXISTS (SELECT FROM held) UNION ALL TABLE free) one
-      WHERE a.pool_id = one.pool_id AND a.address = one.address AND a.service_id IS NULL
+       FROM own WHERE a.pool_id = own.pool_id AND a.address = own.address AND a.service_id IS NULL
      RETURNING a.pool_id, a.address)
    SELECT ${ASSIGNED} FROM (TABLE held UNION ALL TABLE taken) x JOIN ip_pools p ON p.id = x.pool_id`,
+);
+
+// What has been free the longest, for a service that has nothing. Rows that another transaction is taking are skipped,
+// never waited for.
+export const ASSIGN_FREE = statement(
+  'addresses-assign-free',
+  `UPDATE ip_addresses a SET service_id = $1, assigned_at = greatest(clock_timestamp(), a.released_at)
+    WHERE (a.pool_id, a.address) = (
+        SELECT f.pool_id, f.address
+          FROM (SELECT id FROM ip_pools WHERE router_id = $2 AND kind = 'ipv4' AND status = 'active' ORDER BY id) p
+          CROSS JOIN LATERAL (
+            SELECT i.pool_id, i.address FROM ip_addresses i
+             WHERE i.pool_id = p.id AND i.service_id IS NULL AND i.reservation_id IS NULL AND NOT i.withheld AND i.free_from <= now()
+             ORDER BY i.free_from, i.address LIMIT 1 FOR UPDATE SKIP LOCKED) f LIMIT 1)
+      AND NOT EXISTS (SELECT FROM ip_addresses WHERE service_id = $1)
+   RETURNING host(a.address) AS address, a.vrf_id AS "vrfId",
+     (SELECT masklen(p.base_prefix) FROM ip_pools p WHERE p.id = a.pool_id) AS "prefixLength"`,
 );
 
 export const ASSIGN_WANTED = statement(
