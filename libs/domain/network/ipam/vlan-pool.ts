@@ -57,8 +57,9 @@ export class VlanPool {
 
   private async assignAny(serviceId: number, deviceId: number): Promise<number | null> {
     const found = await this.uow.tx.one<{ vlanId: number | null; ranged: boolean }>(ASSIGN_ANY, [serviceId, deviceId]);
-    if (found?.vlanId == null && found?.ranged) throw ipamErrors('network.vlan.exhausted');
-    return found?.vlanId ?? null;
+    const vlanId = found?.vlanId ?? null;
+    if (vlanId === null && found?.ranged) throw ipamErrors('network.vlan.exhausted');
+    return vlanId;
   }
 
   private async assignWanted(serviceId: number, deviceId: number, wanted: number): Promise<number> {
