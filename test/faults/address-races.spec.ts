@@ -11,7 +11,7 @@ import { device, pool, services } from '../support/network-fixtures.js';
 import { inParallel } from './support/http.js';
 
 const ACTOR = systemActor('spec');
-const CONNECTIONS = 50;
+const CONNECTIONS = 24;
 let world: ApiWorld;
 let uow: UnitOfWork;
 
