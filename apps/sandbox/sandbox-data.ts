@@ -166,3 +166,12 @@ export const ROUTERS = [
   { name: 'bng-1', driver: 'simulated', settings: { latency_ms: 20 }, prefixes: ['192.168.1.0/24', '100.64.0.0/20'] },
   { name: 'bng-2', driver: 'simulated', settings: { latency_ms: 40 }, prefixes: ['100.65.0.0/20'] },
 ];
+
+/** What the first router gives its subscribers of IPv6: a /64 for the link and a /56 to delegate (RFC 3849 addresses). */
+export const IPV6 = {
+  prefix: '2001:db8::/32',
+  pools: [
+    { name: 'bng-1 links', kind: 'ipv6', prefix: '2001:db8::/48', unitLength: 64 },
+    { name: 'bng-1 delegations', kind: 'delegated', prefix: '2001:db8:1000::/36', unitLength: 56 },
+  ],
+} as const;

@@ -2,10 +2,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PERMISSIONS } from '@isp/contracts';
 import { CreateApiKey, CreateUser } from '@isp/domain/access';
 import { CreateBandwidthProfile, CreatePlan, PlanQueries } from '@isp/domain/catalog';
-import { DefineRouter } from '@isp/domain/network';
+import { DEFAULT_VRF_ID, DefineRouter, PoolRegister, PrefixRegister } from '@isp/domain/network';
 import { CreatePartner, PartnerQueries } from '@isp/domain/partners';
 import { UnitOfWork } from '@isp/platform/database';
-import { BUNDLES, PLANS, PROFILES, ROUTERS } from './sandbox-data.js';
+import { BUNDLES, IPV6, PLANS, PROFILES, ROUTERS } from './sandbox-data.js';
 import { PARTNERS, PEOPLE } from './sandbox-people.js';
 import { seedCustomers } from './seed-customers.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
@@ -96,6 +96,15 @@ async function seedCatalogueAndNetwork(app: NestFastifyApplication): Promise<voi
   const network = app.get(DefineRouter, { strict: false });
   await app.get(UnitOfWork).run(SEEDER, async () => {
     await seedCatalogue(app);
-    for (const router of ROUTERS) await network.execute({ actor: SEEDER, ...router });
+    const routers = [];
+    for (const router of ROUTERS) routers.push(await network.execute({ actor: SEEDER, ...router }));
+    await seedIpv6(app, routers[0]?.id);
   });
+}
+
+async function seedIpv6(app: NestFastifyApplication, deviceId: number | undefined): Promise<void> {
+  const place = { vrfId: DEFAULT_VRF_ID, prefix: IPV6.prefix, role: 'assignment', deviceId } as const;
+  const { id: prefixId } = await app.get(PrefixRegister, { strict: false }).create({ actor: SEEDER, ...place });
+  for (const pool of IPV6.pools)
+    await app.get(PoolRegister, { strict: false }).create({ actor: SEEDER, prefixId, ...pool });
 }

@@ -17,6 +17,8 @@ export const PERMISSIONS = [
   'service.terminate',
   'provisioning_job.read',
   'provisioning_job.manage',
+  'ipam.read',
+  'ipam.manage',
   'webhook.read',
   'webhook.manage',
   'api_key.read',

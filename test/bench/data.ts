@@ -71,11 +71,24 @@ export async function fillNetwork(client: pg.Client): Promise<void> {
   );
   await client.query(`INSERT INTO bandwidth_profiles VALUES ('bench-100', 100000, 50000)`);
   await client.query(`INSERT INTO devices (name, driver, settings) VALUES ('bench', 'simulated', '{"latency_ms": 0}')`);
-  await client.query(`INSERT INTO ip_pools (router_id, name, prefix) SELECT id, 'bench', '10.0.0.0/16' FROM devices`);
-  await client.query(
-    `INSERT INTO ip_addresses (pool_id, address) SELECT id, host(set_masklen(prefix, 32)::inet + n)::inet FROM ip_pools, generate_series(1, 65000) n`,
-  );
+  await fillPool(client, 'bench', '10.0.0.0/16', 65_000);
   await client.query('VACUUM ANALYZE ip_addresses');
+}
+
+/** A pool of a device with so many addresses, none of them in use. */
+export async function fillPool(client: pg.Client, device: string, prefix: string, count: number): Promise<void> {
+  await client.query(
+    `WITH d AS (SELECT id FROM devices WHERE name = $1),
+     x AS (INSERT INTO prefixes (vrf_id, prefix, role, device_id) SELECT 1, $2::cidr, 'assignment', d.id FROM d RETURNING id, prefix, device_id)
+     INSERT INTO ip_pools (router_id, name, kind, vrf_id, prefix_id, base_prefix, prefix, unit_length)
+     SELECT device_id, $1, 'ipv4', 1, id, prefix, prefix, 32 FROM x`,
+    [device, prefix],
+  );
+  await client.query(
+    `INSERT INTO ip_addresses (pool_id, vrf_id, address)
+     SELECT id, vrf_id, host(set_masklen(prefix, 32)::inet + n)::inet FROM ip_pools, generate_series(1, $2) n WHERE name = $1`,
+    [device, count],
+  );
 }
 
 /** Sold, not yet provisioned: one service for each of so many customers, spread over the partners; their ids. */

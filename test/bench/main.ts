@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { addressFigures } from './addresses.js';
 import { footprintFigures } from './footprint.js';
 import { createFigures, listFigures } from './http.js';
 import type { Load, LoadResult } from './load.js';
@@ -10,8 +11,13 @@ import { Place } from './place.js';
 import { Helper, ROOT } from './processes.js';
 import { provisioningFigures } from './provisioning.js';
 
-const ON_DATABASE = { list: listFigures, create: createFigures, provisioning: provisioningFigures };
-const USAGE = `usage: npm run bench -- [list] [create] [provisioning] [footprint] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
+const ON_DATABASE = {
+  list: listFigures,
+  create: createFigures,
+  provisioning: provisioningFigures,
+  addresses: addressFigures,
+};
+const USAGE = `usage: npm run bench -- [list] [create] [provisioning] [addresses] [footprint] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -33,6 +33,10 @@ const plan = () => ({
 const endpoint = () => ({ url: 'https://hooks.spec.example/in', events: ['*'] });
 const range = { from: '2025-01-29T00:00:00Z', to: '2025-01-30T00:00:00Z' };
 
+/** A prefix that nobody else has. */
+const network = (n = unique()) => `10.${(n >> 8) & 255}.${n & 255}.0/24`;
+const hex3 = (): string => (unique() & 4095).toString(16).padStart(3, '0');
+
 /** Every operation of the three APIs. `access-matrix.spec.ts` fails when one is missing here or is here and not there. */
 export const CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/customers': { body: person },
@@ -125,6 +129,35 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/webhooks/deliveries': {},
   'GET /v1/webhooks/deliveries/:id': { thing: 'delivery' },
   'POST /v1/webhooks/deliveries/:id/redeliver': { thing: 'delivery' },
+  'GET /v1/network/vrfs': {},
+  'GET /v1/network/vrfs/:vrf_id': { thing: 'vrf' },
+  'POST /v1/network/vrfs': { body: () => ({ name: `Called ${unique()}` }) },
+  'PATCH /v1/network/vrfs/:vrf_id': { thing: 'vrf', body: () => ({ description: 'Other' }) },
+  'DELETE /v1/network/vrfs/:vrf_id': { thing: 'vrf' },
+  'GET /v1/network/prefixes': { query: '?within=10.0.0.0/8' },
+  'GET /v1/network/prefixes/:prefix_id': { thing: 'prefix' },
+  'POST /v1/network/prefixes': { body: () => ({ prefix: network(), role: 'container' }) },
+  'PATCH /v1/network/prefixes/:prefix_id': { thing: 'prefix', body: () => ({ description: 'Other' }) },
+  'DELETE /v1/network/prefixes/:prefix_id': { thing: 'prefix' },
+  'GET /v1/network/pools': {},
+  'GET /v1/network/pools/:pool_id': { thing: 'pool' },
+  'GET /v1/network/pools/:pool_id/addresses': { thing: 'pool', query: '?state=free' },
+  'POST /v1/network/pools': {
+    // The sandbox's IPv6 prefix has room.
+    body: () => ({ prefix_id: 4, name: `Called ${unique()}`, kind: 'delegated', prefix: `2001:db8:8${hex3()}::/48` }),
+  },
+  'PATCH /v1/network/pools/:pool_id': { thing: 'pool', body: () => ({ status: 'paused' }) },
+  'POST /v1/network/pools/:pool_id/retire': { thing: 'pool' },
+  'DELETE /v1/network/pools/:pool_id': { thing: 'pool' },
+  'GET /v1/network/reservations': {},
+  'GET /v1/network/reservations/:reservation_id': { thing: 'reservation' },
+  'POST /v1/network/reservations': { body: () => ({ address: `100.64.15.${unique() % 250}`, customer_id: 1 }) },
+  'DELETE /v1/network/reservations/:reservation_id': { thing: 'reservation' },
+  'GET /v1/network/addresses/:address': { thing: 'address' },
+  'GET /v1/network/addresses/:address/history': { thing: 'address', query: '?at=2025-01-29T10:30:00Z' },
+  'GET /v1/network/vlans': {},
+  'POST /v1/network/vlans': { body: () => ({ device_id: 1, port: `called-${unique()}`, first: 100, last: 101 }) },
+  'DELETE /v1/network/vlans/:id': { thing: 'vlan' },
   'POST /wholesale/customers': { body: signUp },
   'GET /wholesale/customers': { query: '?q=a' },
   'GET /wholesale/customers/:customer_id': { thing: 'customer_guid' },

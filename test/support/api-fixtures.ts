@@ -2,6 +2,7 @@ import { systemActor, systemActorFor, PERMISSIONS, type Actor } from '@isp/contr
 import { CreateApiKey, CreateUser } from '@isp/domain/access';
 import { CreateBandwidthProfile, CreatePlan } from '@isp/domain/catalog';
 import { CreateCustomer } from '@isp/domain/customers';
+import { PoolRegister, PrefixRegister, Reservations, VlanRanges, VrfRegister } from '@isp/domain/network';
 import { CreatePartner } from '@isp/domain/partners';
 import { RequestProvisioning } from '@isp/domain/provisioning';
 import { ChangeServicePlan, OrderInternetService, PauseService, SuspendService } from '@isp/domain/services';
@@ -30,7 +31,13 @@ export type Thing =
   | 'disabled_user'
   | 'api_key'
   | 'endpoint'
-  | 'delivery';
+  | 'delivery'
+  | 'vrf'
+  | 'prefix'
+  | 'pool'
+  | 'reservation'
+  | 'address'
+  | 'vlan';
 
 let serial = 0;
 const next = (): number => (serial += 1);
@@ -132,6 +139,34 @@ export function factory(world: ApiWorld) {
     delivery: async (partnerId) => {
       const endpointId = Number(await make.endpoint(partnerId));
       return (await use(SendTest).execute({ actor: systemActorFor('spec', partnerId), endpointId })).id;
+    },
+    vrf: async () => (await use(VrfRegister).create(EVERYTHING, { name: `Made ${next()}` })).id,
+    prefix: async () => {
+      // A VRF of its own, so that no other prefix is in the way.
+      const place = {
+        vrfId: Number(await make.vrf(1)),
+        prefix: '10.0.0.0/28',
+        role: 'assignment',
+        deviceId: 1,
+      } as const;
+      return (await use(PrefixRegister).create({ actor: EVERYTHING, ...place })).id;
+    },
+    pool: async () => {
+      const values = { prefixId: Number(await make.prefix(1)), name: `Made ${next()}`, kind: 'ipv4' } as const;
+      return (await use(PoolRegister).create({ actor: EVERYTHING, ...values })).id;
+    },
+    reservation: async (partnerId) => {
+      const [pool] = await sql<{ vrf_id: number }>(`SELECT vrf_id FROM ip_pools WHERE id = ${await make.pool(1)}`);
+      const customerId = Number(await make.customer(partnerId));
+      const values = { vrfId: pool?.vrf_id ?? 0, address: '10.0.0.5', customerId };
+      return (await use(Reservations).reserve({ actor: EVERYTHING, ...values })).id;
+    },
+    address: () => Promise.resolve('192.168.1.77'),
+    vlan: async () => {
+      const port = `made-${next()}`;
+      await use(VlanRanges).define({ actor: EVERYTHING, deviceId: 1, port, first: 10, last: 10 });
+      const [row] = await sql<{ id: number }>(`SELECT id FROM vlans WHERE port = '${port}'`);
+      return row?.id ?? 0;
     },
   };
   return { make, use, sql };

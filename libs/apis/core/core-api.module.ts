@@ -8,6 +8,7 @@ import { AuditController } from './audit/audit.controller.js';
 import { CoreAccessModule } from './auth/core-access.module.js';
 import { BandwidthProfilesController } from './bandwidth-profiles/bandwidth-profiles.controller.js';
 import { CustomersController } from './customers/customers.controller.js';
+import { CoreIpamModule } from './network/core-ipam.module.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
@@ -25,6 +26,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     ProvisioningModule,
     ServicesModule,
     CoreAccessModule,
+    CoreIpamModule,
     CoreWebhooksModule,
   ],
   controllers: [

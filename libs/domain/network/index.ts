@@ -1,6 +1,16 @@
-export { AddressPool, type AssignedAddress, hostOf } from './addresses/address-pool.js';
 export * from './drivers/device-driver.port.js';
 export * from './drivers/router-control.js';
+export * from './ipam/address-pool.js';
+export * from './ipam/address-text.js';
+export * from './ipam/address.queries.js';
+export * from './ipam/ipam.view.js';
+export * from './ipam/pool-register.js';
+export * from './ipam/pool.queries.js';
+export * from './ipam/prefix-register.js';
+export * from './ipam/prefix.queries.js';
+export * from './ipam/reservations.js';
+export * from './ipam/vlan-ranges.js';
+export * from './ipam/vrf-register.js';
 export * from './network.module.js';
 export * from './routers/define-router.usecase.js';
 export * from './routers/router.queries.js';

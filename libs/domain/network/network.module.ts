@@ -6,16 +6,41 @@ import { ConvergeSubscriber } from './convergence/converge-subscriber.usecase.js
 import { SUBSCRIBER_DRIVERS } from './drivers/device-driver.port.js';
 import { RouterControl } from './drivers/router-control.js';
 import { SimulatedRouter } from './drivers/simulated-router.adapter.js';
+import { AddressPool } from './ipam/address-pool.js';
+import { AddressQueries } from './ipam/address.queries.js';
+import { PoolRegister } from './ipam/pool-register.js';
+import { PoolQueries } from './ipam/pool.queries.js';
+import { PrefixRegister } from './ipam/prefix-register.js';
+import { PrefixQueries } from './ipam/prefix.queries.js';
+import { Reservations } from './ipam/reservations.js';
+import { UnitPool } from './ipam/unit-pool.js';
+import { VlanPool } from './ipam/vlan-pool.js';
+import { VlanRanges } from './ipam/vlan-ranges.js';
+import { VrfRegister } from './ipam/vrf-register.js';
 import { DefineRouter } from './routers/define-router.usecase.js';
 import { RouterQueries } from './routers/router.queries.js';
 import { ChangeSubscriber } from './subscribers/change-subscriber.usecase.js';
 import { PrepareSubscriber } from './subscribers/prepare-subscriber.usecase.js';
 import { SubscriberRepository } from './subscribers/subscriber.repository.js';
 
+const IPAM = [
+  AddressPool,
+  AddressQueries,
+  PoolQueries,
+  PoolRegister,
+  PrefixQueries,
+  PrefixRegister,
+  Reservations,
+  VlanRanges,
+  VrfRegister,
+];
+
 @Module({
   imports: [CatalogModule],
   providers: [
-    AddressPool,
+    ...IPAM,
+    UnitPool,
+    VlanPool,
     RouterQueries,
     DefineRouter,
     SubscriberRepository,
@@ -25,7 +50,7 @@ import { SubscriberRepository } from './subscribers/subscriber.repository.js';
     { provide: SUBSCRIBER_DRIVERS, useFactory: (simulated: SimulatedRouter) => [simulated], inject: [SimulatedRouter] },
     RouterControl,
   ],
-  exports: [PrepareSubscriber, ChangeSubscriber, RouterControl, AddressPool, RouterQueries, DefineRouter],
+  exports: [PrepareSubscriber, ChangeSubscriber, RouterControl, ...IPAM, RouterQueries, DefineRouter],
 })
 export class NetworkModule {}
 

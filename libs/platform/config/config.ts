@@ -50,6 +50,12 @@ export const envSchema = z.object({
     .max(500)
     .default(20)
     .describe('Work items at once per process'),
+  ISP_ADDRESS_QUARANTINE_HOURS: z.coerce
+    .number()
+    .min(0)
+    .max(8_784)
+    .default(24)
+    .describe('How long a released address goes to nobody but the service that had it'),
   ISP_SHUTDOWN_GRACE_SECONDS: z.coerce.number().min(0).max(60).default(5).describe('Serving on after SIGTERM'),
   ISP_AUDIT_ANCHOR_FILE: text
     .optional()

@@ -1,21 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
-import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
-import { networkErrors } from '../network.errors.js';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { DEFAULT_VRF_ID } from '../ipam/ipam.view.js';
+import { PoolRegister } from '../ipam/pool-register.js';
+import { PrefixRegister } from '../ipam/prefix-register.js';
 import type { RouterView } from './router.queries.js';
 
 const ROUTER = statement(
   'routers-insert',
   'INSERT INTO devices (name, driver, settings) VALUES ($1, $2, $3) RETURNING id, name, driver, settings',
-);
-// Every host of the prefix but network, broadcast and the router itself (the first host).
-const POOL = statement(
-  'pools-insert',
-  `WITH pool AS (INSERT INTO ip_pools (router_id, name, prefix) VALUES ($1, $2, $3::cidr) RETURNING id, prefix)
-   INSERT INTO ip_addresses (pool_id, address)
-   SELECT pool.id, host(network(pool.prefix))::inet + n
-     FROM pool, generate_series(2, (2 ^ (32 - masklen(pool.prefix)))::bigint - 2) AS n`,
 );
 
 export interface DefineRouterInput {
@@ -24,7 +18,7 @@ export interface DefineRouterInput {
   /** Name of the driver that talks to it. */
   readonly driver: string;
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** IPv4 prefixes between /16 and /30 whose hosts it hands out; they may not overlap any other. */
+  /** IPv4 prefixes between /16 and /30 whose hosts it hands out; they may not overlap any other in the default VRF. */
   readonly prefixes: readonly string[];
 }
 
@@ -33,13 +27,15 @@ export interface DefineRouterInput {
 export class DefineRouter {
   constructor(
     private readonly uow: UnitOfWork,
+    private readonly prefixes: PrefixRegister,
+    private readonly pools: PoolRegister,
     private readonly audit: AuditTrail,
   ) {}
 
   execute({ actor, name, driver, settings = {}, prefixes }: DefineRouterInput): Promise<RouterView> {
     return this.uow.run(actor, async (tx) => {
       const router = (await tx.one<RouterView>(ROUTER, [name, driver, JSON.stringify(settings)])) as RouterView;
-      for (const prefix of prefixes) await this.addPool(router.id, `${name} ${prefix}`, prefix);
+      for (const prefix of prefixes) await this.addPool(actor, router, prefix);
       const subject = { type: 'router', id: router.id };
       this.audit.record({
         actor,
@@ -52,13 +48,9 @@ export class DefineRouter {
     });
   }
 
-  private async addPool(routerId: number, name: string, prefix: string): Promise<void> {
-    try {
-      await this.uow.tx.execute(POOL, [routerId, name, prefix]);
-    } catch (error) {
-      if (violatedConstraint(error) === 'ip_pools_prefix_excl')
-        throw networkErrors('network.prefix.overlaps', { prefix });
-      throw error;
-    }
+  private async addPool(actor: Actor, router: RouterView, prefix: string): Promise<void> {
+    const place = { vrfId: DEFAULT_VRF_ID, deviceId: router.id, role: 'assignment' } as const;
+    const { id } = await this.prefixes.create({ actor, ...place, prefix });
+    await this.pools.create({ actor, prefixId: id, kind: 'ipv4', name: `${router.name} ${prefix}` });
   }
 }

@@ -25,8 +25,15 @@ const CHOOSE = statement(
   'routers-choose',
   `SELECT r.id, r.name, r.driver, r.settings FROM devices r
     WHERE r.status = 'active' AND EXISTS (
-      SELECT FROM ip_pools p JOIN ip_addresses a ON a.pool_id = p.id WHERE p.router_id = r.id AND a.service_id IS NULL)
+      SELECT FROM ip_pools p JOIN ip_addresses a ON a.pool_id = p.id
+       WHERE p.router_id = r.id AND p.status = 'active' AND a.service_id IS NULL AND a.reservation_id IS NULL AND NOT a.withheld
+         AND a.free_from <= now())
     ORDER BY r.id LIMIT 1`,
+);
+const ROUTING = statement(
+  'routers-routing',
+  `SELECT r.id, r.name, r.driver, r.settings FROM prefixes x JOIN devices r ON r.id = x.device_id
+    WHERE x.role = 'assignment' AND r.status = 'active' AND x.prefix >>= $1::inet ORDER BY masklen(x.prefix) DESC, r.id LIMIT 1`,
 );
 
 @Injectable()
@@ -47,6 +54,13 @@ export class RouterQueries {
   async choose(): Promise<RouterView> {
     const router = await this.uow.tx.one<RouterView>(CHOOSE);
     if (!router) throw networkErrors('network.router.none');
+    return router;
+  }
+
+  /** The router that has a prefix with an address. @throws `network.address.not_routed` */
+  async routing(host: string): Promise<RouterView> {
+    const router = await this.uow.tx.one<RouterView>(ROUTING, [host]);
+    if (!router) throw networkErrors('network.address.not_routed');
     return router;
   }
 

@@ -1,18 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '@isp/platform/crypto';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
 import type { BandwidthProfileView } from '../routers/router.queries.js';
-import type { AssignedAddress } from '../addresses/address-pool.js';
+import type { AssignedAddress } from '../ipam/address-pool.js';
+import { networkErrors } from '../network.errors.js';
 
 export interface SubscriberInput {
   readonly partnerId: number;
   readonly customerId: number;
   readonly serviceId: number;
   readonly serviceGuid: string;
+  /** PPPoE user name; made of the service's guid when absent. */
+  readonly username?: string;
   readonly routerId: number;
   readonly vlanId: number | null;
   readonly assigned: AssignedAddress;
+  /** Framed-IPv6-Prefix and Delegated-IPv6-Prefix; null where the router has no pool of them. */
+  readonly ipv6Prefix: string | null;
+  readonly delegatedPrefix: string | null;
   readonly profile: BandwidthProfileView;
 }
 
@@ -29,9 +35,11 @@ const REALM = 'isp.internal';
 
 const PUT = statement(
   'subscribers-put',
-  `INSERT INTO subscribers AS s (partner_id, customer_id, service_id, username, password_sealed, router_id, vlan_id, address, prefix_length, bandwidth_profile, download_kbps, upload_kbps)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+  `INSERT INTO subscribers AS s (partner_id, customer_id, service_id, username, password_sealed, router_id, vlan_id, address, prefix_length, bandwidth_profile, download_kbps, upload_kbps,
+     vrf_id, ipv6_prefix, delegated_prefix)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::cidr, $15::cidr)
    ON CONFLICT (service_id) DO UPDATE SET router_id = excluded.router_id, vlan_id = excluded.vlan_id, address = excluded.address,
+     vrf_id = excluded.vrf_id, ipv6_prefix = excluded.ipv6_prefix, delegated_prefix = excluded.delegated_prefix,
      prefix_length = excluded.prefix_length, bandwidth_profile = excluded.bandwidth_profile,
      download_kbps = excluded.download_kbps, upload_kbps = excluded.upload_kbps, access = 'open', throttled = false,
      desired_version = s.desired_version + 1, changed_at = now(), convergence = 'pending', updated_at = now()
@@ -47,8 +55,21 @@ export class SubscriberRepository {
     private readonly secrets: SecretBox,
   ) {}
 
-  /** Creates the account of a service or points it elsewhere; an existing account keeps its password. */
+  /**
+   * Creates the account of a service or points it elsewhere; an existing account keeps its password.
+   * @throws `network.subscriber.username_taken`
+   */
   async put(input: SubscriberInput): Promise<SubscriberView> {
+    try {
+      return await this.insert(input);
+    } catch (error) {
+      if (violatedConstraint(error) === 'subscribers_username_key')
+        throw networkErrors('network.subscriber.username_taken');
+      throw error;
+    }
+  }
+
+  private async insert(input: SubscriberInput): Promise<SubscriberView> {
     const password = randomBytes(12).toString('base64url');
     const sealed = this.secrets.seal(password, {
       table: 'subscribers',
@@ -59,7 +80,7 @@ export class SubscriberRepository {
       input.partnerId,
       input.customerId,
       input.serviceId,
-      `${input.serviceGuid.replaceAll('-', '')}@${REALM}`,
+      input.username ?? `${input.serviceGuid.replaceAll('-', '')}@${REALM}`,
       sealed,
       input.routerId,
       input.vlanId,
@@ -68,6 +89,9 @@ export class SubscriberRepository {
       input.profile.name,
       input.profile.downloadKbps,
       input.profile.uploadKbps,
+      input.assigned.vrfId,
+      input.ipv6Prefix,
+      input.delegatedPrefix,
     ])) as SubscriberView;
   }
 }

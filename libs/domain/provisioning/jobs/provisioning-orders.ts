@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor, Priority } from '@isp/contracts';
 import { CustomerQueries, customerErrors } from '@isp/domain/customers';
-import { RouterQueries, hostOf } from '@isp/domain/network';
+import { AddressPool, RouterQueries } from '@isp/domain/network';
 import { WorkQueue } from '@isp/platform/work';
 import type { JobView, ProvisioningRequest } from './job.view.js';
 import { ProvisioningPace } from './provisioning-pace.js';
@@ -12,6 +12,7 @@ export class ProvisioningOrders {
   constructor(
     private readonly customers: CustomerQueries,
     private readonly routers: RouterQueries,
+    private readonly addresses: AddressPool,
     private readonly pace: ProvisioningPace,
     private readonly work: WorkQueue,
   ) {}
@@ -24,7 +25,7 @@ export class ProvisioningOrders {
     }
     if (request.routerId !== undefined) await this.routers.get(request.routerId);
     if (request.bandwidthProfile !== undefined) await this.routers.profile(request.bandwidthProfile);
-    if (request.ipAssignment !== undefined) hostOf(request.ipAssignment);
+    if (request.ipAssignment !== undefined) await this.addresses.check(request.routerId, request.ipAssignment);
   }
 
   /** Seconds that a job takes, as measured, and those of the work that stands before a new one. */

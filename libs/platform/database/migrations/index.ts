@@ -10,6 +10,7 @@ import { webhooks } from './0060-webhooks.js';
 import { networkBase } from './0070-network-base.js';
 import { planVersions } from './0080-plan-versions.js';
 import { serviceLifecycle } from './0090-service-lifecycle.js';
+import { ipam } from './0100-ipam.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly SqlMigration[] = [
   networkBase,
   planVersions,
   serviceLifecycle,
+  ipam,
 ];

@@ -1,0 +1,118 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '@isp/platform/config';
+import { UnitOfWork, together, violatedConstraint } from '@isp/platform/database';
+import { networkErrors } from '../network.errors.js';
+import {
+  ASSIGN_FREE,
+  ASSIGN_OWN,
+  ASSIGN_WANTED,
+  HELD,
+  RELEASE,
+  RELEASE_ADDRESS,
+  ROUTED,
+} from './address.statements.js';
+import { type HostWithLength, parseAssignment } from './address-text.js';
+import { ipamErrors } from './ipam.errors.js';
+
+export interface AssignedAddress {
+  /** Host address without prefix length. */
+  readonly address: string;
+  /** Of the router's prefix that the address lies in. */
+  readonly prefixLength: number;
+  readonly vrfId: number;
+}
+
+interface Routed {
+  readonly prefixLength: number;
+  readonly pooled: boolean;
+}
+
+/** IPv4 addresses of the routers' pools. The database refuses one address for two services and two for one. */
+@Injectable()
+export class AddressPool {
+  private readonly quarantineSeconds: number;
+
+  constructor(
+    private readonly uow: UnitOfWork,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.quarantineSeconds = config.ISP_ADDRESS_QUARANTINE_HOURS * 3_600;
+  }
+
+  /**
+   * The address of a service on a router: the one it holds there, else the wanted one (`192.168.1.100/24`), else one
+   * that is reserved for it or was its own before, else any free one. What it held on other routers is released.
+   * @throws `network.address.malformed`, `….not_routed`, `….wrong_length`, `….not_pooled`, `….taken`,
+   *   `network.pool.exhausted`
+   */
+  async assign(serviceId: number, routerId: number, wanted?: string): Promise<AssignedAddress> {
+    const assignment = wanted === undefined ? undefined : parseAssignment(wanted);
+    try {
+      return await (assignment
+        ? this.assignWanted(serviceId, routerId, assignment)
+        : this.assignAny(serviceId, routerId));
+    } catch (error) {
+      // The same service asked twice at the same time.
+      if (violatedConstraint(error) === 'ip_addresses_service') throw networkErrors('network.address.taken');
+      throw error;
+    }
+  }
+
+  /**
+   * Refuses what no order can get: an assignment that is no address of the router (of any router when absent) with the
+   * length of its prefix. Whether it is free shows when it is assigned.
+   * @throws `network.address.malformed`, `….not_routed`, `….wrong_length`, `….not_pooled`
+   */
+  async check(routerId: number | undefined, wanted: string): Promise<void> {
+    await this.refuseUnrouted(routerId, parseAssignment(wanted));
+  }
+
+  /**
+   * Takes everything from a service: its address, its IPv6 prefixes and its VLAN. For the time of quarantine nobody
+   * else gets them; who had them when stays in the history.
+   */
+  async release(serviceId: number): Promise<void> {
+    await this.uow.tx.execute(RELEASE, [serviceId, this.quarantineSeconds, null]);
+  }
+
+  private async assignAny(serviceId: number, routerId: number): Promise<AssignedAddress> {
+    const { tx } = this.uow;
+    const values = [serviceId, routerId];
+    // One flight: each of them finds what those before it left.
+    const [, own, free] = await together([
+      this.leaveOthers(serviceId, routerId),
+      tx.one<AssignedAddress>(ASSIGN_OWN, values),
+      tx.one<AssignedAddress>(ASSIGN_FREE, values),
+    ]);
+    const any = own ?? free;
+    if (!any) throw networkErrors('network.pool.exhausted');
+    return any;
+  }
+
+  private async assignWanted(serviceId: number, routerId: number, wanted: HostWithLength): Promise<AssignedAddress> {
+    const { tx } = this.uow;
+    await this.refuseUnrouted(routerId, wanted);
+    const [, held] = await together([
+      this.leaveOthers(serviceId, routerId),
+      tx.one<AssignedAddress & { readonly wanted: boolean }>(HELD, [serviceId, wanted.host]),
+    ]);
+    if (held?.wanted) return { address: held.address, prefixLength: held.prefixLength, vrfId: held.vrfId };
+    if (held) await tx.execute(RELEASE_ADDRESS, [serviceId, this.quarantineSeconds]);
+    const taken = await tx.one<AssignedAddress>(ASSIGN_WANTED, [serviceId, routerId, wanted.host]);
+    if (!taken) throw networkErrors('network.address.taken');
+    return taken;
+  }
+
+  private leaveOthers(serviceId: number, routerId: number): Promise<number> {
+    return this.uow.tx.execute(RELEASE, [serviceId, this.quarantineSeconds, routerId]);
+  }
+
+  private async refuseUnrouted(routerId: number | undefined, { host, length }: HostWithLength): Promise<void> {
+    const routed = await this.uow.tx.query<Routed>(ROUTED, [routerId ?? null, host]);
+    const [first] = routed;
+    if (!first) throw networkErrors('network.address.not_routed');
+    const fitting = routed.filter(({ prefixLength }) => prefixLength === length);
+    if (fitting.length === 0) throw ipamErrors('network.address.wrong_length', { length: first.prefixLength });
+    if (!fitting.some(({ pooled }) => pooled)) throw ipamErrors('network.address.not_pooled');
+  }
+}
