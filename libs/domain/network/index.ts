@@ -6,3 +6,4 @@ export * from './routers/define-router.usecase.js';
 export * from './routers/router.queries.js';
 export * from './subscribers/change-subscriber.usecase.js';
 export * from './subscribers/prepare-subscriber.usecase.js';
+export * from './radius/radius-vault.js';
