@@ -153,7 +153,6 @@ describe('what somebody sends', () => {
     const quoted = name.replaceAll(/[\\"]/g, '\\$&');
     const reply = await server.login(`User-Name="${quoted}",User-Password="x"`, SECRET);
     expect(reply.kind).toBe('Access-Reject');
-    console.log(JSON.stringify(await owner('SELECT username FROM radius.radpostauth ORDER BY id DESC LIMIT 2')), reply.printed, await server.log());
     expect((await attempts(name)).map((row) => row.reply)).toEqual(['Access-Reject']);
   });
 

@@ -2,6 +2,7 @@ import { systemActor, systemActorFor, PERMISSIONS, type Actor } from '@isp/contr
 import { CreateApiKey, CreateUser } from '@isp/domain/access';
 import { CreatePlan } from '@isp/domain/catalog';
 import { CreateCustomer } from '@isp/domain/customers';
+import { PrepareSubscriber, SetNas } from '@isp/domain/network';
 import { CreatePartner } from '@isp/domain/partners';
 import { RequestProvisioning } from '@isp/domain/provisioning';
 import { OrderInternetService } from '@isp/domain/services';
@@ -25,7 +26,9 @@ export type Thing =
   | 'disabled_user'
   | 'api_key'
   | 'endpoint'
-  | 'delivery';
+  | 'delivery'
+  | 'subscribed_service'
+  | 'nas';
 
 let serial = 0;
 const next = (): number => (serial += 1);
@@ -35,6 +38,16 @@ export function factory(world: ApiWorld) {
   const use = <T>(type: abstract new (...args: never[]) => T): T =>
     world.program.app.get(type as never, { strict: false });
   const sql = world.sql;
+  /** Gives a service what the network needs to know of it. */
+  const subscribed = async (serviceId: number): Promise<number> => {
+    const [row] = await sql<{ partnerId: number; customerId: number; serviceGuid: string }>(
+      `SELECT partner_id AS "partnerId", customer_id AS "customerId", guid AS "serviceGuid" FROM services WHERE id = ${serviceId}`,
+    );
+    if (!row) throw new Error(`there is no service ${serviceId}`);
+    const speeds = { downloadMbps: 10, uploadMbps: 5 };
+    await use(PrepareSubscriber).execute({ actor: EVERYTHING, serviceId, ...row, ...speeds });
+    return serviceId;
+  };
   const make: Record<Thing, (partnerId: number) => Promise<string | number>> = {
     customer: async (partnerId) => {
       const n = next();
@@ -54,6 +67,19 @@ export function factory(world: ApiWorld) {
     service: async (partnerId) => {
       const customerId = Number(await make.customer(partnerId));
       return (await use(OrderInternetService).execute({ actor: EVERYTHING, customerId, planId: 1 })).id;
+    },
+    subscribed_service: async (partnerId) => subscribed(Number(await make.service(partnerId))),
+    nas: async () => {
+      const n = next();
+      const [row] = await sql<{ id: number }>(
+        `INSERT INTO devices (name, driver) VALUES ('nas-${n}', 'simulated') RETURNING id`,
+      );
+      const values = {
+        deviceId: row?.id ?? 0,
+        address: `2001:db8:1::${n.toString(16)}`,
+        secret: 'spec-secret-of-a-nas',
+      };
+      return (await use(SetNas).execute({ actor: EVERYTHING, ...values })).deviceId;
     },
     queued_job: async (partnerId) => {
       const serviceId = Number(await make.service(partnerId));
@@ -106,7 +132,7 @@ export function factory(world: ApiWorld) {
       return (await use(SendTest).execute({ actor: systemActorFor('spec', partnerId), endpointId })).id;
     },
   };
-  return { make, use, sql };
+  return { make, use, sql, subscribed };
 }
 
 export const PASSWORD = 'correct horse battery staple';

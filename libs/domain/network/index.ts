@@ -2,8 +2,14 @@ export { AddressPool, type AssignedAddress, hostOf } from './addresses/address-p
 export * from './drivers/device-driver.port.js';
 export * from './drivers/router-control.js';
 export * from './network.module.js';
+export { type Credentials, RevealCredentials, RotateCredentials } from './radius/credentials.usecase.js';
+export * from './radius/nas.queries.js';
+export type { NasView } from './radius/nas.view.js';
+export * from './radius/radius-sessions.queries.js';
+export * from './radius/radius-vault.js';
+export * from './radius/set-nas.usecase.js';
+export { TendRadius } from './radius/tend-radius.usecase.js';
 export * from './routers/define-router.usecase.js';
 export * from './routers/router.queries.js';
 export * from './subscribers/change-subscriber.usecase.js';
 export * from './subscribers/prepare-subscriber.usecase.js';
-export * from './radius/radius-vault.js';

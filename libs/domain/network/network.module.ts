@@ -5,14 +5,26 @@ import { ConvergeSubscriber } from './convergence/converge-subscriber.usecase.js
 import { SUBSCRIBER_DRIVERS } from './drivers/device-driver.port.js';
 import { RouterControl } from './drivers/router-control.js';
 import { SimulatedRouter } from './drivers/simulated-router.adapter.js';
+import { RevealCredentials, RotateCredentials } from './radius/credentials.usecase.js';
+import { NasQueries } from './radius/nas.queries.js';
+import { NasRepository } from './radius/nas.repository.js';
+import { AuthAttempts, RadiusSessions } from './radius/radius-sessions.queries.js';
+import { RadiusVault } from './radius/radius-vault.js';
+import { SetNas } from './radius/set-nas.usecase.js';
+import { SweepSessionsSchedule, TendRadiusSchedule } from './radius/tend-radius.schedule.js';
+import { TendRadius } from './radius/tend-radius.usecase.js';
 import { DefineRouter } from './routers/define-router.usecase.js';
 import { RouterQueries } from './routers/router.queries.js';
 import { ChangeSubscriber } from './subscribers/change-subscriber.usecase.js';
 import { PrepareSubscriber } from './subscribers/prepare-subscriber.usecase.js';
 import { SubscriberRepository } from './subscribers/subscriber.repository.js';
 
+const radius = [RadiusVault, RadiusSessions, AuthAttempts, NasQueries, SetNas, RevealCredentials, RotateCredentials];
+
 @Module({
   providers: [
+    ...radius,
+    NasRepository,
     AddressPool,
     RouterQueries,
     DefineRouter,
@@ -23,9 +35,12 @@ import { SubscriberRepository } from './subscribers/subscriber.repository.js';
     { provide: SUBSCRIBER_DRIVERS, useFactory: (simulated: SimulatedRouter) => [simulated], inject: [SimulatedRouter] },
     RouterControl,
   ],
-  exports: [PrepareSubscriber, ChangeSubscriber, RouterControl, AddressPool, RouterQueries, DefineRouter],
+  exports: [...radius, PrepareSubscriber, ChangeSubscriber, RouterControl, AddressPool, RouterQueries, DefineRouter],
 })
 export class NetworkModule {}
 
-@Module({ imports: [NetworkModule], providers: [ConvergeSubscriber, ConvergeSubscriberHandler] })
+@Module({
+  imports: [NetworkModule],
+  providers: [ConvergeSubscriber, ConvergeSubscriberHandler, TendRadius, SweepSessionsSchedule, TendRadiusSchedule],
+})
 export class NetworkWorkerModule {}

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '@isp/platform/crypto';
 import { UnitOfWork, statement } from '@isp/platform/database';
+import { newPassword } from '../radius/credentials.usecase.js';
+import { RadiusVault } from '../radius/radius-vault.js';
 import type { BandwidthProfileView } from '../routers/router.queries.js';
 import type { AssignedAddress } from '../addresses/address-pool.js';
 
@@ -29,8 +30,8 @@ const REALM = 'isp.internal';
 
 const PUT = statement(
   'subscribers-put',
-  `INSERT INTO subscribers AS s (partner_id, customer_id, service_id, username, password_sealed, router_id, vlan_id, address, prefix_length, bandwidth_profile, download_kbps, upload_kbps)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+  `INSERT INTO subscribers AS s (partner_id, customer_id, service_id, username, password_sealed, router_id, vlan_id, address, prefix_length, bandwidth_profile, download_kbps, upload_kbps, password_radius)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
    ON CONFLICT (service_id) DO UPDATE SET router_id = excluded.router_id, vlan_id = excluded.vlan_id, address = excluded.address,
      prefix_length = excluded.prefix_length, bandwidth_profile = excluded.bandwidth_profile,
      download_kbps = excluded.download_kbps, upload_kbps = excluded.upload_kbps, access = 'open', throttled = false,
@@ -45,11 +46,12 @@ export class SubscriberRepository {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly secrets: SecretBox,
+    private readonly vault: RadiusVault,
   ) {}
 
   /** Creates the account of a service or points it elsewhere; an existing account keeps its password. */
   async put(input: SubscriberInput): Promise<SubscriberView> {
-    const password = randomBytes(12).toString('base64url');
+    const password = newPassword();
     const sealed = this.secrets.seal(password, {
       table: 'subscribers',
       column: 'password_sealed',
@@ -68,6 +70,7 @@ export class SubscriberRepository {
       input.profile.name,
       input.profile.downloadKbps,
       input.profile.uploadKbps,
+      this.vault.seal(password, { subscriberOf: input.serviceId }),
     ])) as SubscriberView;
   }
 }
