@@ -43,7 +43,9 @@ async function usage(ids: readonly number[]): Promise<Map<string, bigint[]>> {
        FROM usage_daily WHERE service_id = ANY ($1)`,
     [ids],
   );
-  return new Map(rows.map((row) => [row['key'] ?? '', [row['a'], row['b'], row['c'], row['d']].map((one) => BigInt(one ?? 0))]));
+  return new Map(
+    rows.map((row) => [row['key'] ?? '', [row['a'], row['b'], row['c'], row['d']].map((one) => BigInt(one ?? 0))]),
+  );
 }
 
 const sorted = (days: Map<string, bigint[]>): [string, string[]][] =>
@@ -101,7 +103,8 @@ describe('a stream of accounting', () => {
     expect(sessions?.same).toBe(true);
     // The stream held what it was to hold.
     expect(Number(sessions?.reused)).toBeGreaterThan(300);
-    for (const kind of ['opened', 'updated', 'late', 'counter fell']) expect([kind, (kinds.get(kind) ?? 0) > 1_000]).toEqual([kind, true]);
+    for (const kind of ['opened', 'updated', 'late', 'counter fell'])
+      expect([kind, (kinds.get(kind) ?? 0) > 1_000]).toEqual([kind, true]);
   }, 180_000);
 
   it('through FreeRADIUS, with the server killed in the middle, adds up to the byte', async () => {
@@ -113,7 +116,10 @@ describe('a stream of accounting', () => {
     let server = await RadiusServer.start({ database: reached });
     try {
       for (let from = 0; from < arrivals.length; from += BATCH) {
-        const batch = arrivals.slice(from, from + BATCH).map(attributesOf).join('\n\n');
+        const batch = arrivals
+          .slice(from, from + BATCH)
+          .map(attributesOf)
+          .join('\n\n');
         // Killed while it works: the NAS heard no answer and sends all of it again.
         if (from === BATCH || from === 2 * BATCH) {
           const sent = radclient(server.acctPort, 'acct', batch, SECRET, ['-r', '1', '-t', '0.2', '-p', '1']);

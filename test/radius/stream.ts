@@ -171,7 +171,8 @@ export function model(arrivals: readonly Packet[]): Map<string, bigint[]> {
     }
     if (known.stopped) continue;
     const forward =
-      packet.seconds >= known.seconds && packet.counters.every((value, index) => value >= (known.shown[index] as bigint));
+      packet.seconds >= known.seconds &&
+      packet.counters.every((value, index) => value >= (known.shown[index] as bigint));
     if (packet.status === 'Start') {
       if (packet.at > known.at) fresh();
       continue;
@@ -200,7 +201,13 @@ export function model(arrivals: readonly Packet[]): Map<string, bigint[]> {
 
 const DAY = 86_400;
 
-function spread(days: Map<string, bigint[]>, service: number, from: number, to: number, octets: readonly bigint[]): void {
+function spread(
+  days: Map<string, bigint[]>,
+  service: number,
+  from: number,
+  to: number,
+  octets: readonly bigint[],
+): void {
   const last = Math.floor(to / DAY);
   let before = [0n, 0n, 0n, 0n];
   for (let day = Math.floor(from / DAY); day <= last; day += 1) {
