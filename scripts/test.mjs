@@ -13,8 +13,8 @@ async function runAll(args) {
   await ensureDependencies(root);
   const { ensureBuilt } = await import('./lib/dist.mjs');
   await ensureBuilt(root);
-  const { postgresLane, redisLane, total } = await import('./lib/lanes.mjs');
-  const result = total([await postgresLane(root, args), await redisLane(root, args)]);
+  const { postgresLane, radiusLane, redisLane, total } = await import('./lib/lanes.mjs');
+  const result = total([await postgresLane(root, args), await redisLane(root, args), await radiusLane(root, args)]);
   if (result.passed + result.failed > 0) return result;
   console.log('no test ran: nothing matches the arguments');
   return { ...result, failed: 1 };

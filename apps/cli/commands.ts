@@ -1,7 +1,8 @@
 import { systemActor } from '@isp/contracts';
 import { AuditQueries } from '@isp/domain/audit';
+import { RadiusVault } from '@isp/domain/network';
 import { loadConfig } from '@isp/platform/config';
-import { runMigrations } from '@isp/platform/database';
+import { allowLogin, runMigrations } from '@isp/platform/database';
 import { DeadWork } from '@isp/platform/work';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { seedSandbox } from '../sandbox/seed.js';
@@ -30,8 +31,19 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
       help: 'bring the schema up to date',
       run: async () => {
         const config = loadConfig();
-        return `${await runMigrations({ url: config.ISP_OWNER_DATABASE_URL ?? config.DATABASE_URL })} migrations ran`;
+        const url = config.ISP_OWNER_DATABASE_URL ?? config.DATABASE_URL;
+        const ran = await runMigrations({ url });
+        if (config.ISP_RADIUS_DATABASE_PASSWORD)
+          await allowLogin(url, 'isp_radius', config.ISP_RADIUS_DATABASE_PASSWORD);
+        return `${ran} migrations ran`;
       },
+    },
+  ],
+  [
+    'radius-key',
+    {
+      help: 'print ISP_RADIUS_KEY as the RADIUS server is to be given it (a secret)',
+      run: () => Promise.resolve(new RadiusVault(loadConfig()).serverKeys),
     },
   ],
   [

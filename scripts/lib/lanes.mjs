@@ -5,6 +5,8 @@ import { run } from './children.mjs';
 
 /** Heavy specs kill and restart servers: they run one after another, when the machine is theirs. */
 const HEAVY = 'test/faults/';
+/** Specs that need a FreeRADIUS beside the database. */
+const RADIUS = 'test/radius/';
 const NEVER = 'test/bench/';
 const ON_BOTH_STORES = '(?:test/scenarios/|test/apis/rate-limits|test/faults/)';
 /** What a developer's shell has set must not lead a test to a real database. */
@@ -16,7 +18,7 @@ const sum = (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.faile
 /** Every spec, with the queue in PostgreSQL. */
 export async function postgresLane(root, args) {
   heading('postgres queue');
-  const light = await jest(root, [...args, ...only(root, `(?!${HEAVY}|${NEVER})`)]);
+  const light = await jest(root, [...args, ...only(root, `(?!${HEAVY}|${RADIUS}|${NEVER})`)]);
   if (!hasSpecs(join(root, HEAVY))) return light;
   return sum(light, await jest(root, [...args, '--runInBand', ...only(root, `(?=${HEAVY})`)]));
 }
@@ -33,6 +35,20 @@ export async function redisLane(root, args) {
   const light = await jest(root, [...args, ...only(root, `(?=${ON_BOTH_STORES})(?!${HEAVY})`)], env);
   if (!hasSpecs(join(root, HEAVY))) return light;
   return sum(light, await jest(root, [...args, '--runInBand', ...only(root, `(?=${HEAVY})`)], env));
+}
+
+/** Log-ins and accounting through a real FreeRADIUS. */
+export async function radiusLane(root, args) {
+  heading('freeradius');
+  const missing = ['freeradius', 'radclient', 'radtest'].filter((program) => !isOnPath(program));
+  if (missing.length > 0) {
+    const required = process.env.CI === 'true';
+    console.log(
+      `no ${missing.join(', no ')} on the PATH: this lane is ${required ? 'required in CI and FAILED' : 'skipped'}`,
+    );
+    return required ? { ...none, failed: 1 } : { ...none, skipped: 1 };
+  }
+  return jest(root, [...args, '--runInBand', ...only(root, `(?=${RADIUS})`)]);
 }
 
 export const total = (results) => results.reduce(sum, none);

@@ -56,6 +56,17 @@ GET /v1/provisioning/jobs                          401        401      403      
 GET /v1/provisioning/jobs/:job_id                  401        401      403       403             200       200            404             200  200      200      200  200         403         200       401
 POST /v1/provisioning/jobs/:job_id/cancel          401        401      403       403             200       403            404             403  403      200      200  200         403         200       401
 POST /v1/provisioning/jobs/:job_id/retry           401        401      403       403             202       403            404             403  403      202      202  202         403         202       401
+GET /v1/network/sessions                           401        401      200       200             200       200            200             200  403      200      200  200         403         200       401
+GET /v1/services/:service_id/sessions              401        401      200       404             200       200            404             200  403      200      200  200         403         200       401
+GET /v1/services/:service_id/auth-attempts         401        401      200       404             200       200            404             200  403      200      200  200         403         200       401
+GET /v1/services/:service_id/credentials           401        401      403       403             200       403            404             200  403      200      200  200         403         200       401
+POST /v1/services/:service_id/credentials/rotate   401        401      403       403             200       403            404             200  403      200      200  200         403         200       401
+GET /v1/network/nas                                401        401      403       403             403       403            403             403  403      403      200  200         403         200       401
+GET /v1/network/nas/:device_id                     401        401      403       403             403       403            403             403  403      403      200  200         403         200       401
+POST /v1/network/nas                               401        401      403       403             403       403            403             403  403      403      201  201         403         201       401
+PATCH /v1/network/nas/:device_id                   401        401      403       403             403       403            403             403  403      403      200  200         403         200       401
+DELETE /v1/network/nas/:device_id                  401        401      403       403             403       403            403             403  403      403      204  204         403         204       401
+POST /v1/network/nas/:device_id/rotate-secret      401        401      403       403             403       403            403             403  403      403      200  200         403         200       401
 GET /v1/audit                                      401        401      403       403             200       403            200             403  403      403      403  200         403         200       401
 GET /v1/audit/verify                               401        401      403       403             200       403            200             403  403      403      403  200         403         200       401
 GET /v1/network/vrfs                               401        401      403       403             403       403            403             403  403      200      200  200         403         200       401

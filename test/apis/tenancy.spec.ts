@@ -182,6 +182,7 @@ describe('somebody else’s thing', () => {
 });
 
 describe('lists, searches, counts and errors', () => {
+  // What belongs to the operator's network is for the operator alone.
   const lists = Object.keys(CALLS).filter(
     (operation) => operation.startsWith('GET ') && !/:|\/v1\/network\//.test(operation),
   );

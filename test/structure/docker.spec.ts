@@ -85,8 +85,8 @@ describe('docker/compose.yaml', () => {
     expect(composeFaults(compose, present.length > 0 ? present : PLANNED_APPS)).toEqual([]);
   });
 
-  it('runs PostgreSQL, Redis, the migration, the API and the worker', () => {
-    expect(Object.keys(compose.services).sort()).toEqual(['api', 'migrate', 'postgres', 'redis', 'worker']);
+  it('runs PostgreSQL, Redis, FreeRADIUS, the migration, the API and the worker', () => {
+    expect(Object.keys(compose.services).sort()).toEqual(['api', 'migrate', 'postgres', 'radius', 'redis', 'worker']);
   });
 
   it('sets only what the program reads', () => {

@@ -31,6 +31,7 @@ const plan = () => ({
   monthly_fee: 79.99,
 });
 const endpoint = () => ({ url: 'https://hooks.spec.example/in', events: ['*'] });
+const nas = () => ({ device_id: 1, address: `2001:db8::${unique().toString(16)}`, secret: 'spec-secret-of-a-nas' });
 const range = { from: '2025-01-29T00:00:00Z', to: '2025-01-30T00:00:00Z' };
 
 /** A prefix that nobody else has. */
@@ -94,6 +95,17 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'PATCH /v1/partners/:partner_id': { thing: 'partner', body: () => ({ tier: 'enterprise' }) },
   'POST /v1/partners/:partner_id/suspend': { thing: 'partner', body: () => ({ reason: 'Ended' }) },
   'POST /v1/partners/:partner_id/reactivate': { thing: 'suspended_partner', body: () => ({}) },
+  'GET /v1/network/sessions': {},
+  'GET /v1/services/:service_id/sessions': { thing: 'service' },
+  'GET /v1/services/:service_id/auth-attempts': { thing: 'service' },
+  'GET /v1/services/:service_id/credentials': { thing: 'subscribed_service' },
+  'POST /v1/services/:service_id/credentials/rotate': { thing: 'subscribed_service' },
+  'GET /v1/network/nas': {},
+  'GET /v1/network/nas/:device_id': { thing: 'nas' },
+  'POST /v1/network/nas': { body: nas },
+  'PATCH /v1/network/nas/:device_id': { thing: 'nas', body: () => ({ identifier: 'other' }) },
+  'DELETE /v1/network/nas/:device_id': { thing: 'nas' },
+  'POST /v1/network/nas/:device_id/rotate-secret': { thing: 'nas' },
   'GET /v1/audit': {},
   'GET /v1/audit/verify': {},
   'POST /v1/auth/login': { body: () => ({ login: 'support', password: 'support-sandbox-password' }) },

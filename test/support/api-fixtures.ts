@@ -2,7 +2,15 @@ import { systemActor, systemActorFor, PERMISSIONS, type Actor } from '@isp/contr
 import { CreateApiKey, CreateUser } from '@isp/domain/access';
 import { CreateBandwidthProfile, CreatePlan } from '@isp/domain/catalog';
 import { CreateCustomer } from '@isp/domain/customers';
-import { PoolRegister, PrefixRegister, Reservations, VlanRanges, VrfRegister } from '@isp/domain/network';
+import {
+  PoolRegister,
+  PrefixRegister,
+  PrepareSubscriber,
+  Reservations,
+  SetNas,
+  VlanRanges,
+  VrfRegister,
+} from '@isp/domain/network';
 import { CreatePartner } from '@isp/domain/partners';
 import { RequestProvisioning } from '@isp/domain/provisioning';
 import { ChangeServicePlan, OrderInternetService, PauseService, SuspendService } from '@isp/domain/services';
@@ -37,7 +45,9 @@ export type Thing =
   | 'pool'
   | 'reservation'
   | 'address'
-  | 'vlan';
+  | 'vlan'
+  | 'subscribed_service'
+  | 'nas';
 
 let serial = 0;
 const next = (): number => (serial += 1);
@@ -47,6 +57,16 @@ export function factory(world: ApiWorld) {
   const use = <T>(type: abstract new (...args: never[]) => T): T =>
     world.program.app.get(type as never, { strict: false });
   const sql = world.sql;
+  /** Gives a service what the network needs to know of it. */
+  const subscribed = async (serviceId: number): Promise<number> => {
+    const [row] = await sql<{ partnerId: number; customerId: number; serviceGuid: string }>(
+      `SELECT partner_id AS "partnerId", customer_id AS "customerId", guid AS "serviceGuid" FROM services WHERE id = ${serviceId}`,
+    );
+    if (!row) throw new Error(`there is no service ${serviceId}`);
+    const speeds = { downloadMbps: 10, uploadMbps: 5 };
+    await use(PrepareSubscriber).execute({ actor: EVERYTHING, serviceId, ...row, ...speeds });
+    return serviceId;
+  };
   const make: Record<Thing, (partnerId: number) => Promise<string | number>> = {
     customer: async (partnerId) => {
       const n = next();
@@ -69,7 +89,9 @@ export function factory(world: ApiWorld) {
     },
     active_service: async (partnerId) => {
       const id = await make.service(partnerId);
-      await sql(`UPDATE services SET status = 'active', operational_status = 'running', activated_at = now() WHERE id = ${id}`);
+      await sql(
+        `UPDATE services SET status = 'active', operational_status = 'running', activated_at = now() WHERE id = ${id}`,
+      );
       return id;
     },
     suspended_service: async (partnerId) => {
@@ -85,6 +107,19 @@ export function factory(world: ApiWorld) {
       const serviceId = Number(await make.active_service(partnerId));
       const ordered = { actor: EVERYTHING, serviceId, planId: 2, when: 'period_end' } as const;
       return `${serviceId}/${(await use(ChangeServicePlan).execute(ordered)).change.id}`;
+    },
+    subscribed_service: async (partnerId) => subscribed(Number(await make.service(partnerId))),
+    nas: async () => {
+      const n = next();
+      const [row] = await sql<{ id: number }>(
+        `INSERT INTO devices (name, driver) VALUES ('nas-${n}', 'simulated') RETURNING id`,
+      );
+      const values = {
+        deviceId: row?.id ?? 0,
+        address: `2001:db8:1::${n.toString(16)}`,
+        secret: 'spec-secret-of-a-nas',
+      };
+      return (await use(SetNas).execute({ actor: EVERYTHING, ...values })).deviceId;
     },
     queued_job: async (partnerId) => {
       const serviceId = Number(await make.service(partnerId));
@@ -169,7 +204,7 @@ export function factory(world: ApiWorld) {
       return row?.id ?? 0;
     },
   };
-  return { make, use, sql };
+  return { make, use, sql, subscribed };
 }
 
 export const PASSWORD = 'correct horse battery staple';

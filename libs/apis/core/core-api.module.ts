@@ -9,6 +9,7 @@ import { CoreAccessModule } from './auth/core-access.module.js';
 import { BandwidthProfilesController } from './bandwidth-profiles/bandwidth-profiles.controller.js';
 import { CustomersController } from './customers/customers.controller.js';
 import { CoreIpamModule } from './network/core-ipam.module.js';
+import { CoreRadiusModule } from './network/core-radius.module.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
@@ -28,6 +29,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreAccessModule,
     CoreIpamModule,
     CoreWebhooksModule,
+    CoreRadiusModule,
   ],
   controllers: [
     CustomersController,

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '@isp/domain/catalog';
-import { AddressPool } from './addresses/address-pool.js';
 import { ConvergeSubscriberHandler } from './convergence/converge-subscriber.job.js';
 import { ConvergeSubscriber } from './convergence/converge-subscriber.usecase.js';
 import { SUBSCRIBER_DRIVERS } from './drivers/device-driver.port.js';
@@ -17,6 +16,14 @@ import { UnitPool } from './ipam/unit-pool.js';
 import { VlanPool } from './ipam/vlan-pool.js';
 import { VlanRanges } from './ipam/vlan-ranges.js';
 import { VrfRegister } from './ipam/vrf-register.js';
+import { RevealCredentials, RotateCredentials } from './radius/credentials.usecase.js';
+import { NasQueries } from './radius/nas.queries.js';
+import { NasRepository } from './radius/nas.repository.js';
+import { AuthAttempts, RadiusSessions } from './radius/radius-sessions.queries.js';
+import { RadiusVault } from './radius/radius-vault.js';
+import { SetNas } from './radius/set-nas.usecase.js';
+import { SweepSessionsSchedule, TendRadiusSchedule } from './radius/tend-radius.schedule.js';
+import { TendRadius } from './radius/tend-radius.usecase.js';
 import { DefineRouter } from './routers/define-router.usecase.js';
 import { RouterQueries } from './routers/router.queries.js';
 import { ChangeSubscriber } from './subscribers/change-subscriber.usecase.js';
@@ -34,6 +41,7 @@ const IPAM = [
   VlanRanges,
   VrfRegister,
 ];
+const RADIUS = [RadiusVault, RadiusSessions, AuthAttempts, NasQueries, SetNas, RevealCredentials, RotateCredentials];
 
 @Module({
   imports: [CatalogModule],
@@ -41,6 +49,8 @@ const IPAM = [
     ...IPAM,
     UnitPool,
     VlanPool,
+    ...RADIUS,
+    NasRepository,
     RouterQueries,
     DefineRouter,
     SubscriberRepository,
@@ -50,9 +60,12 @@ const IPAM = [
     { provide: SUBSCRIBER_DRIVERS, useFactory: (simulated: SimulatedRouter) => [simulated], inject: [SimulatedRouter] },
     RouterControl,
   ],
-  exports: [PrepareSubscriber, ChangeSubscriber, RouterControl, ...IPAM, RouterQueries, DefineRouter],
+  exports: [...IPAM, ...RADIUS, PrepareSubscriber, ChangeSubscriber, RouterControl, RouterQueries, DefineRouter],
 })
 export class NetworkModule {}
 
-@Module({ imports: [NetworkModule], providers: [ConvergeSubscriber, ConvergeSubscriberHandler] })
+@Module({
+  imports: [NetworkModule],
+  providers: [ConvergeSubscriber, ConvergeSubscriberHandler, TendRadius, SweepSessionsSchedule, TendRadiusSchedule],
+})
 export class NetworkWorkerModule {}

@@ -29,6 +29,19 @@ export const envSchema = z.object({
       'must be id:base64 of 32 bytes',
     )
     .describe('Master keys, newest first: id:base64[,id:base64]; kept outside the database'),
+  ISP_RADIUS_KEY: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9+/_-]{43}=?(,[A-Za-z0-9+/_-]{43}=?)*$/,
+      'must be base64 of 32 bytes, comma separated while one replaces another',
+    )
+    .optional()
+    .describe(
+      'Keys that the RADIUS server opens passwords with, newest first; derived from the master keys when absent',
+    ),
+  ISP_RADIUS_DATABASE_PASSWORD: text
+    .optional()
+    .describe('Password with which the role isp_radius may log in; set by migrate'),
   ISP_PUBLIC_URL: z.url().optional().describe('Base URL that callers use; issuer of tokens'),
   ISP_API_PROCESSES: z.coerce
     .number()

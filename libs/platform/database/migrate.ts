@@ -63,6 +63,18 @@ async function migrateQueue(client: pg.Client): Promise<void> {
     ALTER TABLE bullmq.job SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_analyze_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);`);
 }
 
+/** Lets a role that the migrations made log in with a password; its owner must be allowed to manage roles. */
+export async function allowLogin(url: string, role: string, password: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const name = client.escapeIdentifier(role);
+    await client.query(`ALTER ROLE ${name} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
+  } finally {
+    await client.end();
+  }
+}
+
 /** Makes the ids of tables that are still empty start from 1, as their owner: a seed that was cut short used some up. */
 export async function restartIdentities(url: string, tables: readonly string[]): Promise<void> {
   const client = new pg.Client({ connectionString: url });

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '@isp/platform/crypto';
 import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
+import { newPassword } from '../radius/credentials.usecase.js';
+import { RadiusVault } from '../radius/radius-vault.js';
 import type { BandwidthProfileView } from '../routers/router.queries.js';
 import type { AssignedAddress } from '../ipam/address-pool.js';
 import { networkErrors } from '../network.errors.js';
@@ -36,8 +37,8 @@ const REALM = 'isp.internal';
 const PUT = statement(
   'subscribers-put',
   `INSERT INTO subscribers AS s (partner_id, customer_id, service_id, username, password_sealed, router_id, vlan_id, address, prefix_length, bandwidth_profile, download_kbps, upload_kbps,
-     vrf_id, ipv6_prefix, delegated_prefix)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::cidr, $15::cidr)
+     vrf_id, ipv6_prefix, delegated_prefix, password_radius)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::cidr, $15::cidr, $16)
    ON CONFLICT (service_id) DO UPDATE SET router_id = excluded.router_id, vlan_id = excluded.vlan_id, address = excluded.address,
      vrf_id = excluded.vrf_id, ipv6_prefix = excluded.ipv6_prefix, delegated_prefix = excluded.delegated_prefix,
      prefix_length = excluded.prefix_length, bandwidth_profile = excluded.bandwidth_profile,
@@ -53,6 +54,7 @@ export class SubscriberRepository {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly secrets: SecretBox,
+    private readonly vault: RadiusVault,
   ) {}
 
   /**
@@ -70,7 +72,7 @@ export class SubscriberRepository {
   }
 
   private async insert(input: SubscriberInput): Promise<SubscriberView> {
-    const password = randomBytes(12).toString('base64url');
+    const password = newPassword();
     const sealed = this.secrets.seal(password, {
       table: 'subscribers',
       column: 'password_sealed',
@@ -92,6 +94,7 @@ export class SubscriberRepository {
       input.assigned.vrfId,
       input.ipv6Prefix,
       input.delegatedPrefix,
+      this.vault.seal(password, { subscriberOf: input.serviceId }),
     ])) as SubscriberView;
   }
 }

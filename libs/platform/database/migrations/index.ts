@@ -11,6 +11,7 @@ import { networkBase } from './0070-network-base.js';
 import { planVersions } from './0080-plan-versions.js';
 import { serviceLifecycle } from './0090-service-lifecycle.js';
 import { ipam } from './0100-ipam.js';
+import { radius } from './0110-radius.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly SqlMigration[] = [
   planVersions,
   serviceLifecycle,
   ipam,
+  radius,
 ];

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { NetworkModule } from '@isp/domain/network';
+import { NasController } from './nas.controller.js';
+import { SessionsController } from './sessions.controller.js';
+
+@Module({ imports: [NetworkModule], controllers: [NasController, SessionsController] })
+export class CoreRadiusModule {}
