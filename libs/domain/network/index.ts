@@ -1,8 +1,11 @@
 export { AddressPool, type AssignedAddress, hostOf } from './addresses/address-pool.js';
 export * from './drivers/device-driver.port.js';
+export { RadiusCoa } from './drivers/radius-coa.adapter.js';
 export * from './drivers/router-control.js';
+export * from './drivers/session-control.js';
 export * from './network.module.js';
 export * from './routers/define-router.usecase.js';
 export * from './routers/router.queries.js';
 export * from './subscribers/change-subscriber.usecase.js';
 export * from './subscribers/prepare-subscriber.usecase.js';
+export * from './simulated/index.js';

@@ -18,6 +18,7 @@ export const networkErrors = defineErrors({
   'network.prefix.overlaps': { kind: 'conflict', message: 'The prefix {prefix} overlaps another pool.' },
   'network.pool.exhausted': { kind: 'conflict', message: 'The router has no free address.' },
   'network.device.mismatch': { kind: 'internal', message: 'The device does not do what it was told.' },
-  'network.device.refused': { kind: 'internal', message: 'The device refused the order.' },
+  'network.device.refused': { kind: 'internal', message: 'The device refused the order{reason}.' },
+  'network.device.no_secret': { kind: 'internal', message: 'The device has no RADIUS secret.' },
   'network.device.silent': { kind: 'timeout', message: 'The device did not answer in time.' },
 });

@@ -2,8 +2,10 @@ import { Module } from '@nestjs/common';
 import { AddressPool } from './addresses/address-pool.js';
 import { ConvergeSubscriberHandler } from './convergence/converge-subscriber.job.js';
 import { ConvergeSubscriber } from './convergence/converge-subscriber.usecase.js';
-import { SUBSCRIBER_DRIVERS } from './drivers/device-driver.port.js';
+import { SESSION_DRIVERS, SUBSCRIBER_DRIVERS } from './drivers/device-driver.port.js';
+import { RadiusCoa } from './drivers/radius-coa.adapter.js';
 import { RouterControl } from './drivers/router-control.js';
+import { SessionControl } from './drivers/session-control.js';
 import { SimulatedRouter } from './drivers/simulated-router.adapter.js';
 import { DefineRouter } from './routers/define-router.usecase.js';
 import { RouterQueries } from './routers/router.queries.js';
@@ -22,8 +24,19 @@ import { SubscriberRepository } from './subscribers/subscriber.repository.js';
     SimulatedRouter,
     { provide: SUBSCRIBER_DRIVERS, useFactory: (simulated: SimulatedRouter) => [simulated], inject: [SimulatedRouter] },
     RouterControl,
+    RadiusCoa,
+    { provide: SESSION_DRIVERS, useFactory: (coa: RadiusCoa) => [coa], inject: [RadiusCoa] },
+    SessionControl,
   ],
-  exports: [PrepareSubscriber, ChangeSubscriber, RouterControl, AddressPool, RouterQueries, DefineRouter],
+  exports: [
+    PrepareSubscriber,
+    ChangeSubscriber,
+    RouterControl,
+    SessionControl,
+    AddressPool,
+    RouterQueries,
+    DefineRouter,
+  ],
 })
 export class NetworkModule {}
 
