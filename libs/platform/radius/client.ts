@@ -51,6 +51,8 @@ export class RadiusClient {
   private readonly inFlight = new Map<number, InFlight>();
   private readonly waiting: (() => void)[] = [];
   private next = randomBytes(1)[0] ?? 0;
+  /** Turns given to requests that are not in flight yet. */
+  private granted = 0;
   private closed = false;
   /** Datagrams that answered nothing: malformed, late, of a stranger, or signed with another secret. */
   ignored = 0;
@@ -93,11 +95,18 @@ export class RadiusClient {
    */
   async request(request: RadiusRequest): Promise<RadiusPacket> {
     request.signal?.throwIfAborted();
-    if (this.inFlight.size >= IDENTIFIERS || this.waiting.length > 0) await this.turn(request.signal);
-    if (this.closed) throw radiusErrors('radius.client.closed');
-    const identifier = this.takeIdentifier();
-    const octets = encodeRequest({ ...request, identifier });
-    return new Promise((resolve, reject) => this.dispatch({ identifier, octets, request, resolve, reject }));
+    await this.turn(request.signal);
+    let start: { identifier: number; octets: Buffer };
+    try {
+      request.signal?.throwIfAborted();
+      if (this.closed) throw radiusErrors('radius.client.closed');
+      const identifier = this.takeIdentifier();
+      start = { identifier, octets: encodeRequest({ ...request, identifier }) };
+    } catch (error) {
+      this.passTurn();
+      throw error;
+    }
+    return new Promise((resolve, reject) => this.dispatch({ ...start, request, resolve, reject }));
   }
 
   close(): void {
@@ -108,7 +117,12 @@ export class RadiusClient {
     this.socket.close();
   }
 
+  /** Resolves when one of the 256 turns is ours: it counts as taken until `dispatch` or `passTurn`. */
   private turn(signal: AbortSignal | undefined): Promise<void> {
+    if (this.inFlight.size + this.granted < IDENTIFIERS) {
+      this.granted += 1;
+      return Promise.resolve();
+    }
     if (this.waiting.length >= WAITING) return Promise.reject(radiusErrors('radius.peer.busy'));
     return new Promise((resolve, reject) => {
       const abort = (): void => {
@@ -117,11 +131,17 @@ export class RadiusClient {
       };
       const go = (): void => {
         signal?.removeEventListener('abort', abort);
+        this.granted += 1;
         resolve();
       };
       this.waiting.push(go);
       signal?.addEventListener('abort', abort, { once: true });
     });
+  }
+
+  private passTurn(): void {
+    this.granted -= 1;
+    this.waiting.shift()?.();
   }
 
   /** In a circle, so that a late answer rarely meets a new request of its number. */
@@ -157,6 +177,7 @@ export class RadiusClient {
       this.socket.send(octets, () => undefined);
       timer = setTimeout(send, wait);
     };
+    this.granted -= 1;
     this.inFlight.set(identifier, { octets, request, settle });
     request.signal?.addEventListener('abort', abort, { once: true });
     send();

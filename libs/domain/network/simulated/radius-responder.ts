@@ -9,8 +9,7 @@ import {
 } from '@isp/platform/radius';
 import { type RadiusReply, type Secret, checkChap, definitionOf, revealPassword, textOf } from '@isp/platform/radius';
 import { valueFromText, valueOf } from '@isp/platform/radius';
-import { accountingRecord } from './accounting-record.js';
-import type { RadiusBackend, RadiusItem } from './radius-backend.port.js';
+import type { RadiusBackend, RadiusItem, ReceivedPacket } from './radius-backend.port.js';
 
 export interface RadiusResponderOptions {
   readonly host: string;
@@ -85,40 +84,43 @@ export class RadiusResponder {
     const { backend } = this.options;
     const username = textOf(packet, 'User-Name') ?? '';
     const refused = await this.refusal(username, packet, client);
-    const attributes = refused === undefined ? replyAttributes(await backend.reply(username)) : refused;
-    await backend.postAuth({
-      username,
-      reply: refused === undefined ? 'Access-Accept' : 'Access-Reject',
-      nasAddress: textOf(packet, 'NAS-IP-Address') ?? client.address,
-      callingStation: textOf(packet, 'Calling-Station-Id') ?? null,
-    });
+    const attributes = refused === undefined ? replyAttributes(await backend.reply(username)) : refused.tell;
+    const reply = refused === undefined ? 'Access-Accept' : 'Access-Reject';
+    await backend.postAuth({ username, reply, reason: refused?.reason ?? '' }, this.received(packet, client));
     return { code: refused === undefined ? RADIUS_CODE.AccessAccept : RADIUS_CODE.AccessReject, attributes };
   }
 
-  /** What an Access-Reject carries, never the plan's attributes; undefined for whoever may come in. */
-  private async refusal(username: string, packet: RadiusPacket, { secret }: Client): Promise<Attribute[] | undefined> {
-    const { backend, clock } = this.options;
+  /** Why somebody may not come in, and what the Access-Reject tells of it: never the plan's attributes. */
+  private async refusal(username: string, packet: RadiusPacket, { secret }: Client): Promise<Refusal | undefined> {
+    const { backend } = this.options;
     const checks = username === '' ? [] : await backend.check(username);
     const valueFor = (name: string) => checks.find(({ attribute }) => attribute === name)?.value;
+    if (valueFor('Auth-Type') === 'Reject') return { reason: 'the service is closed', tell: [] };
     const password = valueFor('Cleartext-Password');
-    if (password === undefined || valueFor('Auth-Type') === 'Reject') return [];
-    if (!knowsPassword(packet, password, secret)) return [];
-    const expiration = valueFor('Expiration');
-    if (expiration !== undefined && clock.now() >= expiryOf(expiration))
-      return [['Reply-Message', 'Password Has Expired']];
+    if (password === undefined) return { reason: 'unknown user', tell: [] };
+    if (!knowsPassword(packet, password, secret)) return { reason: 'wrong password', tell: [] };
     const limit = Number(valueFor('Simultaneous-Use') ?? Infinity);
-    if (Number.isFinite(limit) && (await backend.openSessions(username)) >= limit) {
-      return [['Reply-Message', 'You are already logged in - access denied']];
+    const station = textOf(packet, 'Calling-Station-Id') ?? '';
+    if (Number.isFinite(limit) && (await backend.liveSessions(username, station)) >= limit) {
+      return { reason: 'already logged in', tell: [['Reply-Message', 'You are already logged in - access denied']] };
     }
     return undefined;
   }
 
-  private async account(packet: RadiusPacket, { address }: Client): Promise<RadiusReply | undefined> {
+  private async account(packet: RadiusPacket, client: Client): Promise<RadiusReply | undefined> {
     if (packet.code !== RADIUS_CODE.AccountingRequest) return undefined;
-    const record = accountingRecord(packet, address, this.options.clock.now());
-    if (record) await this.options.backend.accounting(record);
+    await this.options.backend.accounting(this.received(packet, client));
     return { code: RADIUS_CODE.AccountingResponse, messageAuthenticator: false };
   }
+
+  private received(packet: RadiusPacket, { address }: Client): ReceivedPacket {
+    return { packet, from: address, at: this.options.clock.now() };
+  }
+}
+
+interface Refusal {
+  readonly reason: string;
+  readonly tell: readonly Attribute[];
 }
 
 function knowsPassword(packet: RadiusPacket, password: string, secret: Secret): boolean {
@@ -134,12 +136,6 @@ function knowsPassword(packet: RadiusPacket, password: string, secret: Secret): 
 
 /** Digests have one length, so comparing them tells nothing of the password's. */
 const sha256 = (text: string | Buffer): Buffer => createHash('sha256').update(text).digest();
-
-/** `DD Mon YYYY HH24:MI:SS`, UTC. What cannot be read has passed. */
-function expiryOf(text: string): Date {
-  const at = new Date(`${text} UTC`);
-  return Number.isNaN(at.getTime()) ? new Date(0) : at;
-}
 
 /** What the dictionary does not know is left out: a sandbox's plans hold nothing else. */
 function replyAttributes(items: readonly RadiusItem[]): Attribute[] {
