@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type NasSession, RadiusCoa, SessionControl, SessionGenerator, type DialIn } from '@isp/domain/network';
 import { monotonicMs } from '@isp/kernel';
-import { numberValueOf, textOf, valueOf } from '@isp/platform/radius';
+import { numberValueOf, type RadiusPacket, valueOf } from '@isp/platform/radius';
 import { deviceOf, refOf, simulatedWorld, type SimulatedWorld } from './simulated.js';
 
 let world: SimulatedWorld;
@@ -274,10 +274,7 @@ describe('a life of sessions', () => {
   });
 });
 
-function total(
-  packet: Parameters<typeof textOf>[0],
-  stem: 'Acct-Input' | 'Acct-Output' | 'ERX-IPv6-Acct-Output',
-): number {
+function total(packet: RadiusPacket, stem: 'Acct-Input' | 'Acct-Output' | 'ERX-IPv6-Acct-Output'): number {
   return (numberValueOf(packet, `${stem}-Gigawords`) ?? 0) * 2 ** 32 + (numberValueOf(packet, `${stem}-Octets`) ?? 0);
 }
 

@@ -45,10 +45,7 @@ export function numberValueOf(packet: Pick<RadiusPacket, 'attributes'>, name: At
  * @throws `radius.packet.malformed`
  */
 export function parsePacket(datagram: Buffer): RadiusPacket {
-  if (datagram.length < HEADER_OCTETS) throw malformed('shorter than its header');
-  const length = datagram.readUInt16BE(2);
-  if (length < HEADER_OCTETS || length > MAX_OCTETS) throw malformed('its length is out of range');
-  if (length > datagram.length) throw malformed('it was cut short');
+  const length = lengthOf(datagram);
   const octets = Buffer.from(datagram.subarray(0, length));
   const attributes: Attribute[] = [];
   let messageAuthenticatorAt: number | undefined;
@@ -66,6 +63,14 @@ export function parsePacket(datagram: Buffer): RadiusPacket {
   }
   const [code = 0, identifier = 0] = octets;
   return { code, identifier, authenticator: octets.subarray(4, 20), attributes, messageAuthenticatorAt, octets };
+}
+
+function lengthOf(datagram: Buffer): number {
+  if (datagram.length < HEADER_OCTETS) throw malformed('shorter than its header');
+  const length = datagram.readUInt16BE(2);
+  if (length < HEADER_OCTETS || length > MAX_OCTETS) throw malformed('its length is out of range');
+  if (length > datagram.length) throw malformed('it was cut short');
+  return length;
 }
 
 function attribute(type: number, octets: Buffer, vendor?: number): Attribute {

@@ -50,7 +50,7 @@ function movedIn({ seed, username, downloadKbps, uploadKbps, hasIPv6 }: Line, mi
   const appetite = chanceOf(seed, username);
   const busy = chanceOf(seed, username, minute) ** 3;
   const use = MOST_OF_A_LINE * busy * (0.3 + 0.7 * appetite) * (0.25 + 0.75 * evening(minute));
-  const output = Math.floor((downloadKbps * 125 * seconds * use) / 1);
+  const output = Math.floor(downloadKbps * 125 * seconds * use);
   const input = Math.floor(uploadKbps * 125 * seconds * use * 0.4);
   const share = hasIPv6 ? 0.2 + 0.5 * chanceOf(seed, username, 'ipv6') : 0;
   return { input, output, ipv6Input: Math.floor(input * share), ipv6Output: Math.floor(output * share) };
