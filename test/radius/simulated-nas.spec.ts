@@ -183,6 +183,33 @@ describe('radius-coa', () => {
     expect(world.nas.counts.repeated).toBeGreaterThan(0);
   });
 
+  it('is told twice and out of order, and unreachable in turns', async () => {
+    const session = await online('anna');
+    world.nas.setFaults([{ fault: 'duplicate' }]);
+    world.nas.hangUp(session);
+    await until(() => world.backend.of('anna', 2).length === 2);
+    const again = await online('anna');
+    world.nas.setFaults([{ fault: 'reorder' }]);
+    world.clock.travel(61);
+    world.nas.tick();
+    world.nas.hangUp(again);
+    await until(() => world.backend.of('anna', 3).length === 1);
+    const order = world.backend.packets
+      .filter(({ packet }) => valueOf(packet, 'Acct-Session-Id') === again.id)
+      .map(({ packet }) => numberValueOf(packet, 'Acct-Status-Type'));
+    expect(order).toEqual([1, 1, 2, 3]);
+    world.nas.setFaults([{ fault: 'flapping' }]);
+    const reachable = Array.from({ length: 6 }, () => {
+      world.clock.travel(10);
+      return world.nas.isReachable;
+    });
+    expect(new Set([reachable.filter(Boolean).length])).toEqual(new Set([3]));
+    world.nas.setFaults([{ fault: 'wrong_secret' }]);
+    const device = deviceOf(world.nas);
+    await expect(driver.disconnect(device, refOf(again), AbortSignal.timeout(500))).rejects.toThrow();
+    expect(world.nas.counts.dropped).toBeGreaterThan(0);
+  });
+
   it('calls silence what it is within 15 s, whether the NAS is mute, has another secret or is none', async () => {
     const session = await online('anna');
     const started = monotonicMs();
