@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type DialIn, SessionGenerator, SimulatedNas, type SimulatedNasOptions } from '@isp/domain/network';
+import { type DialIn, NAS_FAULTS, SessionGenerator, SimulatedNas, type SimulatedNasOptions } from '@isp/domain/network';
 import type { NasFaultPlan } from '@isp/domain/network';
 import { monotonicMs, systemClock } from '@isp/kernel';
 
@@ -14,6 +14,8 @@ interface Simulation {
 async function main(file: string | undefined): Promise<void> {
   if (file === undefined) throw new Error('usage: main.js FILE, a JSON file with nas, subscribers and faults');
   const { nas: options, subscribers, faults = [] } = JSON.parse(await readFile(file, 'utf8')) as Simulation;
+  const unknown = faults.filter(({ fault }) => !NAS_FAULTS.includes(fault)).map(({ fault }) => fault);
+  if (unknown.length > 0) throw new Error(`no faults: ${unknown.join(', ')}; there are ${NAS_FAULTS.join(', ')}`);
   const nas = await SimulatedNas.start({ ...options, clock: systemClock });
   nas.setFaults(faults);
   const generator = new SessionGenerator({

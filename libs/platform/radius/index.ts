@@ -8,7 +8,6 @@ export {
   encodeReply,
   encodeRequest,
   eventTimestamp,
-  hidePassword,
   isFresh,
   revealPassword,
 } from './authenticator.js';
@@ -34,5 +33,4 @@ export {
   textOf,
   valueOf,
 } from './packet.js';
-export { radiusErrors } from './radius.errors.js';
 export { type AttributeValue, valueFromText } from './values.js';
