@@ -1,4 +1,5 @@
 export * from './drivers/device-driver.port.js';
+export { RadiusCoa } from './drivers/radius-coa.adapter.js';
 export * from './drivers/router-control.js';
 export * from './ipam/address-pool.js';
 export * from './ipam/address-text.js';
@@ -11,6 +12,7 @@ export * from './ipam/prefix.queries.js';
 export * from './ipam/reservations.js';
 export * from './ipam/vlan-ranges.js';
 export * from './ipam/vrf-register.js';
+export * from './drivers/session-control.js';
 export * from './network.module.js';
 export { type Credentials, RevealCredentials, RotateCredentials } from './radius/credentials.usecase.js';
 export * from './radius/nas.queries.js';
@@ -23,3 +25,4 @@ export * from './routers/define-router.usecase.js';
 export * from './routers/router.queries.js';
 export * from './subscribers/change-subscriber.usecase.js';
 export * from './subscribers/prepare-subscriber.usecase.js';
+export * from './simulated/index.js';

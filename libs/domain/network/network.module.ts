@@ -2,8 +2,10 @@ import { Module } from '@nestjs/common';
 import { CatalogModule } from '@isp/domain/catalog';
 import { ConvergeSubscriberHandler } from './convergence/converge-subscriber.job.js';
 import { ConvergeSubscriber } from './convergence/converge-subscriber.usecase.js';
-import { SUBSCRIBER_DRIVERS } from './drivers/device-driver.port.js';
+import { SESSION_DRIVERS, SUBSCRIBER_DRIVERS } from './drivers/device-driver.port.js';
+import { RadiusCoa } from './drivers/radius-coa.adapter.js';
 import { RouterControl } from './drivers/router-control.js';
+import { SessionControl } from './drivers/session-control.js';
 import { SimulatedRouter } from './drivers/simulated-router.adapter.js';
 import { AddressPool } from './ipam/address-pool.js';
 import { AddressQueries } from './ipam/address.queries.js';
@@ -59,6 +61,18 @@ const RADIUS = [RadiusVault, RadiusSessions, AuthAttempts, NasQueries, SetNas, R
     SimulatedRouter,
     { provide: SUBSCRIBER_DRIVERS, useFactory: (simulated: SimulatedRouter) => [simulated], inject: [SimulatedRouter] },
     RouterControl,
+    RadiusCoa,
+    { provide: SESSION_DRIVERS, useFactory: (coa: RadiusCoa) => [coa], inject: [RadiusCoa] },
+    SessionControl,
+  ],
+  exports: [
+    PrepareSubscriber,
+    ChangeSubscriber,
+    RouterControl,
+    SessionControl,
+    AddressPool,
+    RouterQueries,
+    DefineRouter,
   ],
   exports: [...IPAM, ...RADIUS, PrepareSubscriber, ChangeSubscriber, RouterControl, RouterQueries, DefineRouter],
 })

@@ -21,6 +21,8 @@ export interface DeviceRef {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Management address; null for devices that have none, such as simulated ones. */
   readonly address?: string | null;
+  /** Where its RADIUS packets come from and where it is to be told of changes; null when it is no NAS. */
+  readonly nasAddress?: string | null;
   /** Opened credentials by name (`radius`, `snmp_community`, `ssh_password` …). Never to be logged. */
   readonly secrets?: Readonly<Record<string, string>>;
 }

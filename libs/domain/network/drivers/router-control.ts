@@ -1,11 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { networkErrors } from '../network.errors.js';
 import type { RouterView } from '../routers/router.queries.js';
+import { patiently } from './patience.js';
 import { plannedChanges } from './planned-changes.js';
 import { SUBSCRIBER_DRIVERS, type SubscriberDriver, type SubscriberState } from './device-driver.port.js';
-
-/** A device that says nothing for so long is silent. */
-const DEVICE_TIMEOUT_MS = 15_000;
 
 export interface RouterOrder {
   readonly router: RouterView;
@@ -43,16 +41,5 @@ export class RouterControl {
     const driver = this.drivers.get(router.driver);
     if (!driver) throw networkErrors('network.driver.unknown');
     return driver;
-  }
-}
-
-/** Waits for a device as long as a device may take, or until the run is over. */
-async function patiently<T>(signal: AbortSignal, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
-  const patience = AbortSignal.timeout(DEVICE_TIMEOUT_MS);
-  try {
-    return await work(AbortSignal.any([signal, patience]));
-  } catch (error) {
-    if (patience.aborted && !signal.aborted) throw networkErrors('network.device.silent', {}, { cause: error });
-    throw error;
   }
 }
