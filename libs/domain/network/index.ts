@@ -1,8 +1,11 @@
 export { AddressPool, type AssignedAddress, hostOf } from './addresses/address-pool.js';
 export * from './drivers/device-driver.port.js';
-export * from './drivers/router-control.js';
+export { DeviceSlots } from './drivers/device-slots.js';
+export { RouterControl, type RemovalOrder, type RouterOrder } from './drivers/router-control.js';
 export * from './network.module.js';
 export * from './routers/define-router.usecase.js';
 export * from './routers/router.queries.js';
 export * from './subscribers/change-subscriber.usecase.js';
 export * from './subscribers/prepare-subscriber.usecase.js';
+export * from './subscribers/session-closer.port.js';
+export * from './subscribers/subscriber-steps.js';

@@ -17,6 +17,7 @@ export const networkErrors = defineErrors({
   'network.address.taken': { kind: 'conflict', message: 'The address is in use.' },
   'network.prefix.overlaps': { kind: 'conflict', message: 'The prefix {prefix} overlaps another pool.' },
   'network.pool.exhausted': { kind: 'conflict', message: 'The router has no free address.' },
+  'network.subscriber.none': { kind: 'conflict', message: 'The service is not on the network.' },
   'network.device.mismatch': { kind: 'internal', message: 'The device does not do what it was told.' },
   'network.device.refused': { kind: 'internal', message: 'The device refused the order.' },
   'network.device.silent': { kind: 'timeout', message: 'The device did not answer in time.' },

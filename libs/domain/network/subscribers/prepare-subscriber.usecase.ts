@@ -25,6 +25,8 @@ export interface PreparedSubscriber {
   readonly router: RouterView;
   readonly state: SubscriberState;
   readonly prefixLength: number;
+  /** What the network will have followed once `state` is seen on the router. */
+  readonly desiredVersion: number;
 }
 
 /**
@@ -60,7 +62,7 @@ export class PrepareSubscriber {
         profile,
       });
       const state = { username: subscriber.username, address: assigned.address, vlanId: subscriber.vlanId, profile };
-      return { router, state, prefixLength: assigned.prefixLength };
+      return { router, state, prefixLength: assigned.prefixLength, desiredVersion: subscriber.desiredVersion };
     });
   }
 }
