@@ -34,6 +34,13 @@ GET /v1/provisioning/jobs                          401        401      403      
 GET /v1/provisioning/jobs/:job_id                  401        401      403       403             200       200            404             200  200      200      200  200         403         200       401
 POST /v1/provisioning/jobs/:job_id/cancel          401        401      403       403             200       403            404             403  403      200      200  200         403         200       401
 POST /v1/provisioning/jobs/:job_id/retry           401        401      403       403             202       403            404             403  403      202      202  202         403         202       401
+GET /v1/provisioning/jobs/:job_id/events           401        401      403       403             200       200            404             200  200      200      200  200         403         200       401
+POST /v1/provisioning/jobs/:job_id/hold            401        401      403       403             403       403            403             403  403      403      200  200         403         200       401
+POST /v1/provisioning/jobs/:job_id/release         401        401      403       403             403       403            403             403  403      403      200  200         403         200       401
+POST /v1/provisioning/jobs/:job_id/resolve         401        401      403       403             403       403            403             403  403      403      200  200         403         200       401
+POST /v1/provisioning/jobs/:job_id/reschedule      401        401      403       403             200       403            404             403  403      200      200  200         403         200       401
+POST /v1/provisioning/jobs/:job_id/rollback        401        401      403       403             403       403            403             403  403      403      202  202         403         202       401
+POST /v1/services/:service_id/move                 401        401      403       403             202       403            404             403  403      202      202  202         403         202       401
 GET /v1/audit                                      401        401      403       403             200       403            200             403  403      403      403  200         403         200       401
 GET /v1/audit/verify                               401        401      403       403             200       403            200             403  403      403      403  200         403         200       401
 POST /wholesale/customers                          401        401      403       403             201       403            201             201  403      201      403  201         403         201       401

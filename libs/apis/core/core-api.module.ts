@@ -9,6 +9,8 @@ import { CoreAccessModule } from './auth/core-access.module.js';
 import { CustomersController } from './customers/customers.controller.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
+import { JobControlController } from './provisioning/job-control.controller.js';
+import { JobEventsController } from './provisioning/job-events.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
 import { ServicesController } from './services/services.controller.js';
 import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
@@ -30,6 +32,8 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     PartnersController,
     ServicesController,
     JobsController,
+    JobControlController,
+    JobEventsController,
     AuditController,
   ],
 })

@@ -1,6 +1,7 @@
 export * from './jobs/cancel-job.usecase.js';
 export * from './jobs/hold-job.usecase.js';
 export * from './jobs/job.queries.js';
+export * from './jobs/job-watch.js';
 export type { JobStatus } from './jobs/job.states.js';
 export type { JobView, ProvisioningRequest, StepView } from './jobs/job.view.js';
 export * from './jobs/request-deprovisioning.usecase.js';

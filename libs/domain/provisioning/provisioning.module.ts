@@ -2,11 +2,13 @@ import { Module } from '@nestjs/common';
 import { CustomersModule } from '@isp/domain/customers';
 import { NetworkModule } from '@isp/domain/network';
 import { ServicesModule } from '@isp/domain/services';
+import { WakeListener } from '@isp/platform/work';
 import { CancelJob } from './jobs/cancel-job.usecase.js';
 import { DeprovisionTerminatedListener } from './jobs/deprovision-terminated.listener.js';
 import { HoldJob, ReleaseJob } from './jobs/hold-job.usecase.js';
 import { JobOutcome } from './jobs/job-outcome.js';
 import { JobQueries } from './jobs/job.queries.js';
+import { JobWatch } from './jobs/job-watch.js';
 import { JobRepository } from './jobs/job.repository.js';
 import { PlaceJob } from './jobs/place-job.js';
 import { ProvisioningOrders } from './jobs/provisioning-orders.js';
@@ -41,12 +43,14 @@ const useCases = [
   RescheduleJob,
   RollBackJob,
   JobQueries,
+  JobWatch,
 ];
 
 @Module({
   imports: [CustomersModule, NetworkModule, ServicesModule],
   providers: [
     JobRepository,
+    WakeListener,
     ProvisioningPace,
     ProvisioningOrders,
     ProvisioningWork,

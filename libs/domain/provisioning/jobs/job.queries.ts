@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor, Priority } from '@isp/contracts';
+import { type Actor, type Priority, systemActor } from '@isp/contracts';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import type { JobKind } from '../saga/definitions.js';
 import { jobErrors } from './job.errors.js';
@@ -16,6 +16,12 @@ const LIST_OF_PARTNER = statement(
   `SELECT ${JOB_COLUMNS} ${MATCH} ORDER BY j.partner_id DESC, j.id DESC LIMIT $7 OFFSET $8`,
 );
 const COUNT = statement('jobs-count', `SELECT count(*)::integer AS total ${MATCH}`);
+const WATCHED = statement('jobs-watched', `SELECT ${JOB_COLUMNS} FROM provisioning_jobs j WHERE j.id = ANY ($1)`);
+const STEPS_OF_ALL = statement(
+  'jobs-steps-of-all',
+  `SELECT s.provisioning_job_id AS "jobId", ${STEP_COLUMNS} FROM provisioning_steps s JOIN provisioning_jobs j
+       ON j.partner_id = s.partner_id AND j.id = s.provisioning_job_id WHERE j.id = ANY ($1) ORDER BY s.position`,
+);
 const GET = statement('jobs-get', `SELECT ${JOB_COLUMNS} FROM provisioning_jobs j WHERE j.id = $1`);
 const STEPS = statement(
   'jobs-steps',
@@ -57,6 +63,17 @@ export class JobQueries {
       const [job, steps] = await Promise.all([tx.one<JobView>(GET, [id]), tx.query<StepView>(STEPS, [id])]);
       if (!job) throw jobErrors('provisioning.job.not_found');
       return { ...job, steps };
+    });
+  }
+
+  /** Several jobs at one moment, for callers that were let through to each of them before. */
+  snapshots(ids: readonly number[]): Promise<JobWithSteps[]> {
+    return this.uow.read(systemActor('provisioning'), async (tx) => {
+      const [jobs, steps] = await Promise.all([
+        tx.query<JobView>(WATCHED, [ids]),
+        tx.query<StepView & { readonly jobId: number }>(STEPS_OF_ALL, [ids]),
+      ]);
+      return jobs.map((job) => ({ ...job, steps: steps.filter(({ jobId }) => jobId === job.id) }));
     });
   }
 }
