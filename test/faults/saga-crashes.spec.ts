@@ -68,7 +68,7 @@ describe('a saga whose worker is killed', () => {
         report('F3', { ...result, kills: FORWARD.length, seconds: watch.seconds() });
         expect(result).toMatchObject({ finished: FORWARD.length, lost: 0, duplicated: 0, dead: 0 });
       }),
-    180_000,
+    300_000,
   );
 
   it(
@@ -109,7 +109,7 @@ describe('a saga whose worker is killed', () => {
         }
         report('F3', { direction: 'back', kills: BACKWARD.length });
       }),
-    180_000,
+    300_000,
   );
 });
 

@@ -87,7 +87,7 @@ export class SubscriberSteps {
   /** The subscriber as it is to be, locked; undefined when there is none or it was closed. */
   async current(serviceId: number): Promise<PreparedSubscriber | undefined> {
     const row = await this.uow.tx.one<Row>(LOCK, [serviceId]);
-    return row?.address == null ? undefined : this.prepared(row);
+    return row && row.address !== null ? this.prepared(row) : undefined;
   }
 
   /**

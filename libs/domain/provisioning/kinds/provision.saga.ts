@@ -56,9 +56,14 @@ export class ProvisionSaga implements JobSaga<PreparedSubscriber> {
     return { context: subscriber, routers: [router], details };
   }
 
-  async perform(step: StepDefinition, job: JobView, subscriber: PreparedSubscriber, signal: AbortSignal) {
-    const order = { router: subscriber.router, wanted: subscriber.state, signal, timeoutMs: step.timeoutMs as number };
-    if (step.name === 'router') {
+  async perform(
+    { name, timeoutMs = 0 }: StepDefinition,
+    job: JobView,
+    { router, state }: PreparedSubscriber,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const order = { router, wanted: state, signal, timeoutMs };
+    if (name === 'router') {
       await this.network.control.apply({ ...order, stepKey: stepKey(job.id, 'router') });
       failPoint('provisioning.after-apply');
     } else {
@@ -72,14 +77,19 @@ export class ProvisionSaga implements JobSaga<PreparedSubscriber> {
     return this.move.execute({ actor: ACTOR, serviceId: job.serviceId, to: 'active' });
   }
 
-  async undo(step: StepDefinition, job: JobView, records: readonly StepView[], signal: AbortSignal): Promise<void> {
+  async undo(
+    { timeoutMs = 0 }: StepDefinition,
+    job: JobView,
+    records: readonly StepView[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const routerId = recorded<number>(records, 'router', 'router_id') as number;
     await this.network.control.remove({
       router: await this.network.find(routerId),
       stepKey: stepKey(job.id, 'router', true),
       username: recorded<string>(records, 'credentials', 'username') as string,
       signal,
-      timeoutMs: step.timeoutMs as number,
+      timeoutMs,
     });
   }
 
