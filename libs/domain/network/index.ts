@@ -1,4 +1,4 @@
-export { AddressPool, type AssignedAddress, hostOf } from './addresses/address-pool.js';
+export { type AssignedAddress, hostOf } from './addresses/address-pool.js';
 export * from './drivers/device-driver.port.js';
 export { DeviceSlots } from './drivers/device-slots.js';
 export { RouterControl, type RemovalOrder, type RouterOrder } from './drivers/router-control.js';
