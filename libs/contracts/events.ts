@@ -17,6 +17,15 @@ const service = z.strictObject({
   sequence: z.int(),
 });
 
+const job = z.strictObject({
+  ...ids,
+  service_id: z.int(),
+  provisioning_job_id: z.int(),
+  kind: z.string(),
+  /** Counts this job's changes. */
+  sequence: z.int(),
+});
+
 /**
  * Every event that the program publishes: a fact in the past tense, named `<owner>.<thing>.<happened>.v<n>`, with the
  * schema of its payload. A listener names one of these; an event nobody knows does not compile.
@@ -40,6 +49,9 @@ export const EVENTS = {
     error: z.string(),
     sequence: z.int(),
   }),
+  'provisioning.job.succeeded.v1': job,
+  'provisioning.job.cancelled.v1': job,
+  'provisioning.job.held.v1': job.extend({ reason: z.string() }),
   'platform.work.died.v1': z.strictObject({
     work_id: z.string(),
     partner_id: z.int(),

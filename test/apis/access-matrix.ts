@@ -67,6 +67,13 @@ POST /v1/network/nas                               401        401      403      
 PATCH /v1/network/nas/:device_id                   401        401      403       403             403       403            403             403  403      403      200  200         403         200       401
 DELETE /v1/network/nas/:device_id                  401        401      403       403             403       403            403             403  403      403      204  204         403         204       401
 POST /v1/network/nas/:device_id/rotate-secret      401        401      403       403             403       403            403             403  403      403      200  200         403         200       401
+GET /v1/provisioning/jobs/:job_id/events           401        401      403       403             200       200            404             200  200      200      200  200         403         200       401
+POST /v1/provisioning/jobs/:job_id/hold            401        401      403       403             403       403            403             403  403      403      200  200         403         200       401
+POST /v1/provisioning/jobs/:job_id/release         401        401      403       403             403       403            403             403  403      403      200  200         403         200       401
+POST /v1/provisioning/jobs/:job_id/resolve         401        401      403       403             403       403            403             403  403      403      200  200         403         200       401
+POST /v1/provisioning/jobs/:job_id/reschedule      401        401      403       403             200       403            404             403  403      200      200  200         403         200       401
+POST /v1/provisioning/jobs/:job_id/rollback        401        401      403       403             403       403            403             403  403      403      202  202         403         202       401
+POST /v1/services/:service_id/move                 401        401      403       403             202       403            404             403  403      202      202  202         403         202       401
 GET /v1/audit                                      401        401      403       403             200       403            200             403  403      403      403  200         403         200       401
 GET /v1/audit/verify                               401        401      403       403             200       403            200             403  403      403      403  200         403         200       401
 GET /v1/network/vrfs                               401        401      403       403             403       403            403             403  403      200      200  200         403         200       401

@@ -77,6 +77,20 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/provisioning/jobs/:job_id': { thing: 'queued_job' },
   'POST /v1/provisioning/jobs/:job_id/cancel': { thing: 'queued_job' },
   'POST /v1/provisioning/jobs/:job_id/retry': { thing: 'failed_job' },
+  // A job that is over: of another one the answer would not end.
+  'GET /v1/provisioning/jobs/:job_id/events': { thing: 'failed_job' },
+  'POST /v1/provisioning/jobs/:job_id/hold': { thing: 'queued_job', body: () => ({ reason: 'Spliced tomorrow' }) },
+  'POST /v1/provisioning/jobs/:job_id/release': { thing: 'held_job' },
+  'POST /v1/provisioning/jobs/:job_id/resolve': {
+    thing: 'doubtful_job',
+    body: () => ({ step: 'router', note: 'Taken off by hand' }),
+  },
+  'POST /v1/provisioning/jobs/:job_id/reschedule': {
+    thing: 'queued_job',
+    body: () => ({ scheduled_time: '2099-02-02T09:00:00Z' }),
+  },
+  'POST /v1/provisioning/jobs/:job_id/rollback': { thing: 'doubtful_job' },
+  'POST /v1/services/:service_id/move': { thing: 'networked_service', body: () => ({ priority: 'low' }) },
   'GET /v1/plans': {},
   'GET /v1/plans/:plan_id': { thing: 'plan' },
   'POST /v1/plans': { body: plan },

@@ -12,8 +12,14 @@ import {
   VrfRegister,
 } from '@isp/domain/network';
 import { CreatePartner } from '@isp/domain/partners';
-import { RequestProvisioning } from '@isp/domain/provisioning';
-import { ChangeServicePlan, OrderInternetService, PauseService, SuspendService } from '@isp/domain/services';
+import { HoldJob, RequestProvisioning } from '@isp/domain/provisioning';
+import {
+  ChangeServicePlan,
+  OrderInternetService,
+  PauseService,
+  ServiceQueries,
+  SuspendService,
+} from '@isp/domain/services';
 import { CreateEndpoint, SendTest } from '@isp/domain/webhooks';
 import type { ApiWorld } from './api-world.js';
 
@@ -31,6 +37,9 @@ export type Thing =
   | 'service_change'
   | 'queued_job'
   | 'failed_job'
+  | 'held_job'
+  | 'doubtful_job'
+  | 'networked_service'
   | 'plan'
   | 'bandwidth_profile'
   | 'partner'
@@ -129,6 +138,28 @@ export function factory(world: ApiWorld) {
       const id = await make.queued_job(partnerId);
       await sql(`UPDATE services SET status = 'failed' WHERE id = (SELECT service_id FROM provisioning_jobs WHERE id = ${id});
                  UPDATE provisioning_jobs SET status = 'failed', finished_at = now() WHERE id = ${id}`);
+      return id;
+    },
+    held_job: async (partnerId) => {
+      const id = Number(await make.queued_job(partnerId));
+      await use(HoldJob).execute({ actor: EVERYTHING, jobId: id, reason: 'Made so' });
+      return id;
+    },
+    // Over, and nobody knows what its router does now.
+    doubtful_job: async (partnerId) => {
+      const id = await make.failed_job(partnerId);
+      await sql(`INSERT INTO provisioning_steps (partner_id, provisioning_job_id, position, name, status)
+                 VALUES (${partnerId}, ${id}, 4, 'router', 'intended');
+                 UPDATE provisioning_jobs SET status = 'dead', hold_reason = 'device_state_unknown', held_at = now() WHERE id = ${id}`);
+      return id;
+    },
+    networked_service: async (partnerId) => {
+      const id = Number(await make.service(partnerId));
+      const service = await use(ServiceQueries).get(EVERYTHING, id);
+      const { customerId, guid: serviceGuid } = service;
+      const subscriber = { actor: EVERYTHING, partnerId, customerId, serviceId: id, serviceGuid };
+      await use(PrepareSubscriber).execute({ ...subscriber, downloadMbps: 1, uploadMbps: 1 });
+      await sql(`UPDATE services SET status = 'active' WHERE id = ${id}`);
       return id;
     },
     plan: async () => {

@@ -12,6 +12,8 @@ import { CoreIpamModule } from './network/core-ipam.module.js';
 import { CoreRadiusModule } from './network/core-radius.module.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
+import { JobControlController } from './provisioning/job-control.controller.js';
+import { JobEventsController } from './provisioning/job-events.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
 import { ServiceChangesController } from './services/service-changes.controller.js';
 import { ServiceStatesController } from './services/service-states.controller.js';
@@ -40,6 +42,8 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     ServiceStatesController,
     ServiceChangesController,
     JobsController,
+    JobControlController,
+    JobEventsController,
     AuditController,
   ],
 })

@@ -50,21 +50,22 @@ export class AccessGuard implements CanActivate {
   /** Refused credentials count too, by address and apart from everything else, so that guessing has an end. */
   private async identified(request: CallerRequest, reply: FastifyReply): Promise<Caller> {
     try {
-      return await this.identify(request);
+      return await identify(this.authenticator, request.headers);
     } catch (error) {
       const standing = await this.limiter.admitRefused({ address: request.ip, userAgent: undefined });
       if (standing) announce(reply, standing);
       throw error;
     }
   }
+}
 
-  private async identify(request: CallerRequest): Promise<Caller> {
-    const { authorization, 'x-api-key': apiKey } = request.headers;
-    if (typeof apiKey === 'string' && authorization === undefined) return this.authenticator.authenticateApiKey(apiKey);
-    const bearer = /^Bearer ([^\s]{1,8192})$/i.exec(authorization ?? '')?.[1];
-    if (bearer !== undefined && apiKey === undefined) return this.authenticator.authenticateBearer(bearer);
-    throw accessGuardErrors('http.unauthenticated');
-  }
+/** Who a request's credential stands for; throws `unauthenticated` for every reason alike. */
+export async function identify(authenticator: Authenticator, headers: CallerRequest['headers']): Promise<Caller> {
+  const { authorization, 'x-api-key': apiKey } = headers;
+  if (typeof apiKey === 'string' && authorization === undefined) return authenticator.authenticateApiKey(apiKey);
+  const bearer = /^Bearer ([^\s]{1,8192})$/i.exec(authorization ?? '')?.[1];
+  if (bearer !== undefined && apiKey === undefined) return authenticator.authenticateBearer(bearer);
+  throw accessGuardErrors('http.unauthenticated');
 }
 
 function announce(reply: FastifyReply, { allowed, retryAfterSeconds, headers }: LimitStanding): void {

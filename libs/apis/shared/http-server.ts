@@ -9,6 +9,9 @@ import { JSON_LIMITS, parseStrictJson } from './strict-json.js';
 export const BODY_LIMIT_BYTES = 100 * 1024;
 /** Amounts come as numbers, so what is read must be what was written. */
 const BODY_JSON = { ...JSON_LIMITS, exponents: 'refused' } as const;
+const JSON_TYPES = /(application\/(\*|json)|\*\/\*)/i;
+/** Where answers are streams of events; refusals are JSON there too. */
+const STREAM = /^\/v1\/provisioning\/jobs\/[^/]+\/events(\?|$)/;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 export interface HttpServerOptions {
@@ -76,8 +79,8 @@ function refusalOf(request: FastifyRequest): Error | undefined {
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) return httpErrors('http.content_type.unsupported');
   const api = /^\/(v1|wholesale|operations)(\/|$)/.test(request.url);
-  if (api && accept !== undefined && !/(application\/(\*|json)|\*\/\*)/i.test(accept))
-    return httpErrors('http.accept.unsupported');
+  const types = STREAM.test(request.url) ? /(text\/(\*|event-stream)|application\/(\*|json)|\*\/\*)/i : JSON_TYPES;
+  if (api && accept !== undefined && !types.test(accept)) return httpErrors('http.accept.unsupported');
   return undefined;
 }
 

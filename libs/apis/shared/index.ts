@@ -8,6 +8,7 @@ export * from './docs/openapi.js';
 export * from './error.filter.js';
 export * from './error-renderer.js';
 export * from './errors.js';
+export * from './event-stream.js';
 export * from './health/health.module.js';
 export * from './health/lifecycle.js';
 export * from './http-server.js';

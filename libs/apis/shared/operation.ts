@@ -24,6 +24,8 @@ export interface OperationOptions {
   readonly errors?: readonly ErrorKind[];
   /** Hours that an idempotent answer is kept: 24, or 720 where money moves. */
   readonly keepAnswerHours?: number;
+  /** The answer is a stream of server-sent events; `response` and `example` are text. */
+  readonly stream?: boolean;
   /** Not counted against rate limits (health checks). */
   readonly unlimited?: boolean;
   /** An answer that must not be stored anywhere, because it shows a secret. */
@@ -44,10 +46,12 @@ export function Operation(options: OperationOptions): MethodDecorator {
     ApiResponse({
       status,
       description: options.response ? 'Success' : 'Success, without a body',
-      ...(options.response ? { content: { 'application/json': contentOf(options.response, options.example) } } : {}),
+      ...(options.response ? { content: { [typeOf(options)]: contentOf(options.response, options.example) } } : {}),
     }),
   );
 }
+
+const typeOf = ({ stream }: OperationOptions): string => (stream ? 'text/event-stream' : 'application/json');
 
 function contentOf(response: z.ZodType, example: unknown) {
   const { $schema: _, ...schema } = z.toJSONSchema(response, { io: 'output', unrepresentable: 'any' });

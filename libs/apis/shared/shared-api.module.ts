@@ -4,6 +4,7 @@ import { AccessGuard } from './access.guard.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
 import { ErrorFilter } from './error.filter.js';
 import { ERROR_RENDERERS, type ErrorRenderer } from './error-renderer.js';
+import { EventStreams } from './event-stream.js';
 import { Lifecycle } from './health/lifecycle.js';
 import { RouteDeclarations } from './route-declarations.js';
 import { RouteTable } from './route-table.js';
@@ -24,11 +25,12 @@ export class SharedApiModule {
         ...ports,
         { provide: ERROR_RENDERERS, useValue: renderers },
         ErrorFilter,
+        EventStreams,
         { provide: APP_FILTER, useExisting: ErrorFilter },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
       ],
-      exports: [RouteTable, RouteDeclarations, Lifecycle, ErrorFilter],
+      exports: [RouteTable, RouteDeclarations, Lifecycle, ErrorFilter, EventStreams],
     };
   }
 }

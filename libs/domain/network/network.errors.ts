@@ -20,6 +20,7 @@ export const networkErrors = defineErrors({
   'network.nas.address_taken': { kind: 'conflict', message: 'Another NAS has the address {address}.' },
   'network.nas.version_mismatch': { kind: 'precondition_failed', message: 'The device has changed meanwhile.' },
   'network.secret.unreadable': { kind: 'internal', message: 'A stored RADIUS secret cannot be read.' },
+  'network.subscriber.none': { kind: 'conflict', message: 'The service is not on the network.' },
   'network.device.mismatch': { kind: 'internal', message: 'The device does not do what it was told.' },
   'network.device.refused': { kind: 'internal', message: 'The device refused the order{reason}.' },
   'network.device.no_secret': { kind: 'internal', message: 'The device has no RADIUS secret.' },

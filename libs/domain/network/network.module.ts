@@ -4,6 +4,7 @@ import { ConvergeSubscriberHandler } from './convergence/converge-subscriber.job
 import { ConvergeSubscriber } from './convergence/converge-subscriber.usecase.js';
 import { SESSION_DRIVERS, SUBSCRIBER_DRIVERS } from './drivers/device-driver.port.js';
 import { RadiusCoa } from './drivers/radius-coa.adapter.js';
+import { DeviceSlots } from './drivers/device-slots.js';
 import { RouterControl } from './drivers/router-control.js';
 import { SessionControl } from './drivers/session-control.js';
 import { SimulatedRouter } from './drivers/simulated-router.adapter.js';
@@ -30,6 +31,9 @@ import { DefineRouter } from './routers/define-router.usecase.js';
 import { RouterQueries } from './routers/router.queries.js';
 import { ChangeSubscriber } from './subscribers/change-subscriber.usecase.js';
 import { PrepareSubscriber } from './subscribers/prepare-subscriber.usecase.js';
+import { NO_SESSION_CLOSER, SESSION_CLOSER } from './subscribers/session-closer.port.js';
+import { SubscriberPlace } from './subscribers/subscriber-place.js';
+import { SubscriberSteps } from './subscribers/subscriber-steps.js';
 import { SubscriberRepository } from './subscribers/subscriber.repository.js';
 
 const IPAM = [
@@ -45,36 +49,30 @@ const IPAM = [
 ];
 const RADIUS = [RadiusVault, RadiusSessions, AuthAttempts, NasQueries, SetNas, RevealCredentials, RotateCredentials];
 
+const DRIVERS = [
+  SimulatedRouter,
+  { provide: SUBSCRIBER_DRIVERS, useFactory: (simulated: SimulatedRouter) => [simulated], inject: [SimulatedRouter] },
+  RadiusCoa,
+  { provide: SESSION_DRIVERS, useFactory: (coa: RadiusCoa) => [coa], inject: [RadiusCoa] },
+];
+const USED_BY_OTHERS = [
+  ...IPAM,
+  ...RADIUS,
+  DefineRouter,
+  RouterQueries,
+  PrepareSubscriber,
+  ChangeSubscriber,
+  SubscriberSteps,
+  RouterControl,
+  SessionControl,
+  DeviceSlots,
+  { provide: SESSION_CLOSER, useValue: NO_SESSION_CLOSER },
+];
+
 @Module({
   imports: [CatalogModule],
-  providers: [
-    ...IPAM,
-    UnitPool,
-    VlanPool,
-    ...RADIUS,
-    NasRepository,
-    RouterQueries,
-    DefineRouter,
-    SubscriberRepository,
-    PrepareSubscriber,
-    ChangeSubscriber,
-    SimulatedRouter,
-    { provide: SUBSCRIBER_DRIVERS, useFactory: (simulated: SimulatedRouter) => [simulated], inject: [SimulatedRouter] },
-    RouterControl,
-    RadiusCoa,
-    { provide: SESSION_DRIVERS, useFactory: (coa: RadiusCoa) => [coa], inject: [RadiusCoa] },
-    SessionControl,
-  ],
-  exports: [
-    PrepareSubscriber,
-    ChangeSubscriber,
-    RouterControl,
-    SessionControl,
-    AddressPool,
-    RouterQueries,
-    DefineRouter,
-  ],
-  exports: [...IPAM, ...RADIUS, PrepareSubscriber, ChangeSubscriber, RouterControl, RouterQueries, DefineRouter],
+  providers: [...USED_BY_OTHERS, ...DRIVERS, SubscriberPlace, UnitPool, VlanPool, NasRepository, SubscriberRepository],
+  exports: USED_BY_OTHERS,
 })
 export class NetworkModule {}
 

@@ -1,7 +1,15 @@
 export * from './jobs/cancel-job.usecase.js';
+export * from './jobs/hold-job.usecase.js';
 export * from './jobs/job.queries.js';
+export * from './jobs/job-watch.js';
 export type { JobStatus } from './jobs/job.states.js';
 export type { JobView, ProvisioningRequest, StepView } from './jobs/job.view.js';
+export * from './jobs/request-deprovisioning.usecase.js';
+export * from './jobs/request-move.usecase.js';
 export { RequestProvisioning, type RequestProvisioningInput } from './jobs/request-provisioning.usecase.js';
+export * from './jobs/reschedule-job.usecase.js';
+export * from './jobs/resolve-step.usecase.js';
 export * from './jobs/retry-job.usecase.js';
+export * from './jobs/roll-back-job.usecase.js';
 export * from './provisioning.module.js';
+export { JOB_KINDS, type JobKind } from './saga/definitions.js';

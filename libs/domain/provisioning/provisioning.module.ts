@@ -2,28 +2,71 @@ import { Module } from '@nestjs/common';
 import { CustomersModule } from '@isp/domain/customers';
 import { NetworkModule } from '@isp/domain/network';
 import { ServicesModule } from '@isp/domain/services';
+import { WakeListener } from '@isp/platform/work';
 import { CancelJob } from './jobs/cancel-job.usecase.js';
+import { DeprovisionTerminatedListener } from './jobs/deprovision-terminated.listener.js';
+import { HoldJob, ReleaseJob } from './jobs/hold-job.usecase.js';
 import { JobOutcome } from './jobs/job-outcome.js';
 import { JobQueries } from './jobs/job.queries.js';
+import { JobWatch } from './jobs/job-watch.js';
 import { JobRepository } from './jobs/job.repository.js';
-import { ProvisioningPace } from './jobs/provisioning-pace.js';
+import { PlaceJob } from './jobs/place-job.js';
 import { ProvisioningOrders } from './jobs/provisioning-orders.js';
+import { ProvisioningPace } from './jobs/provisioning-pace.js';
+import { ProvisioningWork } from './jobs/provisioning-work.js';
+import { RequestDeprovisioning } from './jobs/request-deprovisioning.usecase.js';
+import { RequestMove } from './jobs/request-move.usecase.js';
 import { RequestProvisioning } from './jobs/request-provisioning.usecase.js';
+import { RescheduleJob } from './jobs/reschedule-job.usecase.js';
+import { ResolveStep } from './jobs/resolve-step.usecase.js';
 import { RetryJob } from './jobs/retry-job.usecase.js';
+import { RollBack } from './jobs/roll-back.js';
+import { RollBackJob } from './jobs/roll-back-job.usecase.js';
 import { RunJobHandler } from './jobs/run-job.job.js';
 import { RunJob } from './jobs/run-job.usecase.js';
+import { DeprovisionSaga } from './kinds/deprovision.saga.js';
+import { JOB_SAGAS, type JobSaga } from './kinds/job-saga.js';
+import { MoveSaga } from './kinds/move.saga.js';
+import { ProvisionSaga } from './kinds/provision.saga.js';
+import { RouterAccess } from './kinds/router-access.js';
 
-const useCases = [RequestProvisioning, CancelJob, RetryJob, JobQueries];
+const sagas = [ProvisionSaga, DeprovisionSaga, MoveSaga];
+const useCases = [
+  RequestProvisioning,
+  RequestMove,
+  RequestDeprovisioning,
+  CancelJob,
+  RetryJob,
+  HoldJob,
+  ReleaseJob,
+  ResolveStep,
+  RescheduleJob,
+  RollBackJob,
+  JobQueries,
+  JobWatch,
+];
 
 @Module({
   imports: [CustomersModule, NetworkModule, ServicesModule],
-  providers: [JobRepository, ProvisioningPace, ProvisioningOrders, ...useCases],
-  exports: useCases,
+  providers: [
+    JobRepository,
+    WakeListener,
+    ProvisioningPace,
+    ProvisioningOrders,
+    ProvisioningWork,
+    PlaceJob,
+    RouterAccess,
+    ...sagas,
+    { provide: JOB_SAGAS, useFactory: (...all: JobSaga[]) => all, inject: sagas },
+    JobOutcome,
+    ...useCases,
+  ],
+  exports: [...useCases, JobRepository, JobOutcome],
 })
 export class ProvisioningModule {}
 
 @Module({
-  imports: [CustomersModule, NetworkModule, ServicesModule],
-  providers: [JobRepository, JobOutcome, RunJob, RunJobHandler],
+  imports: [ProvisioningModule, NetworkModule],
+  providers: [RollBack, RunJob, RunJobHandler, DeprovisionTerminatedListener],
 })
 export class ProvisioningWorkerModule {}

@@ -8,8 +8,13 @@ export type FailPoint =
   | 'http.before-answer'
   | 'work.before-wake'
   | 'work.after-take'
+  | 'provisioning.before-intent'
   | 'provisioning.after-intent'
-  | 'provisioning.after-apply';
+  | 'provisioning.after-apply'
+  | 'provisioning.after-read-back'
+  | 'provisioning.after-activate'
+  | 'provisioning.after-undo-intent'
+  | 'provisioning.after-undo';
 
 export function failPoint(point: FailPoint): void {
   if (loadedFailPoint() === point) process.kill(process.pid, 'SIGKILL');

@@ -93,6 +93,14 @@ export const RETRY_LATER = statement(
     WHERE id = $1 AND epoch = $2 AND ${IS_RUNNING}`,
 );
 
+/** Not a failure: the work waits for something that is not ready for it. */
+export const POSTPONE = statement(
+  'work-postpone',
+  `UPDATE work_items SET status = 'queued', not_before = now() + make_interval(secs => $3::float8),
+          due_at = now() + make_interval(secs => $3::float8)
+    WHERE id = $1 AND epoch = $2 AND status = 'running'`,
+);
+
 export const HAND_BACK = statement(
   'work-hand-back',
   `UPDATE work_items w SET status = 'queued', epoch = w.epoch + 1, due_at = now()

@@ -22,6 +22,8 @@ export interface WorkRun {
   complete(): Promise<void>;
   /** Throws in the caller's transaction when a later claim fenced this run off; locks the claim until the commit. */
   fence(): Promise<void>;
+  /** Puts the work back in the caller's transaction, to be claimed again after `seconds`; no failure is counted. */
+  postpone(seconds: number): Promise<void>;
 }
 
 export interface JobHandlerOptions<N extends JobName> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database, UnitOfWork } from '@isp/platform/database';
+import { Database, type Statement, UnitOfWork } from '@isp/platform/database';
 import { Log } from '@isp/platform/logging';
-import { COMPLETE, FENCE, HAND_BACK, HEARTBEAT } from './dispatch.statements.js';
+import { COMPLETE, FENCE, HAND_BACK, HEARTBEAT, POSTPONE } from './dispatch.statements.js';
 import type { WorkRun } from './handlers.js';
 import { workErrors } from './work.errors.js';
 
@@ -38,17 +38,20 @@ export class HeldWork {
   /** Registers a claim and answers the run as its handler sees it. */
   hold(claim: { readonly id: string; readonly epoch: number; readonly failures: number }): HeldRun {
     const abort = new AbortController();
+    // Both end this run for good, so the runner has nothing left to complete.
+    const leave = async (sql: Statement, ...more: readonly unknown[]): Promise<void> => {
+      if ((await this.uow.tx.execute(sql, [claim.id, claim.epoch, ...more])) === 0)
+        throw this.fenced(claim.id, claim.epoch);
+      this.uow.tx.afterCommit(`left-${claim.id}`, () => (run.completed = true));
+    };
     const run: HeldRun = {
       workId: claim.id,
       epoch: claim.epoch,
       failures: claim.failures,
       signal: abort.signal,
       completed: false,
-      complete: async () => {
-        if ((await this.uow.tx.execute(COMPLETE, [claim.id, claim.epoch])) === 0)
-          throw this.fenced(claim.id, claim.epoch);
-        run.completed = true;
-      },
+      complete: () => leave(COMPLETE),
+      postpone: (seconds) => leave(POSTPONE, seconds),
       fence: async () => {
         if (!(await this.uow.tx.one(FENCE, [claim.id, claim.epoch]))) throw this.fenced(claim.id, claim.epoch);
       },

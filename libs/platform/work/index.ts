@@ -4,6 +4,7 @@ export * from './handlers.js';
 export * from './outbox.js';
 export * from './queue-connections.js';
 export * from './registry.js';
+export { WakeListener } from './wake-listener.js';
 export * from './work.errors.js';
 export * from './work.module.js';
 export * from './work-queue.js';

@@ -1,4 +1,4 @@
-import type { JobView, StepView } from '@isp/domain/provisioning';
+import type { JobView, JobWithSteps, StepView } from '@isp/domain/provisioning';
 import { toIsoSeconds } from '@isp/kernel';
 
 const time = (instant: Date | null): string | null => instant && toIsoSeconds(instant);
@@ -19,6 +19,7 @@ export function presentJob(job: JobView) {
     id: job.id,
     service_id: job.serviceId,
     customer_id: job.customerId,
+    kind: job.kind,
     status: job.status,
     priority: job.priority,
     provisioning_data: {
@@ -31,6 +32,8 @@ export function presentJob(job: JobView) {
     estimated_completion: toIsoSeconds(job.estimatedCompletion),
     attempts: job.attempts,
     error: job.error,
+    rolling_back: job.endsAs !== null && job.finishedAt === null,
+    hold: job.heldAt && { reason: job.holdReason, since: toIsoSeconds(job.heldAt) },
     retry_of: job.retryOf,
     created_at: toIsoSeconds(job.createdAt),
     updated_at: toIsoSeconds(job.updatedAt),
@@ -39,13 +42,18 @@ export function presentJob(job: JobView) {
   };
 }
 
-export function presentJobWithSteps(job: JobView & { readonly steps: readonly StepView[] }) {
-  const steps = job.steps.map((step) => ({
+export function presentStep(step: StepView) {
+  return {
     name: step.name,
     status: step.status,
+    attempts: step.attempts,
     detail: step.detail,
     started_at: toIsoSeconds(step.startedAt),
     finished_at: time(step.finishedAt),
-  }));
-  return { ...presentJob(job), steps };
+    seconds: step.finishedAt && (step.finishedAt.getTime() - step.startedAt.getTime()) / 1_000,
+  };
+}
+
+export function presentJobWithSteps(job: JobWithSteps) {
+  return { ...presentJob(job), steps: job.steps.map(presentStep) };
 }

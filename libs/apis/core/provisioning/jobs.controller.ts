@@ -24,7 +24,8 @@ export class JobsController {
     example: { provisioning_jobs: [schema.jobExample], pagination: { page: 1, per_page: 25, total: 1, pages: 1 } },
   })
   async listJobs(@CurrentActor() actor: Actor, @QueryString(schema.jobsQuery) query: schema.JobsQuery) {
-    const filter = { serviceId: query.service_id, status: query.status, priority: query.priority };
+    const { service_id: serviceId, status, priority, kind, held } = query;
+    const filter = { serviceId, status, priority, kind, held: held && held === 'true' };
     const { rows, total } = await this.jobs.list(actor, filter, sliceOf(query));
     return listOf('provisioning_jobs', rows.map(presentJob), total, query);
   }
@@ -34,7 +35,7 @@ export class JobsController {
     access: 'provisioning_job.read',
     summary: 'Read a provisioning job with its steps',
     response: schema.jobDetailShape,
-    example: { ...schema.jobExample, steps: [] },
+    example: { ...schema.jobExample, steps: [schema.stepExample] },
     errors: ['not_found'],
   })
   async getJob(@CurrentActor() actor: Actor, @PathParam('job_id', intId) id: number) {
@@ -45,7 +46,10 @@ export class JobsController {
   @Post(':job_id/cancel')
   @Operation({
     access: 'service.provision',
-    summary: 'Take back a job that no worker has begun',
+    summary: 'Take a job back',
+    description:
+      'At once when no worker has begun it. One that runs undoes at its next step what it did: the answer says ' +
+      '`rolling_back`, and it ends as `cancelled`, `held` when that fails.',
     response: schema.jobShape,
     example: { ...schema.jobExample, status: 'cancelled' },
     errors: ['not_found', 'conflict'],

@@ -41,6 +41,8 @@ export interface PlannedChange {
 export interface SubscriberDriver {
   /** The value of `devices.driver` that selects this driver. */
   readonly name: string;
+  /** How many orders such a device takes at once unless its `settings.max_parallel` says otherwise; no limit when absent. */
+  readonly maxParallel?: number;
   /** What `apply` would change; empty when the device already does what is wanted. */
   plan(device: DeviceRef, wanted: SubscriberState, signal: AbortSignal): Promise<readonly PlannedChange[]>;
   /** Makes the subscriber exist as described. Rejects when the device refuses or stays silent. */

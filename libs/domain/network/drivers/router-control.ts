@@ -11,7 +11,11 @@ export interface RouterOrder {
   readonly stepKey: string;
   readonly wanted: SubscriberState;
   readonly signal: AbortSignal;
+  /** How long the device may take; 15 s when absent. */
+  readonly timeoutMs?: number;
 }
+
+export type RemovalOrder = Omit<RouterOrder, 'wanted'> & { readonly username: string };
 
 /**
  * Tells a router what to do for a subscriber and reads back whether it does. Never inside a transaction.
@@ -26,15 +30,34 @@ export class RouterControl {
   }
 
   /** @throws `network.driver.unknown` */
-  async apply({ router, stepKey, wanted, signal }: RouterOrder): Promise<void> {
+  async apply({ router, stepKey, wanted, signal, timeoutMs }: RouterOrder): Promise<void> {
     const driver = this.driverOf(router);
-    await patiently(signal, (limit) => driver.apply(router, stepKey, wanted, limit));
+    await patiently(signal, (limit) => driver.apply(router, stepKey, wanted, limit), timeoutMs);
   }
 
-  async verify({ router, wanted, signal }: Omit<RouterOrder, 'stepKey'>): Promise<void> {
+  async verify({ router, wanted, signal, timeoutMs }: Omit<RouterOrder, 'stepKey'>): Promise<void> {
     const driver = this.driverOf(router);
-    const seen = await patiently(signal, (limit) => driver.readBack(router, wanted.username, limit));
+    const seen = await patiently(signal, (limit) => driver.readBack(router, wanted.username, limit), timeoutMs);
     if (plannedChanges(seen, wanted).length > 0) throw networkErrors('network.device.mismatch');
+  }
+
+  /** Takes a subscriber off a router; one that is not there is gone already. */
+  async remove({ router, stepKey, username, signal, timeoutMs }: RemovalOrder): Promise<void> {
+    const driver = this.driverOf(router);
+    await patiently(signal, (limit) => driver.remove(router, stepKey, username, limit), timeoutMs);
+  }
+
+  /** @throws `network.device.mismatch` while the router still knows the subscriber */
+  async verifyGone({ router, username, signal, timeoutMs }: Omit<RemovalOrder, 'stepKey'>): Promise<void> {
+    const driver = this.driverOf(router);
+    const seen = await patiently(signal, (limit) => driver.readBack(router, username, limit), timeoutMs);
+    if (seen) throw networkErrors('network.device.mismatch');
+  }
+
+  /** How many orders a router takes at once; undefined without a limit. */
+  limitOf(router: RouterView): number | undefined {
+    const set = Number(router.settings['max_parallel']);
+    return Number.isInteger(set) && set > 0 ? set : this.driverOf(router).maxParallel;
   }
 
   private driverOf(router: RouterView): SubscriberDriver {

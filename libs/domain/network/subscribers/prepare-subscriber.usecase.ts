@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, together } from '@isp/platform/database';
-import { AddressPool } from '../ipam/address-pool.js';
+import { UnitOfWork } from '@isp/platform/database';
 import { hostOf } from '../ipam/address-text.js';
-import { UnitPool } from '../ipam/unit-pool.js';
-import { VlanPool } from '../ipam/vlan-pool.js';
 import type { SubscriberState } from '../drivers/device-driver.port.js';
 import { RouterQueries, type RouterView } from '../routers/router.queries.js';
+import { SubscriberPlace } from './subscriber-place.js';
 import { SubscriberRepository } from './subscriber.repository.js';
 
 export interface PrepareSubscriberInput {
@@ -28,6 +26,8 @@ export interface PreparedSubscriber {
   readonly router: RouterView;
   readonly state: SubscriberState;
   readonly prefixLength: number;
+  /** What the network will have followed once `state` is seen on the router. */
+  readonly desiredVersion: number;
 }
 
 /**
@@ -39,9 +39,7 @@ export class PrepareSubscriber {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly routers: RouterQueries,
-    private readonly addresses: AddressPool,
-    private readonly units: UnitPool,
-    private readonly vlans: VlanPool,
+    private readonly place: SubscriberPlace,
     private readonly subscribers: SubscriberRepository,
   ) {}
 
@@ -54,26 +52,19 @@ export class PrepareSubscriber {
           : this.routers.profile(input.bandwidthProfile),
       ]);
       const { serviceId } = input;
-      const [assigned, ipv6Prefix, delegatedPrefix, vlanId] = await together([
-        this.addresses.assign(serviceId, router.id, input.ipAssignment),
-        this.units.assign(serviceId, router.id, 'ipv6'),
-        this.units.assign(serviceId, router.id, 'delegated'),
-        this.vlans.assign(serviceId, router.id, input.vlanId),
-      ]);
+      const held = await this.place.take(serviceId, router.id, input);
       const subscriber = await this.subscribers.put({
         partnerId: input.partnerId,
         customerId: input.customerId,
         serviceId,
         serviceGuid: input.serviceGuid,
         routerId: router.id,
-        vlanId,
-        assigned,
-        ipv6Prefix: ipv6Prefix ?? null,
-        delegatedPrefix: delegatedPrefix ?? null,
+        ...held,
         profile,
       });
-      const state = { username: subscriber.username, address: assigned.address, vlanId: subscriber.vlanId, profile };
-      return { router, state, prefixLength: assigned.prefixLength };
+      const { address, prefixLength } = held.assigned;
+      const state = { username: subscriber.username, address, vlanId: subscriber.vlanId, profile };
+      return { router, state, prefixLength, desiredVersion: subscriber.desiredVersion };
     });
   }
 

@@ -30,6 +30,7 @@ export interface SubscriberView {
   readonly vlanId: number | null;
   readonly routerId: number;
   readonly profile: string;
+  readonly desiredVersion: number;
 }
 
 const REALM = 'isp.internal';
@@ -45,7 +46,7 @@ const PUT = statement(
      download_kbps = excluded.download_kbps, upload_kbps = excluded.upload_kbps, access = 'open', throttled = false,
      desired_version = s.desired_version + 1, changed_at = now(), convergence = 'pending', updated_at = now()
    RETURNING username, host(address) AS address, prefix_length AS "prefixLength", vlan_id AS "vlanId", router_id AS "routerId",
-     bandwidth_profile AS profile`,
+     bandwidth_profile AS profile, desired_version AS "desiredVersion"`,
 );
 
 /** PPPoE accounts: one per service, its password made here and sealed at rest. */

@@ -1,50 +1,98 @@
-import { Injectable } from '@nestjs/common';
-import { systemActor } from '@isp/contracts';
-import { AddressPool } from '@isp/domain/network';
-import { MoveService } from '@isp/domain/services';
-import { UnitOfWork } from '@isp/platform/database';
-import { Outbox, type WorkRun } from '@isp/platform/work';
+import { Inject, Injectable } from '@nestjs/common';
+import { Outbox } from '@isp/platform/work';
+import { JOB_SAGAS, type JobSaga } from '../kinds/job-saga.js';
+import type { JobKind } from '../saga/definitions.js';
+import { isReversible, touchesDevices } from '../saga/saga.js';
 import { JobRepository } from './job.repository.js';
+import type { JobView } from './job.view.js';
+import { ProvisioningWork } from './provisioning-work.js';
 
-const ACTOR = systemActor('provisioning');
+/** Names under which jobs wait for a person. */
+export const HOLDS = {
+  /** The job is over and cannot say what its device does now. */
+  deviceStateUnknown: 'device_state_unknown',
+  /** Going back failed too often. */
+  compensationFailed: 'compensation_failed',
+  /** Going on failed too often, and there is no way back. */
+  exhausted: 'retries_exhausted',
+} as const;
 
-/** How a job ends badly: job, service, address and the world learn of it in one transaction. */
+/** How jobs end, or get stuck: job, service and the world learn of it in the caller's transaction. */
 @Injectable()
 export class JobOutcome {
+  private readonly sagas: ReadonlyMap<JobKind, JobSaga>;
+
   constructor(
-    private readonly uow: UnitOfWork,
     private readonly jobs: JobRepository,
-    private readonly move: MoveService,
-    private readonly addresses: AddressPool,
+    private readonly work: ProvisioningWork,
     private readonly outbox: Outbox,
-  ) {}
-
-  /** The order cannot be carried out. */
-  failed(jobId: number, error: string, run: WorkRun): Promise<void> {
-    return this.uow.run(ACTOR, async () => {
-      await run.complete();
-      // Nothing was asked of the network yet, so the address can go back at once.
-      await this.end(jobId, 'failed', error, true);
-    });
+    @Inject(JOB_SAGAS) sagas: readonly JobSaga[],
+  ) {
+    this.sagas = new Map(sagas.map((saga) => [saga.kind, saga]));
   }
 
-  /** Every repetition failed, or the job took its worker down; in the caller's transaction. */
-  async dead(jobId: number, error: string): Promise<void> {
-    await this.end(jobId, 'dead', error, false);
+  sagaOf(job: JobView): JobSaga {
+    return this.sagas.get(job.kind) as JobSaga;
   }
 
-  private async end(jobId: number, status: 'failed' | 'dead', error: string, release: boolean): Promise<void> {
-    const job = await this.jobs.finish(jobId, status, error);
-    if (!job) return;
-    if (release) await this.addresses.release(job.serviceId);
-    const service = await this.move.execute({ actor: ACTOR, serviceId: job.serviceId, to: 'failed', reason: error });
-    this.outbox.add('provisioning.job.failed.v1', {
-      partner_id: job.partnerId,
-      customer_id: job.customerId,
-      service_id: job.serviceId,
-      provisioning_job_id: job.id,
-      error,
-      sequence: service.version,
-    });
+  /** What a good end says beside what the service itself says. */
+  succeeded(job: JobView): void {
+    if (job.kind !== 'provision') this.outbox.add('provisioning.job.succeeded.v1', payloadOf(job));
   }
+
+  /** Everything is undone, or nothing was done. */
+  async undone(job: JobView, as: 'failed' | 'cancelled'): Promise<JobView | undefined> {
+    const error = job.error ?? 'job cancelled';
+    const ended = await this.jobs.finish(job.id, as, job.error);
+    if (ended) await this.tell(ended, as, error);
+    return ended;
+  }
+
+  /** Waits for a person. */
+  async held(job: JobView, reason: string, error: string | null = null): Promise<JobView> {
+    const held = await this.jobs.setHold(job.id, reason, error);
+    this.outbox.add('provisioning.job.held.v1', { ...payloadOf(held), reason });
+    return held;
+  }
+
+  /**
+   * Every repetition failed, or the job took its worker down. A move goes back by itself; what can neither go on nor
+   * back is held; a new service's job is dead, and held as well when its device may have been touched.
+   */
+  async exhausted(jobId: number, error: string): Promise<void> {
+    const job = await this.jobs.lock(jobId);
+    if (job.finishedAt !== null) return;
+    if (job.endsAs !== null) return void (await this.held(job, HOLDS.compensationFailed, error));
+    const saga = this.sagaOf(job);
+    const touched = touchesDevices(saga.definition, await this.jobs.steps(job));
+    if (job.kind === 'provision') return this.dead(job, error, touched);
+    if (!isReversible(saga.definition)) return void (await this.held(job, HOLDS.exhausted, error));
+    this.work.carryOn(await this.jobs.turnBack(jobId, 'failed', error));
+  }
+
+  private async dead(job: JobView, error: string, touched: boolean): Promise<void> {
+    const hold = touched ? HOLDS.deviceStateUnknown : null;
+    const ended = await this.jobs.finish(job.id, 'dead', error, hold);
+    if (!ended) return;
+    await this.tell(ended, 'dead', error);
+    if (hold) this.outbox.add('provisioning.job.held.v1', { ...payloadOf(ended), reason: hold });
+  }
+
+  private async tell(job: JobView, as: 'failed' | 'cancelled' | 'dead', error: string): Promise<void> {
+    const sequence = await this.sagaOf(job).ended(job, as, error);
+    if (as === 'cancelled') return this.outbox.add('provisioning.job.cancelled.v1', payloadOf(job));
+    const { kind: _, ...ids } = payloadOf(job);
+    this.outbox.add('provisioning.job.failed.v1', { ...ids, error, sequence });
+  }
+}
+
+function payloadOf(job: JobView) {
+  return {
+    partner_id: job.partnerId,
+    customer_id: job.customerId,
+    service_id: job.serviceId,
+    provisioning_job_id: job.id,
+    kind: job.kind,
+    sequence: job.version,
+  };
 }

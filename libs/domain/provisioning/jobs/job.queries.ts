@@ -1,31 +1,43 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor, Priority } from '@isp/contracts';
+import { type Actor, type Priority, systemActor } from '@isp/contracts';
 import { UnitOfWork, statement } from '@isp/platform/database';
+import type { JobKind } from '../saga/definitions.js';
 import { jobErrors } from './job.errors.js';
 import type { JobStatus } from './job.states.js';
-import { JOB_COLUMNS, type JobView, type StepView } from './job.view.js';
+import { JOB_COLUMNS, type JobView, STEP_COLUMNS, type StepView } from './job.view.js';
 
 const MATCH = `FROM provisioning_jobs j WHERE ($1::integer IS NULL OR j.partner_id = $1) AND ($2::integer IS NULL OR j.service_id = $2)
-  AND ($3::text IS NULL OR j.status = $3) AND ($4::text IS NULL OR j.priority = $4)`;
-const LIST = statement('jobs-list', `SELECT ${JOB_COLUMNS} ${MATCH} ORDER BY j.id DESC LIMIT $5 OFFSET $6`);
+  AND ($3::text IS NULL OR j.status = $3) AND ($4::text IS NULL OR j.priority = $4)
+  AND ($5::text IS NULL OR j.kind = $5) AND ($6::boolean IS NULL OR (j.held_at IS NOT NULL) = $6)`;
+const LIST = statement('jobs-list', `SELECT ${JOB_COLUMNS} ${MATCH} ORDER BY j.id DESC LIMIT $7 OFFSET $8`);
 // Within one partner the order is that of the index that leads with it.
 const LIST_OF_PARTNER = statement(
   'jobs-list-of-partner',
-  `SELECT ${JOB_COLUMNS} ${MATCH} ORDER BY j.partner_id DESC, j.id DESC LIMIT $5 OFFSET $6`,
+  `SELECT ${JOB_COLUMNS} ${MATCH} ORDER BY j.partner_id DESC, j.id DESC LIMIT $7 OFFSET $8`,
 );
 const COUNT = statement('jobs-count', `SELECT count(*)::integer AS total ${MATCH}`);
+const WATCHED = statement('jobs-watched', `SELECT ${JOB_COLUMNS} FROM provisioning_jobs j WHERE j.id = ANY ($1)`);
+const STEPS_OF_ALL = statement(
+  'jobs-steps-of-all',
+  `SELECT s.provisioning_job_id AS "jobId", ${STEP_COLUMNS} FROM provisioning_steps s JOIN provisioning_jobs j
+       ON j.partner_id = s.partner_id AND j.id = s.provisioning_job_id WHERE j.id = ANY ($1) ORDER BY s.position`,
+);
 const GET = statement('jobs-get', `SELECT ${JOB_COLUMNS} FROM provisioning_jobs j WHERE j.id = $1`);
 const STEPS = statement(
   'jobs-steps',
-  `SELECT position, name, status, detail, started_at AS "startedAt", finished_at AS "finishedAt"
-     FROM provisioning_steps WHERE provisioning_job_id = $1 ORDER BY position`,
+  `SELECT ${STEP_COLUMNS} FROM provisioning_steps s WHERE s.provisioning_job_id = $1 ORDER BY s.position`,
 );
 
 export interface JobFilter {
   readonly serviceId?: number | undefined;
   readonly status?: JobStatus | undefined;
   readonly priority?: Priority | undefined;
+  readonly kind?: JobKind | undefined;
+  /** Only those that wait for a person, or only those that do not. */
+  readonly held?: boolean | undefined;
 }
+
+export type JobWithSteps = JobView & { readonly steps: readonly StepView[] };
 
 /** Reads of provisioning jobs, inside the walls of the reader. */
 @Injectable()
@@ -34,7 +46,8 @@ export class JobQueries {
 
   list(actor: Actor, filter: JobFilter, page: { readonly limit: number; readonly offset: number }) {
     const partnerId = actor.reach === 'all' ? null : actor.partnerId;
-    const values = [partnerId, filter.serviceId ?? null, filter.status ?? null, filter.priority ?? null];
+    const { serviceId, status, priority, kind, held } = filter;
+    const values = [partnerId, serviceId ?? null, status ?? null, priority ?? null, kind ?? null, held ?? null];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
         tx.query<JobView>(partnerId === null ? LIST : LIST_OF_PARTNER, [...values, page.limit, page.offset]),
@@ -45,11 +58,22 @@ export class JobQueries {
   }
 
   /** A job with its step log. @throws `provisioning.job.not_found` */
-  get(actor: Actor, id: number): Promise<JobView & { readonly steps: readonly StepView[] }> {
+  get(actor: Actor, id: number): Promise<JobWithSteps> {
     return this.uow.read(actor, async (tx) => {
       const [job, steps] = await Promise.all([tx.one<JobView>(GET, [id]), tx.query<StepView>(STEPS, [id])]);
       if (!job) throw jobErrors('provisioning.job.not_found');
       return { ...job, steps };
+    });
+  }
+
+  /** Several jobs at one moment, for callers that were let through to each of them before. */
+  snapshots(ids: readonly number[]): Promise<JobWithSteps[]> {
+    return this.uow.read(systemActor('provisioning'), async (tx) => {
+      const [jobs, steps] = await Promise.all([
+        tx.query<JobView>(WATCHED, [ids]),
+        tx.query<StepView & { readonly jobId: number }>(STEPS_OF_ALL, [ids]),
+      ]);
+      return jobs.map((job) => ({ ...job, steps: steps.filter(({ jobId }) => jobId === job.id) }));
     });
   }
 }

@@ -1,43 +1,97 @@
 import { Injectable } from '@nestjs/common';
 import type { Priority } from '@isp/contracts';
 import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
+import { DEFINITIONS, type JobKind } from '../saga/definitions.js';
+import type { StepStatus } from '../saga/saga.js';
 import { jobErrors } from './job.errors.js';
 import type { JobStatus } from './job.states.js';
 import { jobStates } from './job.states.js';
-import { JOB_COLUMNS, type JobView, type ProvisioningRequest } from './job.view.js';
+import { JOB_COLUMNS, type JobView, type ProvisioningRequest, STEP_COLUMNS, type StepView } from './job.view.js';
 
 const INSERT = statement(
   'jobs-insert',
-  `INSERT INTO provisioning_jobs AS j (partner_id, customer_id, service_id, priority, request, scheduled_at, estimated_completion, retry_of, requested_by)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ${JOB_COLUMNS}`,
+  `INSERT INTO provisioning_jobs AS j (partner_id, customer_id, service_id, priority, request, scheduled_at, estimated_completion, retry_of, requested_by, kind)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING ${JOB_COLUMNS}`,
 );
 const LOCK = statement('jobs-lock', `SELECT ${JOB_COLUMNS} FROM provisioning_jobs j WHERE j.id = $1 FOR NO KEY UPDATE`);
 const START = statement(
   'jobs-start',
   `UPDATE provisioning_jobs j SET status = 'running', attempts = attempts + 1, started_at = coalesce(started_at, now()),
           version = version + 1, updated_at = now()
-    WHERE id = $1 AND status = ANY ($2) RETURNING ${JOB_COLUMNS}`,
+    WHERE id = $1 AND status = ANY ($2) AND held_at IS NULL RETURNING ${JOB_COLUMNS}`,
+);
+// A job that was called back or held meanwhile does not succeed. One that does answers for what earlier ones of its
+// service left in doubt.
+const SUCCEED = statement(
+  'jobs-succeed',
+  `WITH settled AS (
+     UPDATE provisioning_jobs SET hold_reason = NULL, held_at = NULL, version = version + 1, updated_at = now()
+      WHERE service_id = $2 AND held_at IS NOT NULL AND status IN ('dead', 'failed'))
+   UPDATE provisioning_jobs j SET status = 'succeeded', error = NULL, finished_at = now(), version = version + 1, updated_at = now()
+    WHERE id = $1 AND status = (SELECT 'running') AND ends_as IS NULL AND held_at IS NULL RETURNING ${JOB_COLUMNS}`,
 );
 // As a parameter: no kept plan then walks the partial index of unfinished jobs instead of looking up the one.
 const UNFINISHED = ['queued', 'running'];
 const FINISH = statement(
   'jobs-finish',
-  `UPDATE provisioning_jobs j SET status = $2, error = $3, finished_at = now(), version = version + 1, updated_at = now()
+  `UPDATE provisioning_jobs j SET status = $2, error = coalesce($3, error), hold_reason = $5,
+          held_at = CASE WHEN $5::text IS NULL THEN NULL ELSE now() END, finished_at = now(), version = version + 1,
+          updated_at = now()
     WHERE id = $1 AND status = ANY ($4) RETURNING ${JOB_COLUMNS}`,
 );
-const STEPS = statement(
+const TURN_BACK = statement(
+  'jobs-turn-back',
+  `UPDATE provisioning_jobs j SET ends_as = $2, error = coalesce($3, error), hold_reason = NULL, held_at = NULL,
+          version = version + 1, updated_at = now()
+    WHERE id = $1 RETURNING ${JOB_COLUMNS}`,
+);
+const SET_HOLD = statement(
+  'jobs-set-hold',
+  `UPDATE provisioning_jobs j SET hold_reason = $2, held_at = CASE WHEN $2::text IS NULL THEN NULL ELSE now() END,
+          error = coalesce($3, error), version = version + 1, updated_at = now()
+    WHERE id = $1 RETURNING ${JOB_COLUMNS}`,
+);
+const RESCHEDULE = statement(
+  'jobs-reschedule',
+  `UPDATE provisioning_jobs j SET scheduled_at = $2, estimated_completion = $3, version = version + 1, updated_at = now()
+    WHERE id = $1 RETURNING ${JOB_COLUMNS}`,
+);
+const WAIT = statement(
+  'jobs-wait',
+  'UPDATE provisioning_jobs SET waits = least(waits + 1, 100) WHERE id = $1 RETURNING waits',
+);
+const READ_STEPS = statement(
+  'jobs-steps-of',
+  `SELECT ${STEP_COLUMNS} FROM provisioning_steps s WHERE s.partner_id = $1 AND s.provisioning_job_id = $2 ORDER BY s.position`,
+);
+// Tries are counted where one begins: with an intent, and with the intent to undo.
+const PUT_STEPS = statement(
   'jobs-steps-put',
-  `INSERT INTO provisioning_steps (partner_id, provisioning_job_id, position, name, status, detail, finished_at)
-   SELECT $1, $2, s.position, s.name, s.status, s.detail, CASE WHEN s.status = 'intended' THEN NULL ELSE now() END
+  `INSERT INTO provisioning_steps AS old (partner_id, provisioning_job_id, position, name, status, detail, finished_at)
+   SELECT $1, $2, s.position, s.name, s.status, s.detail,
+          CASE WHEN s.status IN ('intended', 'compensating') THEN NULL ELSE now() END
      FROM jsonb_to_recordset($3) AS s(position smallint, name text, status text, detail jsonb)
    ON CONFLICT (partner_id, provisioning_job_id, position) DO UPDATE
-     SET status = excluded.status, detail = provisioning_steps.detail || excluded.detail, finished_at = excluded.finished_at`,
+     SET status = excluded.status, detail = old.detail || excluded.detail, finished_at = excluded.finished_at,
+         attempts = CASE excluded.status WHEN 'intended' THEN old.attempts + 1
+                      WHEN 'compensating' THEN CASE old.status WHEN 'compensating' THEN old.attempts + 1 ELSE 1 END
+                      ELSE old.attempts END`,
+);
+const STEP_ERROR = statement(
+  'jobs-step-error',
+  `UPDATE provisioning_steps SET status = $4, detail = detail || jsonb_build_object('error', $5::text), finished_at = now()
+    WHERE partner_id = $1 AND provisioning_job_id = $2 AND name = $3`,
+);
+const FRESH_TRIES = statement(
+  'jobs-steps-fresh-tries',
+  `UPDATE provisioning_steps SET attempts = 0 WHERE partner_id = $1 AND provisioning_job_id = $2 AND status = 'compensating'`,
 );
 
 export interface NewJob {
   readonly partnerId: number;
   readonly customerId: number;
   readonly serviceId: number;
+  readonly kind?: JobKind;
   readonly priority: Priority;
   readonly request: ProvisioningRequest;
   readonly scheduledAt: Date | null;
@@ -46,10 +100,9 @@ export interface NewJob {
   readonly requestedBy: string;
 }
 
-export interface StepRecord {
-  readonly position: number;
+export interface StepNote {
   readonly name: string;
-  readonly status: 'intended' | 'done' | 'failed';
+  readonly status: StepStatus;
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
@@ -70,6 +123,7 @@ export class JobRepository {
         job.estimatedCompletion,
         job.retryOf,
         job.requestedBy,
+        job.kind ?? 'provision',
       ])) as JobView;
     } catch (error) {
       if (violatedConstraint(error) === 'provisioning_jobs_one_per_service')
@@ -79,24 +133,67 @@ export class JobRepository {
   }
 
   /** @throws `provisioning.job.not_found` */
-  async lock(id: number): Promise<JobView> {
-    const job = await this.uow.tx.one<JobView>(LOCK, [id]);
-    if (!job) throw jobErrors('provisioning.job.not_found');
-    return job;
+  lock(id: number): Promise<JobView> {
+    return this.demand(LOCK, [id]);
   }
 
-  /** Counts an attempt; undefined when the job is finished already. */
+  /** Counts an attempt; undefined when the job is finished already, or held. */
   start(id: number): Promise<JobView | undefined> {
     return this.uow.tx.one<JobView>(START, [id, UNFINISHED]);
   }
 
-  /** Ends a job; undefined when it may not end that way any more. */
-  finish(id: number, status: JobStatus, error: string | null = null): Promise<JobView | undefined> {
-    return this.uow.tx.one<JobView>(FINISH, [id, status, error, jobStates.previous(status)]);
+  /** Ends a job well; undefined when it was called back, held or ended meanwhile. */
+  succeed(job: JobView): Promise<JobView | undefined> {
+    return this.uow.tx.one<JobView>(SUCCEED, [job.id, job.serviceId]);
   }
 
-  recordSteps(job: JobView, steps: readonly StepRecord[]): void {
-    const rows = steps.map((step) => ({ detail: {}, ...step }));
-    this.uow.tx.defer(STEPS, [job.partnerId, job.id, JSON.stringify(rows)]);
+  /** Ends a job; undefined when it may not end that way any more. With `hold` it stays in front of a person. */
+  finish(id: number, status: JobStatus, error: string | null = null, hold: string | null = null) {
+    return this.uow.tx.one<JobView>(FINISH, [id, status, error, jobStates.previous(status), hold]);
+  }
+
+  /** From here on the job goes back, also if it was held. The caller has locked it. */
+  turnBack(id: number, endsAs: 'failed' | 'cancelled', error: string | null): Promise<JobView> {
+    return this.demand(TURN_BACK, [id, endsAs, error]);
+  }
+
+  /** Holds a job, or with null releases it. The caller has locked it. */
+  setHold(id: number, reason: string | null, error: string | null = null): Promise<JobView> {
+    return this.demand(SET_HOLD, [id, reason, error]);
+  }
+
+  reschedule(id: number, start: Date, estimatedCompletion: Date): Promise<JobView> {
+    return this.demand(RESCHEDULE, [id, start, estimatedCompletion]);
+  }
+
+  /** Counts that the job found its device busy; answers how often it did. */
+  async wait(id: number): Promise<number> {
+    return (await this.uow.tx.one<{ waits: number }>(WAIT, [id]))?.waits ?? 1;
+  }
+
+  steps(job: JobView): Promise<StepView[]> {
+    return this.uow.tx.query<StepView>(READ_STEPS, [job.partnerId, job.id]);
+  }
+
+  recordSteps(job: JobView, notes: readonly StepNote[]): void {
+    const names: readonly string[] = DEFINITIONS[job.kind].steps.map(({ name }) => name);
+    const rows = notes.map((note) => ({ detail: {}, ...note, position: names.indexOf(note.name) + 1 }));
+    this.uow.tx.defer(PUT_STEPS, [job.partnerId, job.id, JSON.stringify(rows)]);
+  }
+
+  /** Notes why a try failed. */
+  noteError(job: JobView, step: string, status: StepStatus, error: string): void {
+    this.uow.tx.defer(STEP_ERROR, [job.partnerId, job.id, step, status, error.slice(0, 500)]);
+  }
+
+  /** Compensations that used up their tries get new ones. */
+  freshTries(job: JobView): void {
+    this.uow.tx.defer(FRESH_TRIES, [job.partnerId, job.id]);
+  }
+
+  private async demand(sql: Parameters<UnitOfWork['tx']['one']>[0], values: readonly unknown[]): Promise<JobView> {
+    const job = await this.uow.tx.one<JobView>(sql, values);
+    if (!job) throw jobErrors('provisioning.job.not_found');
+    return job;
   }
 }

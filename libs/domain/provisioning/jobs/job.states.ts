@@ -7,7 +7,7 @@ export const jobStates = defineStates<JobStatus>({
   initial: 'queued',
   transitions: {
     queued: ['running', 'cancelled', 'failed', 'dead'],
-    running: ['succeeded', 'failed', 'dead'],
+    running: ['succeeded', 'failed', 'dead', 'cancelled'],
     succeeded: [],
     failed: [],
     dead: [],

@@ -23,6 +23,11 @@ export class ProvisioningOrders {
     if (customer.status === 'suspended' || customer.status === 'terminated') {
       throw customerErrors('customers.customer.not_active', { status: customer.status });
     }
+    await this.checkNetwork(request);
+  }
+
+  /** @throws `network.router.unknown`, `network.profile.unknown`, `network.address.malformed` */
+  async checkNetwork(request: ProvisioningRequest): Promise<void> {
     if (request.routerId !== undefined) await this.routers.get(request.routerId);
     if (request.bandwidthProfile !== undefined) await this.routers.profile(request.bandwidthProfile);
     if (request.ipAssignment !== undefined) await this.addresses.check(request.routerId, request.ipAssignment);

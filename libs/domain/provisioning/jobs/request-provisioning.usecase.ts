@@ -22,7 +22,8 @@ export interface RequestProvisioningInput {
 /**
  * Accepts the order to bring a service to life on the network. From its commit on the order is kept, whatever dies.
  * @throws `services.service.not_found`, `services.service.illegal_move`, `provisioning.job.under_way`,
- *   `network.router.unknown`, `catalog.profile.unknown`, `network.address.malformed`
+ *   `provisioning.service.no_voice_driver`, `provisioning.service.bundle_parts`, `network.router.unknown`,
+ *   `catalog.profile.unknown`, `network.address.malformed`
  */
 @Injectable()
 export class RequestProvisioning {
@@ -48,7 +49,7 @@ export class RequestProvisioning {
       const now = this.clock.now();
       if (scheduledTime && scheduledTime <= now) throw jobErrors('provisioning.schedule.in_the_past');
       const service = await this.services.get(actor, serviceId);
-      if (service.serviceType !== 'internet') throw jobErrors('provisioning.service.not_internet');
+      if (service.serviceType !== 'internet') throw refusalOf(service.serviceType);
       const start = scheduledTime ?? service.scheduledActivation ?? now;
       const later = start > now;
       const [, seconds] = await together([
@@ -81,4 +82,11 @@ export class RequestProvisioning {
       return job;
     });
   }
+}
+
+/** What the network has no way to bring to life by itself. */
+function refusalOf(serviceType: 'voice' | 'bundle'): Error {
+  return jobErrors(
+    serviceType === 'voice' ? 'provisioning.service.no_voice_driver' : 'provisioning.service.bundle_parts',
+  );
 }

@@ -4,6 +4,8 @@ import { UnitOfWork } from '@isp/platform/database';
 import { jobErrors } from './job.errors.js';
 import { JobRepository } from './job.repository.js';
 import type { JobView } from './job.view.js';
+import { RequestDeprovisioning } from './request-deprovisioning.usecase.js';
+import { RequestMove } from './request-move.usecase.js';
 import { RequestProvisioning } from './request-provisioning.usecase.js';
 
 const RETRYABLE = new Set(['failed', 'dead', 'cancelled']);
@@ -19,7 +21,9 @@ export class RetryJob {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly jobs: JobRepository,
-    private readonly request: RequestProvisioning,
+    private readonly provision: RequestProvisioning,
+    private readonly move: RequestMove,
+    private readonly deprovision: RequestDeprovisioning,
   ) {}
 
   execute({ actor, jobId }: RetryJobInput): Promise<JobView> {
@@ -27,7 +31,10 @@ export class RetryJob {
       const job = await this.jobs.lock(jobId);
       if (!RETRYABLE.has(job.status)) throw jobErrors('provisioning.job.not_retryable', { status: job.status });
       const { serviceId, request, priority } = job;
-      return this.request.execute({ actor, serviceId, request, priority, retryOf: jobId });
+      const again = { actor, serviceId, request, priority, retryOf: jobId };
+      if (job.kind === 'move') return this.move.execute(again);
+      if (job.kind === 'deprovision') return this.deprovision.execute(again);
+      return this.provision.execute(again);
     });
   }
 }

@@ -19,6 +19,6 @@ export class RunJobHandler implements HandlesJob<typeof JOB> {
   }
 
   onDead(payload: JobPayload<typeof JOB>, reason: string): Promise<void> {
-    return this.outcome.dead(payload.provisioning_job_id, reason);
+    return this.outcome.exhausted(payload.provisioning_job_id, reason);
   }
 }

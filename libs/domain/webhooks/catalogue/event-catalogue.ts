@@ -38,6 +38,27 @@ const service = (type: string, description: string): Entry<EventPayload<'service
   }),
 });
 
+const job = (
+  type: string,
+  description: string,
+): Entry<EventPayload<'provisioning.job.succeeded.v1'> & { readonly reason?: string }> => ({
+  type,
+  description,
+  fact: ({ provisioning_job_id, service_id, customer_id, partner_id, kind, sequence, reason }) => ({
+    resourceType: 'provisioning_job',
+    resourceId: String(provisioning_job_id),
+    sequence,
+    data: {
+      provisioning_job_id,
+      service_id,
+      customer_id,
+      partner_id,
+      kind,
+      ...(reason === undefined ? {} : { reason }),
+    },
+  }),
+});
+
 /** Every event of the program with its public face; null: nobody's business. A new event does not compile without. */
 const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = {
   'customers.customer.created.v1': customer('customer.created', 'A customer was created.'),
@@ -64,6 +85,15 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
       data: { provisioning_job_id, service_id, customer_id, partner_id, error },
     }),
   },
+  'provisioning.job.succeeded.v1': job(
+    'provisioning.succeeded',
+    'A service was moved on the network or taken off it. Of a new one `service.activated` tells.',
+  ),
+  'provisioning.job.cancelled.v1': job(
+    'provisioning.cancelled',
+    'A provisioning job was taken back; what it had done is undone.',
+  ),
+  'provisioning.job.held.v1': job('provisioning.held', 'A provisioning job waits for a person.'),
   'platform.work.died.v1': {
     type: 'system.job_dead',
     description: 'Accepted work failed for good and waits for a person. For the operator only.',
