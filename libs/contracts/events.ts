@@ -16,6 +16,15 @@ const service = z.strictObject({
   status: z.string(),
   sequence: z.int(),
 });
+const device = z.strictObject({
+  /** The operator: devices are nobody else's. */
+  partner_id: z.int(),
+  device_id: z.int(),
+  name: z.string(),
+  kind: z.string(),
+  node: z.string(),
+  sequence: z.int(),
+});
 
 /**
  * Every event that the program publishes: a fact in the past tense, named `<owner>.<thing>.<happened>.v<n>`, with the
@@ -36,6 +45,8 @@ export const EVENTS = {
     error: z.string(),
     sequence: z.int(),
   }),
+  'network.device.down.v1': device,
+  'network.device.up.v1': device,
   'platform.work.died.v1': z.strictObject({
     work_id: z.string(),
     partner_id: z.int(),

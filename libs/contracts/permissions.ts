@@ -14,6 +14,8 @@ export const PERMISSIONS = [
   'service.provision',
   'provisioning_job.read',
   'provisioning_job.manage',
+  'device.read',
+  'device.manage',
   'webhook.read',
   'webhook.manage',
   'api_key.read',

@@ -1,8 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { DeviceSecrets } from '../devices/device-secrets.js';
 import { networkErrors } from '../network.errors.js';
-import type { RouterView } from '../routers/router.queries.js';
+import type { RouterView } from '../devices/router.queries.js';
 import { plannedChanges } from './planned-changes.js';
-import { SUBSCRIBER_DRIVERS, type SubscriberDriver, type SubscriberState } from './device-driver.port.js';
+import {
+  type DeviceRef,
+  SUBSCRIBER_DRIVERS,
+  type SubscriberDriver,
+  type SubscriberState,
+} from './device-driver.port.js';
 
 /** A device that says nothing for so long is silent. */
 const DEVICE_TIMEOUT_MS = 15_000;
@@ -23,20 +29,28 @@ export interface RouterOrder {
 export class RouterControl {
   private readonly drivers: ReadonlyMap<string, SubscriberDriver>;
 
-  constructor(@Inject(SUBSCRIBER_DRIVERS) drivers: readonly SubscriberDriver[]) {
+  constructor(
+    @Inject(SUBSCRIBER_DRIVERS) drivers: readonly SubscriberDriver[],
+    private readonly secrets: DeviceSecrets,
+  ) {
     this.drivers = new Map(drivers.map((driver) => [driver.name, driver]));
   }
 
   /** @throws `network.driver.unknown` */
   async apply({ router, stepKey, wanted, signal }: RouterOrder): Promise<void> {
     const driver = this.driverOf(router);
-    await patiently(signal, (limit) => driver.apply(router, stepKey, wanted, limit));
+    await patiently(signal, (limit) => driver.apply(this.refOf(router), stepKey, wanted, limit));
   }
 
   async verify({ router, wanted, signal }: Omit<RouterOrder, 'stepKey'>): Promise<void> {
     const driver = this.driverOf(router);
-    const seen = await patiently(signal, (limit) => driver.readBack(router, wanted.username, limit));
+    const seen = await patiently(signal, (limit) => driver.readBack(this.refOf(router), wanted.username, limit));
     if (plannedChanges(seen, wanted).length > 0) throw networkErrors('network.device.mismatch');
+  }
+
+  /** The router as its driver needs it, credentials opened. */
+  private refOf({ id, guid, name, settings, address, secretsSealed }: RouterView): DeviceRef {
+    return { id, name, settings, address, secrets: this.secrets.open(guid, secretsSealed) };
   }
 
   private driverOf(router: RouterView): SubscriberDriver {

@@ -3,7 +3,7 @@ import type { Actor } from '@isp/contracts';
 import { UnitOfWork } from '@isp/platform/database';
 import { AddressPool } from '../addresses/address-pool.js';
 import type { SubscriberState } from '../drivers/device-driver.port.js';
-import { RouterQueries, type RouterView } from '../routers/router.queries.js';
+import { RouterQueries, type RouterView } from '../devices/router.queries.js';
 import { SubscriberRepository } from './subscriber.repository.js';
 
 export interface PrepareSubscriberInput {

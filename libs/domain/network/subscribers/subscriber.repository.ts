@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '@isp/platform/crypto';
 import { UnitOfWork, statement } from '@isp/platform/database';
-import type { BandwidthProfileView } from '../routers/router.queries.js';
+import type { BandwidthProfileView } from '../devices/router.queries.js';
 import type { AssignedAddress } from '../addresses/address-pool.js';
 
 export interface SubscriberInput {

@@ -8,6 +8,7 @@ import { customers } from './0040-customers.js';
 import { services } from './0050-services.js';
 import { webhooks } from './0060-webhooks.js';
 import { networkBase } from './0070-network-base.js';
+import { devices } from './0130-devices.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly SqlMigration[] = [
   services,
   webhooks,
   networkBase,
+  devices,
 ];

@@ -7,7 +7,16 @@ export interface RouterView {
   readonly name: string;
   readonly driver: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  readonly guid: string;
+  /** Management address. */
+  readonly address: string | null;
+  /** Its credentials as they are stored; `RouterControl` opens them for the driver. */
+  readonly secretsSealed: string | null;
 }
+
+/** Of `devices d`. */
+export const ROUTER_COLUMNS = `d.id, d.guid, d.name, d.driver, d.settings, host(d.management_address) AS address,
+  d.secrets_sealed AS "secretsSealed"`;
 
 export interface BandwidthProfileView {
   readonly name: string;
@@ -17,15 +26,15 @@ export interface BandwidthProfileView {
 
 const GET = statement(
   'routers-get',
-  `SELECT id, name, driver, settings FROM devices WHERE id = $1 AND status = 'active'`,
+  `SELECT ${ROUTER_COLUMNS} FROM devices d WHERE d.id = $1 AND d.status = 'active' AND d.driver IS NOT NULL`,
 );
 // The active router whose pools have been used least, so that load spreads.
 const CHOOSE = statement(
   'routers-choose',
-  `SELECT r.id, r.name, r.driver, r.settings FROM devices r
-    WHERE r.status = 'active' AND EXISTS (
-      SELECT FROM ip_pools p JOIN ip_addresses a ON a.pool_id = p.id WHERE p.router_id = r.id AND a.service_id IS NULL)
-    ORDER BY r.id LIMIT 1`,
+  `SELECT ${ROUTER_COLUMNS} FROM devices d
+    WHERE d.status = 'active' AND d.driver IS NOT NULL AND EXISTS (
+      SELECT FROM ip_pools p JOIN ip_addresses a ON a.pool_id = p.id WHERE p.router_id = d.id AND a.service_id IS NULL)
+    ORDER BY d.id LIMIT 1`,
 );
 const PROFILE = statement(
   'profiles-get',

@@ -3,11 +3,11 @@ import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
 import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
-import type { RouterView } from './router.queries.js';
+import { ROUTER_COLUMNS, type RouterView } from './router.queries.js';
 
 const ROUTER = statement(
   'routers-insert',
-  'INSERT INTO devices (name, driver, settings) VALUES ($1, $2, $3) RETURNING id, name, driver, settings',
+  `INSERT INTO devices AS d (name, driver, settings) VALUES ($1, $2, $3) RETURNING ${ROUTER_COLUMNS}`,
 );
 // Every host of the prefix but network, broadcast and the router itself (the first host).
 const POOL = statement(
