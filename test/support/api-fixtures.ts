@@ -2,6 +2,7 @@ import { systemActor, systemActorFor, PERMISSIONS, type Actor } from '@isp/contr
 import { CreateApiKey, CreateUser } from '@isp/domain/access';
 import { CreatePlan } from '@isp/domain/catalog';
 import { CreateCustomer } from '@isp/domain/customers';
+import { CreateDevice, CreateNode, DeviceModels } from '@isp/domain/network';
 import { CreatePartner } from '@isp/domain/partners';
 import { RequestProvisioning } from '@isp/domain/provisioning';
 import { OrderInternetService } from '@isp/domain/services';
@@ -25,7 +26,14 @@ export type Thing =
   | 'disabled_user'
   | 'api_key'
   | 'endpoint'
-  | 'delivery';
+  | 'delivery'
+  | 'node'
+  | 'device'
+  | 'asked_device'
+  | 'device_model'
+  | 'alarm'
+  | 'threshold'
+  | 'service_with_device';
 
 let serial = 0;
 const next = (): number => (serial += 1);
@@ -105,8 +113,42 @@ export function factory(world: ApiWorld) {
       const endpointId = Number(await make.endpoint(partnerId));
       return (await use(SendTest).execute({ actor: systemActorFor('spec', partnerId), endpointId })).id;
     },
+    node: async () => {
+      const code = `MADE-${next()}`;
+      return (await use(CreateNode).execute({ actor: EVERYTHING, code, name: 'Made', kind: 'pop' })).id;
+    },
+    device: async () => {
+      const values = { name: `made ${next()}`, kind: 'switch' } as const;
+      return (await use(CreateDevice).execute({ actor: EVERYTHING, values })).id;
+    },
+    asked_device: async () => {
+      const values = { name: `made ${next()}`, kind: 'ont', statusDriver: 'simulated' } as const;
+      return (await use(CreateDevice).execute({ actor: EVERYTHING, values })).id;
+    },
+    device_model: async () => {
+      const values = { name: `made ${next()}`, kind: 'ont', vendor: 'Spec', oids: {} } as const;
+      return (await use(DeviceModels).create({ actor: EVERYTHING, ...values })).id;
+    },
+    alarm: async () => {
+      const [row] = await sql<{ id: number }>(
+        `INSERT INTO alarms (device_id, source, severity, message) VALUES (${await make.device(1)}, 'reachability', 'critical', 'Made') RETURNING id`,
+      );
+      return row?.id ?? 0;
+    },
+    threshold: async () => {
+      const [row] = await sql<{ id: number }>(
+        `INSERT INTO alarm_thresholds (metric, model_id, direction, warning) VALUES ('cpuPercent', ${await make.device_model(1)}, 'above', 1) RETURNING id`,
+      );
+      return row?.id ?? 0;
+    },
+    service_with_device: async (partnerId) => withDevice(await make.service(partnerId)),
   };
-  return { make, use, sql };
+  /** Gives a service the device that carries it. */
+  const withDevice = async (service: string | number): Promise<number> => {
+    await sql(`UPDATE devices SET service_id = ${service} WHERE id = ${await make.asked_device(1)}`);
+    return Number(service);
+  };
+  return { make, use, sql, withDevice };
 }
 
 export const PASSWORD = 'correct horse battery staple';

@@ -7,6 +7,7 @@ import { ServicesModule } from '@isp/domain/services';
 import { AuditController } from './audit/audit.controller.js';
 import { CoreAccessModule } from './auth/core-access.module.js';
 import { CustomersController } from './customers/customers.controller.js';
+import { CoreDevicesModule } from './network/core-devices.module.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
@@ -22,6 +23,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     ProvisioningModule,
     ServicesModule,
     CoreAccessModule,
+    CoreDevicesModule,
     CoreWebhooksModule,
   ],
   controllers: [

@@ -1,3 +1,7 @@
+export * from './alarms/alarm.queries.js';
+export * from './alarms/alarm.view.js';
+export * from './alarms/manage-alarms.usecase.js';
+export * from './alarms/threshold.view.js';
 export { AddressPool, type AssignedAddress, hostOf } from './addresses/address-pool.js';
 export * from './drivers/device-driver.port.js';
 export * from './drivers/router-control.js';
@@ -22,3 +26,4 @@ export * from './nodes/node.queries.js';
 export * from './nodes/node.view.js';
 export * from './status/device-status.queries.js';
 export * from './status/device-status.view.js';
+export * from './status/poll-devices.usecase.js';

@@ -5,7 +5,9 @@ import { ConvergeSubscriber } from './convergence/converge-subscriber.usecase.js
 import { SUBSCRIBER_DRIVERS } from './drivers/device-driver.port.js';
 import { RouterControl } from './drivers/router-control.js';
 import { SimulatedRouter } from './drivers/simulated-router.adapter.js';
+import { AlarmQueries } from './alarms/alarm.queries.js';
 import { AlarmRepository } from './alarms/alarm.repository.js';
+import { ManageAlarms } from './alarms/manage-alarms.usecase.js';
 import { AlarmWatch } from './alarms/alarm-watch.js';
 import { ChangeDevice } from './devices/change-device.usecase.js';
 import { CreateDevice } from './devices/create-device.usecase.js';
@@ -47,6 +49,8 @@ const deviceProviders = [
   ChangeDevice,
   SetDeviceCredentials,
   DeviceStatusQueries,
+  AlarmQueries,
+  ManageAlarms,
 ];
 const deviceInternals = [
   DeviceRepository,
@@ -60,6 +64,7 @@ const deviceInternals = [
   StatusRepository,
   DeviceReader,
   RecordReadings,
+  PollDevices,
   LiveStatus,
   AlarmRepository,
   AlarmWatch,
@@ -81,8 +86,7 @@ const deviceInternals = [
   ],
   exports: [
     ...deviceProviders,
-    DeviceReader,
-    RecordReadings,
+    PollDevices,
     StatusRepository,
     PrepareSubscriber,
     ChangeSubscriber,
@@ -96,13 +100,6 @@ export class NetworkModule {}
 
 @Module({
   imports: [NetworkModule],
-  providers: [
-    ConvergeSubscriber,
-    ConvergeSubscriberHandler,
-    PollDevices,
-    PollDevicesHandler,
-    PollSchedule,
-    PurgeSamplesSchedule,
-  ],
+  providers: [ConvergeSubscriber, ConvergeSubscriberHandler, PollDevicesHandler, PollSchedule, PurgeSamplesSchedule],
 })
 export class NetworkWorkerModule {}

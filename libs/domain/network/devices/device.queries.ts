@@ -17,7 +17,7 @@ const COUNT = statement('devices-count', `SELECT count(*)::integer AS total ${MA
 const GET = statement('devices-get', `SELECT ${DEVICE_COLUMNS} FROM ${DEVICE_TABLES} WHERE d.id = $1`);
 const AFFECTED = statement(
   'devices-affected',
-  `${BELOW} SELECT ${DEVICE_COLUMNS} FROM ${DEVICE_TABLES} JOIN below USING (id) ORDER BY d.id LIMIT $2 OFFSET $3`,
+  `${BELOW} SELECT ${DEVICE_COLUMNS} FROM ${DEVICE_TABLES} JOIN below b ON b.id = d.id ORDER BY d.id LIMIT $2 OFFSET $3`,
 );
 const AFFECTED_COUNT = statement(
   'devices-affected-count',

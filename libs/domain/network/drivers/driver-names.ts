@@ -22,6 +22,6 @@ export class DriverNames {
 }
 
 function refuse(what: string, known: readonly { readonly name: string }[], name: string | null | undefined): void {
-  if (name != null && !known.some((driver) => driver.name === name))
+  if (name && !known.some((driver) => driver.name === name))
     throw networkErrors('network.device.driver_unknown', { what, name });
 }

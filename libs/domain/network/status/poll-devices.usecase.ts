@@ -29,6 +29,8 @@ interface Run {
   readonly busy: Map<number, number>;
   readonly results: ReadResult[];
   asked: number;
+  /** When results were written last (monotonic). */
+  flushed: number;
 }
 
 export interface PollOutcome {
@@ -53,30 +55,34 @@ export class PollDevices {
   ) {}
 
   async execute(signal: AbortSignal, places = IN_FLIGHT): Promise<PollOutcome> {
-    const run: Run = { flight: new Set(), waiting: [], busy: new Map(), results: [], asked: 0 };
     const began = monotonicMs();
-    let flushed = began;
-    let looked = -Infinity;
-    let claimed = 0;
+    const run: Run = { flight: new Set(), waiting: [], busy: new Map(), results: [], asked: 0, flushed: began };
+    const look = { at: -Infinity, found: 0 };
     do {
-      const now = monotonicMs();
-      const open = !signal.aborted && now - began < SHIFT_MS;
-      const free = run.waiting.length < places * 4 ? places - run.flight.size : 0;
-      if (open && free > 0 && (claimed > 0 || now - looked > LOOK_MS)) {
-        looked = now;
-        const rows = await this.claim(free);
-        claimed = rows.length;
-        run.waiting.push(...rows);
-      }
+      if (signal.aborted || monotonicMs() - began > SHIFT_MS) look.found = 0;
+      else await this.look(run, look, places);
       this.launch(run, places, signal);
       if (run.flight.size > 0) await Promise.race([...run.flight, sleep(LOOK_MS, undefined, { ref: false })]);
-      const due = run.results.length >= BATCH || monotonicMs() - flushed > BATCH_MS || run.flight.size === 0;
-      if (due && run.results.length > 0) {
-        await this.record.execute(run.results.splice(0));
-        flushed = monotonicMs();
-      }
-    } while (run.flight.size > 0 || run.waiting.length > 0);
+      await this.flush(run);
+    } while (run.flight.size > 0 || run.waiting.length > 0 || look.found > 0);
     return { asked: run.asked };
+  }
+
+  /** Claims as many devices as there are places; when there were none the last time, only every second. */
+  private async look(run: Run, last: { at: number; found: number }, places: number): Promise<void> {
+    const free = run.waiting.length < places * 4 ? places - run.flight.size : 0;
+    if (free === 0 || (last.found === 0 && monotonicMs() - last.at < LOOK_MS)) return;
+    last.at = monotonicMs();
+    const rows = await this.uow.run(ACTOR, () => this.status.claim(free));
+    last.found = rows.length;
+    run.waiting.push(...rows);
+  }
+
+  private async flush(run: Run): Promise<void> {
+    const late = monotonicMs() - run.flushed > BATCH_MS || run.flight.size === 0;
+    if (run.results.length === 0 || (run.results.length < BATCH && !late)) return;
+    await this.record.execute(run.results.splice(0));
+    run.flushed = monotonicMs();
   }
 
   private launch(run: Run, places: number, signal: AbortSignal): void {
@@ -89,10 +95,6 @@ export class PollDevices {
       });
       run.flight.add(question);
     }
-  }
-
-  private claim(limit: number): Promise<ClaimedRow[]> {
-    return this.uow.run(ACTOR, () => this.status.claim(limit));
   }
 
   private async ask(row: ClaimedRow, signal: AbortSignal): Promise<ReadResult> {

@@ -71,6 +71,7 @@ CREATE UNIQUE INDEX devices_one_per_service ON devices (service_id) WHERE servic
 CREATE UNIQUE INDEX devices_one_per_onu ON devices (olt_id, pon_port, onu_index) WHERE status = 'active' AND onu_index IS NOT NULL;
 CREATE INDEX devices_by_node ON devices (node_id, id);
 CREATE INDEX devices_by_parent ON devices (parent_id, id);
+CREATE INDEX devices_by_olt ON devices (olt_id, id) WHERE olt_id IS NOT NULL;
 CREATE INDEX devices_by_model ON devices (model_id, id);
 CREATE INDEX devices_by_kind ON devices (kind, id);
 CREATE INDEX devices_by_address ON devices (management_address) WHERE management_address IS NOT NULL;

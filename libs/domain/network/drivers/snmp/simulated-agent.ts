@@ -166,15 +166,15 @@ function faulty(socket: Socket, { figures }: SimulatedAgentOptions): object {
     close: () => undefined,
     bind: () => socket.bind(0, '127.0.0.1'),
     on: (event: string, handler: (...args: unknown[]) => void) => {
-      if (event !== 'message') return bound.on(event, handler as never);
-      return bound.on('message', ((packet: Buffer, from: { port: number; address: string }) => {
+      if (event !== 'message') return bound.on(event, handler);
+      return bound.on('message', (packet: Buffer, from: { port: number; address: string }) => {
         const now = figures();
         refresh(socket, now);
         misbehave(now, {
           answer: () => handler(packet, from),
           garble: () => socket.send(createHash('sha512').update(packet).digest(), from.port, from.address),
         });
-      }) as never);
+      });
     },
   };
 }

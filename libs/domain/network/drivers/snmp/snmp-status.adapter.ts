@@ -16,7 +16,11 @@ export class SnmpStatus implements StatusDriver {
 
   async read({ device, asked, oids, ponPort, onuIndex }: StatusTarget, signal: AbortSignal): Promise<DeviceReading> {
     const index = device.settings['index'];
-    const place = { pon: ponPort, onu: onuIndex, index: index === undefined ? null : String(index) };
+    const place = {
+      pon: ponPort,
+      onu: onuIndex,
+      index: typeof index === 'number' || typeof index === 'string' ? String(index) : null,
+    };
     const questions = questionsOf(oids, place);
     const wanted = questions.map(([, oid]) => oid);
     const answers = await this.sessions.get(asked, wanted, signal);
