@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import { AddressPool } from './addresses/address-pool.js';
 import { ConvergeSubscriberHandler } from './convergence/converge-subscriber.job.js';
 import { ConvergeSubscriber } from './convergence/converge-subscriber.usecase.js';
-import { SUBSCRIBER_DRIVERS } from './drivers/device-driver.port.js';
+import { SUBSCRIBER_DRIVERS, type SubscriberDriver } from './drivers/device-driver.port.js';
+import { RouterOsRouter } from './drivers/routeros/routeros-api.adapter.js';
 import { RouterControl } from './drivers/router-control.js';
 import { SimulatedRouter } from './drivers/simulated-router.adapter.js';
 import { AlarmQueries } from './alarms/alarm.queries.js';
@@ -22,6 +23,7 @@ import { DriverNames } from './drivers/driver-names.js';
 import { SimulatedStatus } from './drivers/snmp/simulated-status.adapter.js';
 import { SnmpSessions } from './drivers/snmp/snmp-sessions.js';
 import { SnmpStatus } from './drivers/snmp/snmp-status.adapter.js';
+import { LinuxSshRouter } from './drivers/ssh/linux-ssh.adapter.js';
 import { STATUS_DRIVERS, type StatusDriver } from './drivers/status-driver.port.js';
 import { ChangeNode } from './nodes/change-node.usecase.js';
 import { CreateNode } from './nodes/create-node.usecase.js';
@@ -81,7 +83,13 @@ const deviceInternals = [
     PrepareSubscriber,
     ChangeSubscriber,
     SimulatedRouter,
-    { provide: SUBSCRIBER_DRIVERS, useFactory: (simulated: SimulatedRouter) => [simulated], inject: [SimulatedRouter] },
+    LinuxSshRouter,
+    RouterOsRouter,
+    {
+      provide: SUBSCRIBER_DRIVERS,
+      useFactory: (...all: SubscriberDriver[]) => all,
+      inject: [SimulatedRouter, LinuxSshRouter, RouterOsRouter],
+    },
     RouterControl,
   ],
   exports: [
