@@ -27,3 +27,4 @@ export * from './nodes/node.view.js';
 export * from './status/device-status.queries.js';
 export * from './status/device-status.view.js';
 export * from './status/poll-devices.usecase.js';
+export { TrapReceiver } from './alarms/trap-receiver.js';

@@ -8,6 +8,7 @@ import { RouterControl } from './drivers/router-control.js';
 import { SimulatedRouter } from './drivers/simulated-router.adapter.js';
 import { AlarmQueries } from './alarms/alarm.queries.js';
 import { AlarmRepository } from './alarms/alarm.repository.js';
+import { TrapReceiver } from './alarms/trap-receiver.js';
 import { ManageAlarms } from './alarms/manage-alarms.usecase.js';
 import { AlarmWatch } from './alarms/alarm-watch.js';
 import { ChangeDevice } from './devices/change-device.usecase.js';
@@ -96,6 +97,8 @@ const deviceInternals = [
     ...deviceProviders,
     PollDevices,
     StatusRepository,
+    AlarmRepository,
+    DeviceSecrets,
     PrepareSubscriber,
     ChangeSubscriber,
     RouterControl,
