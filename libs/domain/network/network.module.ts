@@ -111,6 +111,13 @@ export class NetworkModule {}
 
 @Module({
   imports: [NetworkModule],
-  providers: [ConvergeSubscriber, ConvergeSubscriberHandler, PollDevicesHandler, PollSchedule, PurgeSamplesSchedule],
+  providers: [
+    ConvergeSubscriber,
+    ConvergeSubscriberHandler,
+    PollDevicesHandler,
+    TrapReceiver,
+    PollSchedule,
+    PurgeSamplesSchedule,
+  ],
 })
 export class NetworkWorkerModule {}

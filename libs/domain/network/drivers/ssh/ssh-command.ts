@@ -36,7 +36,7 @@ export function runOverSsh(
   const options = {
     host: device.address,
     port: Number(port),
-    username: String(user as string),
+    username: typeof user === 'string' ? user : 'isp',
     ...(privateKey ? { privateKey } : { password: password as string }),
     readyTimeout: CONNECT_MS,
     hostVerifier: (key: Buffer) =>
