@@ -5,6 +5,7 @@ import { query } from '../../../../test/support/embedded-postgres.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-postgres.js';
 import { ROOT } from '../../../../test/support/webhooks-world.js';
 import { ChangeDevice } from '../devices/change-device.usecase.js';
+import { SetDeviceCredentials } from '../devices/set-device-credentials.usecase.js';
 import { DeviceStatusQueries } from './device-status.queries.js';
 
 let database: TestDatabase;
@@ -134,13 +135,23 @@ describe('the poller', () => {
       address: '127.0.0.1',
       settings: { snmp: { port: 9 } },
     });
-    await sql(`UPDATE devices SET secrets_sealed = NULL WHERE id = ${olt}`);
+    const credentials = { snmp_community: 'nobody answers' };
+    await world.get(SetDeviceCredentials).execute({ actor: ROOT, id: olt, credentials });
+    const model = `(SELECT id FROM device_models WHERE name = 'Generic SNMP')`;
     const onts = await Promise.all(
       Array.from({ length: 12 }, (_, onuIndex) =>
         world.device({ statusDriver: 'snmp', oltId: olt, ponPort: '1.1', onuIndex }),
       ),
     );
+    await sql(`UPDATE devices SET model_id = ${model} WHERE id IN (${onts.join()})`);
     await world.poll();
+    const errors = await sql<{ error: string; n: number }>(
+      `SELECT error, count(*)::int AS n FROM device_status WHERE device_id IN (${onts.join()}) GROUP BY 1 ORDER BY 1`,
+    );
+    expect(errors).toEqual([
+      { error: 'network.device.silent', n: 8 },
+      { error: 'network.device.unobservable', n: 4 },
+    ]);
     const rows = await sql<{ reachability: string; misses: number }>(
       `SELECT DISTINCT reachability, misses FROM device_status WHERE device_id IN (${onts.join()})`,
     );
