@@ -16,6 +16,15 @@ const service = z.strictObject({
   status: z.string(),
   sequence: z.int(),
 });
+const device = z.strictObject({
+  /** The operator: devices are nobody else's. */
+  partner_id: z.int(),
+  device_id: z.int(),
+  name: z.string(),
+  kind: z.string(),
+  node: z.string(),
+  sequence: z.int(),
+});
 
 const job = z.strictObject({
   ...ids,
@@ -52,6 +61,8 @@ export const EVENTS = {
   'provisioning.job.succeeded.v1': job,
   'provisioning.job.cancelled.v1': job,
   'provisioning.job.held.v1': job.extend({ reason: z.string() }),
+  'network.device.down.v1': device,
+  'network.device.up.v1': device,
   'platform.work.died.v1': z.strictObject({
     work_id: z.string(),
     partner_id: z.int(),

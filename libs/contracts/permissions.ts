@@ -24,6 +24,8 @@ export const PERMISSIONS = [
   'nas.manage',
   'credential.reveal',
   'credential.rotate',
+  'device.read',
+  'device.manage',
   'webhook.read',
   'webhook.manage',
   'api_key.read',

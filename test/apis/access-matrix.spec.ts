@@ -93,6 +93,7 @@ async function ofOwnCustomer(thing: Thing): Promise<string | number | undefined>
   if (thing === 'customer') return ownCustomer;
   if (thing === 'service') return ownService();
   if (thing === 'subscribed_service') return made.subscribed(Number(await ownService()));
+  if (thing === 'service_with_device') return made.withDevice(await ownService());
   if (thing !== 'customer_guid') return undefined;
   const sql = `SELECT upper(guid::text) AS guid FROM customers WHERE id = ${ownCustomer}`;
   return (await made.sql<{ guid: string }>(sql))[0]?.guid;

@@ -32,6 +32,14 @@ const plan = () => ({
 });
 const endpoint = () => ({ url: 'https://hooks.spec.example/in', events: ['*'] });
 const nas = () => ({ device_id: 1, address: `2001:db8::${unique().toString(16)}`, secret: 'spec-secret-of-a-nas' });
+const KINDS = ['router', 'bng', 'switch', 'olt', 'ont'];
+let thresholds = 0;
+/** One that does not exist yet: there is one for each figure, direction and kind. */
+const threshold = () => {
+  const n = (thresholds += 1);
+  const metric = ['cpu_percent', 'memory_percent', 'wifi_clients', 'voltage_volts'][Math.floor(n / 10) % 4];
+  return { metric, direction: n % 2 ? 'above' : 'below', kind: KINDS[Math.floor(n / 2) % 5], warning: 1 };
+};
 const range = { from: '2025-01-29T00:00:00Z', to: '2025-01-30T00:00:00Z' };
 
 /** A prefix that nobody else has. */
@@ -151,6 +159,34 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/webhooks/endpoints/:id/rotate-secret': { thing: 'endpoint' },
   'POST /v1/webhooks/endpoints/:id/test': { thing: 'endpoint' },
   'POST /v1/webhooks/endpoints/:id/replay': { thing: 'endpoint', body: () => range },
+  'POST /v1/network/nodes': { body: () => ({ code: `CALLED-${unique()}`, name: 'Called', kind: 'pop' }) },
+  'GET /v1/network/nodes': {},
+  'GET /v1/network/nodes/:node_id': { thing: 'node' },
+  'PATCH /v1/network/nodes/:node_id': { thing: 'node', body: () => ({ name: 'Other' }) },
+  'POST /v1/network/nodes/:node_id/retire': { thing: 'node' },
+  'GET /v1/network/nodes/:node_id/affected': { thing: 'node' },
+  'POST /v1/network/device-models': { body: () => ({ name: `Called ${unique()}`, kind: 'ont', vendor: 'Spec' }) },
+  'GET /v1/network/device-models': {},
+  'GET /v1/network/device-models/:model_id': { thing: 'device_model' },
+  'PATCH /v1/network/device-models/:model_id': { thing: 'device_model', body: () => ({ vendor: 'Other' }) },
+  'POST /v1/network/devices': { body: () => ({ name: `Called ${unique()}`, kind: 'switch' }) },
+  'GET /v1/network/devices': {},
+  'GET /v1/network/devices/:device_id': { thing: 'device' },
+  'PATCH /v1/network/devices/:device_id': { thing: 'device', body: () => ({ firmware: '2' }) },
+  'POST /v1/network/devices/:device_id/retire': { thing: 'device' },
+  'PUT /v1/network/devices/:device_id/credentials': { thing: 'device', body: () => ({ snmp_community: 'spec' }) },
+  'GET /v1/network/topology': {},
+  'GET /v1/network/devices/:device_id/status': { thing: 'device' },
+  'GET /v1/network/devices/:device_id/status/live': { thing: 'asked_device' },
+  'GET /v1/services/:service_id/device/status': { thing: 'service_with_device' },
+  'GET /v1/services/:service_id/device/status/live': { thing: 'service_with_device' },
+  'GET /v1/network/alarms': {},
+  'POST /v1/network/alarms/:alarm_id/acknowledge': { thing: 'alarm', body: () => ({ note: 'Seen' }) },
+  'GET /v1/network/alarm-thresholds': {},
+  'POST /v1/network/alarm-thresholds': {
+    body: threshold,
+  },
+  'DELETE /v1/network/alarm-thresholds/:threshold_id': { thing: 'threshold' },
   'GET /v1/webhooks/events': {},
   'GET /v1/webhooks/deliveries': {},
   'GET /v1/webhooks/deliveries/:id': { thing: 'delivery' },

@@ -3,6 +3,9 @@ import { CreateApiKey, CreateUser } from '@isp/domain/access';
 import { CreateBandwidthProfile, CreatePlan } from '@isp/domain/catalog';
 import { CreateCustomer } from '@isp/domain/customers';
 import {
+  CreateDevice,
+  CreateNode,
+  DeviceModels,
   PoolRegister,
   PrefixRegister,
   PrepareSubscriber,
@@ -56,7 +59,14 @@ export type Thing =
   | 'address'
   | 'vlan'
   | 'subscribed_service'
-  | 'nas';
+  | 'nas'
+  | 'node'
+  | 'device'
+  | 'asked_device'
+  | 'device_model'
+  | 'alarm'
+  | 'threshold'
+  | 'service_with_device';
 
 let serial = 0;
 const next = (): number => (serial += 1);
@@ -234,8 +244,42 @@ export function factory(world: ApiWorld) {
       const [row] = await sql<{ id: number }>(`SELECT id FROM vlans WHERE port = '${port}'`);
       return row?.id ?? 0;
     },
+    node: async () => {
+      const code = `MADE-${next()}`;
+      return (await use(CreateNode).execute({ actor: EVERYTHING, code, name: 'Made', kind: 'pop' })).id;
+    },
+    device: async () => {
+      const values = { name: `made ${next()}`, kind: 'switch' } as const;
+      return (await use(CreateDevice).execute({ actor: EVERYTHING, values })).id;
+    },
+    asked_device: async () => {
+      const values = { name: `made ${next()}`, kind: 'ont', statusDriver: 'simulated' } as const;
+      return (await use(CreateDevice).execute({ actor: EVERYTHING, values })).id;
+    },
+    device_model: async () => {
+      const values = { name: `made ${next()}`, kind: 'ont', vendor: 'Spec', oids: {} } as const;
+      return (await use(DeviceModels).create({ actor: EVERYTHING, ...values })).id;
+    },
+    alarm: async () => {
+      const [row] = await sql<{ id: number }>(
+        `INSERT INTO alarms (device_id, source, severity, message) VALUES (${await make.device(1)}, 'reachability', 'critical', 'Made') RETURNING id`,
+      );
+      return row?.id ?? 0;
+    },
+    threshold: async () => {
+      const [row] = await sql<{ id: number }>(
+        `INSERT INTO alarm_thresholds (metric, model_id, direction, warning) VALUES ('cpuPercent', ${await make.device_model(1)}, 'above', 1) RETURNING id`,
+      );
+      return row?.id ?? 0;
+    },
+    service_with_device: async (partnerId) => withDevice(await make.service(partnerId)),
   };
-  return { make, use, sql, subscribed };
+  /** Gives a service the device that carries it. */
+  const withDevice = async (service: string | number): Promise<number> => {
+    await sql(`UPDATE devices SET service_id = ${service} WHERE id = ${await make.asked_device(1)}`);
+    return Number(service);
+  };
+  return { make, use, sql, subscribed, withDevice };
 }
 
 export const PASSWORD = 'correct horse battery staple';

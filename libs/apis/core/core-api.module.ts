@@ -10,6 +10,7 @@ import { BandwidthProfilesController } from './bandwidth-profiles/bandwidth-prof
 import { CustomersController } from './customers/customers.controller.js';
 import { CoreIpamModule } from './network/core-ipam.module.js';
 import { CoreRadiusModule } from './network/core-radius.module.js';
+import { CoreDevicesModule } from './network/core-devices.module.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
 import { JobControlController } from './provisioning/job-control.controller.js';
@@ -30,6 +31,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     ServicesModule,
     CoreAccessModule,
     CoreIpamModule,
+    CoreDevicesModule,
     CoreWebhooksModule,
     CoreRadiusModule,
   ],

@@ -4,7 +4,7 @@ import { UnitOfWork, statement } from '@isp/platform/database';
 import type { WorkRun } from '@isp/platform/work';
 import type { SubscriberAccess } from '../drivers/device-driver.port.js';
 import { RouterControl } from '../drivers/router-control.js';
-import { RouterQueries } from '../routers/router.queries.js';
+import { RouterQueries } from '../devices/router.queries.js';
 
 const ACTOR = systemActor('network');
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import type { WorkRun } from '@isp/platform/work';
-import type { RouterView } from '../routers/router.queries.js';
+import type { RouterView } from '../devices/router.queries.js';
 import { RouterControl } from './router-control.js';
 
 const TAKE = statement(

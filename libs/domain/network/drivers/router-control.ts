@@ -1,9 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { DeviceSecrets } from '../devices/device-secrets.js';
 import { networkErrors } from '../network.errors.js';
-import type { RouterView } from '../routers/router.queries.js';
+import type { RouterView } from '../devices/router.queries.js';
 import { patiently } from './patience.js';
 import { plannedChanges } from './planned-changes.js';
-import { SUBSCRIBER_DRIVERS, type SubscriberDriver, type SubscriberState } from './device-driver.port.js';
+import {
+  type DeviceRef,
+  SUBSCRIBER_DRIVERS,
+  type SubscriberDriver,
+  type SubscriberState,
+} from './device-driver.port.js';
 
 export interface RouterOrder {
   readonly router: RouterView;
@@ -25,32 +31,39 @@ export type RemovalOrder = Omit<RouterOrder, 'wanted'> & { readonly username: st
 export class RouterControl {
   private readonly drivers: ReadonlyMap<string, SubscriberDriver>;
 
-  constructor(@Inject(SUBSCRIBER_DRIVERS) drivers: readonly SubscriberDriver[]) {
+  constructor(
+    @Inject(SUBSCRIBER_DRIVERS) drivers: readonly SubscriberDriver[],
+    private readonly secrets: DeviceSecrets,
+  ) {
     this.drivers = new Map(drivers.map((driver) => [driver.name, driver]));
   }
 
   /** @throws `network.driver.unknown` */
   async apply({ router, stepKey, wanted, signal, timeoutMs }: RouterOrder): Promise<void> {
     const driver = this.driverOf(router);
-    await patiently(signal, (limit) => driver.apply(router, stepKey, wanted, limit), timeoutMs);
+    await patiently(signal, (limit) => driver.apply(this.refOf(router), stepKey, wanted, limit), timeoutMs);
   }
 
   async verify({ router, wanted, signal, timeoutMs }: Omit<RouterOrder, 'stepKey'>): Promise<void> {
     const driver = this.driverOf(router);
-    const seen = await patiently(signal, (limit) => driver.readBack(router, wanted.username, limit), timeoutMs);
+    const seen = await patiently(
+      signal,
+      (limit) => driver.readBack(this.refOf(router), wanted.username, limit),
+      timeoutMs,
+    );
     if (plannedChanges(seen, wanted).length > 0) throw networkErrors('network.device.mismatch');
   }
 
   /** Takes a subscriber off a router; one that is not there is gone already. */
   async remove({ router, stepKey, username, signal, timeoutMs }: RemovalOrder): Promise<void> {
     const driver = this.driverOf(router);
-    await patiently(signal, (limit) => driver.remove(router, stepKey, username, limit), timeoutMs);
+    await patiently(signal, (limit) => driver.remove(this.refOf(router), stepKey, username, limit), timeoutMs);
   }
 
   /** @throws `network.device.mismatch` while the router still knows the subscriber */
   async verifyGone({ router, username, signal, timeoutMs }: Omit<RemovalOrder, 'stepKey'>): Promise<void> {
     const driver = this.driverOf(router);
-    const seen = await patiently(signal, (limit) => driver.readBack(router, username, limit), timeoutMs);
+    const seen = await patiently(signal, (limit) => driver.readBack(this.refOf(router), username, limit), timeoutMs);
     if (seen) throw networkErrors('network.device.mismatch');
   }
 
@@ -58,6 +71,11 @@ export class RouterControl {
   limitOf(router: RouterView): number | undefined {
     const set = Number(router.settings['max_parallel']);
     return Number.isInteger(set) && set > 0 ? set : this.driverOf(router).maxParallel;
+  }
+
+  /** The router as its driver needs it, credentials opened. */
+  private refOf({ id, guid, name, settings, address, secretsSealed }: RouterView): DeviceRef {
+    return { id, name, settings, address, secrets: this.secrets.open(guid, secretsSealed) };
   }
 
   private driverOf(router: RouterView): SubscriberDriver {

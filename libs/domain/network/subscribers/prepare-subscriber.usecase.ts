@@ -3,7 +3,7 @@ import type { Actor } from '@isp/contracts';
 import { UnitOfWork } from '@isp/platform/database';
 import { hostOf } from '../ipam/address-text.js';
 import type { SubscriberState } from '../drivers/device-driver.port.js';
-import { RouterQueries, type RouterView } from '../routers/router.queries.js';
+import { RouterQueries, type RouterView } from '../devices/router.queries.js';
 import { SubscriberPlace } from './subscriber-place.js';
 import { SubscriberRepository } from './subscriber.repository.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import type { SubscriberAccess } from '../drivers/device-driver.port.js';
 import { networkErrors } from '../network.errors.js';
-import { type BandwidthProfileView, RouterQueries } from '../routers/router.queries.js';
+import { type BandwidthProfileView, RouterQueries } from '../devices/router.queries.js';
 import type { PreparedSubscriber } from './prepare-subscriber.usecase.js';
 import { SubscriberPlace } from './subscriber-place.js';
 

@@ -3,7 +3,7 @@ import { SecretBox } from '@isp/platform/crypto';
 import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
 import { newPassword } from '../radius/credentials.usecase.js';
 import { RadiusVault } from '../radius/radius-vault.js';
-import type { BandwidthProfileView } from '../routers/router.queries.js';
+import type { BandwidthProfileView } from '../devices/router.queries.js';
 import type { AssignedAddress } from '../ipam/address-pool.js';
 import { networkErrors } from '../network.errors.js';
 

@@ -59,6 +59,17 @@ const job = (
   }),
 });
 
+const device = (type: string, description: string): Entry<EventPayload<'network.device.down.v1'>> => ({
+  type,
+  description,
+  fact: ({ device_id, name, kind, node, sequence }) => ({
+    resourceType: 'device',
+    resourceId: String(device_id),
+    sequence,
+    data: { device_id, name, kind, node },
+  }),
+});
+
 /** Every event of the program with its public face; null: nobody's business. A new event does not compile without. */
 const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = {
   'customers.customer.created.v1': customer('customer.created', 'A customer was created.'),
@@ -94,6 +105,8 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
     'A provisioning job was taken back; what it had done is undone.',
   ),
   'provisioning.job.held.v1': job('provisioning.held', 'A provisioning job waits for a person.'),
+  'network.device.down.v1': device('network.device.down', 'A device does not answer any more. For the operator only.'),
+  'network.device.up.v1': device('network.device.up', 'A device answers again. For the operator only.'),
   'platform.work.died.v1': {
     type: 'system.job_dead',
     description: 'Accepted work failed for good and waits for a person. For the operator only.',

@@ -13,6 +13,7 @@ import { serviceLifecycle } from './0090-service-lifecycle.js';
 import { ipam } from './0100-ipam.js';
 import { radius } from './0110-radius.js';
 import { provisioningSaga } from './0140-provisioning-saga.js';
+import { devices } from './0130-devices.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly SqlMigration[] = [
   ipam,
   radius,
   provisioningSaga,
+  devices,
 ];

@@ -5,11 +5,11 @@ import { UnitOfWork, statement } from '@isp/platform/database';
 import { DEFAULT_VRF_ID } from '../ipam/ipam.view.js';
 import { PoolRegister } from '../ipam/pool-register.js';
 import { PrefixRegister } from '../ipam/prefix-register.js';
-import type { RouterView } from './router.queries.js';
+import { ROUTER_COLUMNS, type RouterView } from './router.queries.js';
 
 const ROUTER = statement(
   'routers-insert',
-  'INSERT INTO devices (name, driver, settings) VALUES ($1, $2, $3) RETURNING id, name, driver, settings',
+  `INSERT INTO devices AS d (name, driver, settings) VALUES ($1, $2, $3) RETURNING ${ROUTER_COLUMNS}`,
 );
 
 export interface DefineRouterInput {

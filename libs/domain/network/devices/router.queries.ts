@@ -8,7 +8,16 @@ export interface RouterView {
   readonly name: string;
   readonly driver: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  readonly guid: string;
+  /** Management address. */
+  readonly address: string | null;
+  /** Its credentials as they are stored; `RouterControl` opens them for the driver. */
+  readonly secretsSealed: string | null;
 }
+
+/** Of `devices d`. */
+export const ROUTER_COLUMNS = `d.id, d.guid, d.name, d.driver, d.settings, host(d.management_address) AS address,
+  d.secrets_sealed AS "secretsSealed"`;
 
 export interface BandwidthProfileView {
   readonly name: string;
@@ -18,22 +27,22 @@ export interface BandwidthProfileView {
 
 const GET = statement(
   'routers-get',
-  `SELECT id, name, driver, settings FROM devices WHERE id = $1 AND status = 'active'`,
+  `SELECT ${ROUTER_COLUMNS} FROM devices d WHERE d.id = $1 AND d.status = 'active' AND d.driver IS NOT NULL`,
 );
 // The active router whose pools have been used least, so that load spreads.
 const CHOOSE = statement(
   'routers-choose',
-  `SELECT r.id, r.name, r.driver, r.settings FROM devices r
-    WHERE r.status = 'active' AND EXISTS (
+  `SELECT ${ROUTER_COLUMNS} FROM devices d
+    WHERE d.status = 'active' AND d.driver IS NOT NULL AND EXISTS (
       SELECT FROM ip_pools p JOIN ip_addresses a ON a.pool_id = p.id
-       WHERE p.router_id = r.id AND p.status = 'active' AND a.service_id IS NULL AND a.reservation_id IS NULL AND NOT a.withheld
+       WHERE p.router_id = d.id AND p.status = 'active' AND a.service_id IS NULL AND a.reservation_id IS NULL AND NOT a.withheld
          AND a.free_from <= now())
-    ORDER BY r.id LIMIT 1`,
+    ORDER BY d.id LIMIT 1`,
 );
 const ROUTING = statement(
   'routers-routing',
-  `SELECT r.id, r.name, r.driver, r.settings FROM prefixes x JOIN devices r ON r.id = x.device_id
-    WHERE x.role = 'assignment' AND r.status = 'active' AND x.prefix >>= $1::inet ORDER BY masklen(x.prefix) DESC, r.id LIMIT 1`,
+  `SELECT ${ROUTER_COLUMNS} FROM prefixes x JOIN devices d ON d.id = x.device_id
+    WHERE x.role = 'assignment' AND d.status = 'active' AND x.prefix >>= $1::inet ORDER BY masklen(x.prefix) DESC, d.id LIMIT 1`,
 );
 
 @Injectable()

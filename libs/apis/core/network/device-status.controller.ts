@@ -1,0 +1,54 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Actor } from '@isp/contracts';
+import { DeviceStatusQueries } from '@isp/domain/network';
+import { CurrentActor, Operation, PathParam, intId } from '@isp/apis/shared';
+import { presentStatus } from './device.presenter.js';
+import { statusExample, statusShape } from './device.schema.js';
+
+const LIVE = `Asks the device now, at most every 5 seconds; within 15 seconds there is an answer. A silent device is 504, with the
+time of the last known state in \`details\`.`;
+const LIVE_ERRORS = ['not_found', 'conflict', 'rate_limited', 'timeout', 'unavailable', 'internal'] as const;
+const CACHED = { response: statusShape, example: statusExample, errors: ['not_found'] } as const;
+
+@ApiTags('Network')
+@Controller('v1')
+export class DeviceStatusController {
+  constructor(private readonly status: DeviceStatusQueries) {}
+
+  @Get('network/devices/:device_id/status')
+  @Operation({ access: 'device.read', summary: 'How a device was last seen', ...CACHED })
+  async ofDevice(@CurrentActor() actor: Actor, @PathParam('device_id', intId) id: number) {
+    return presentStatus(await this.status.get(actor, id));
+  }
+
+  @Get('network/devices/:device_id/status/live')
+  @Operation({
+    access: 'device.read',
+    summary: 'How a device is now',
+    description: LIVE,
+    ...CACHED,
+    errors: LIVE_ERRORS,
+  })
+  async liveOfDevice(@CurrentActor() actor: Actor, @PathParam('device_id', intId) id: number) {
+    return presentStatus(await this.status.liveOf(actor, id));
+  }
+
+  @Get('services/:service_id/device/status')
+  @Operation({ access: 'service.read', summary: "How a service's device was last seen", ...CACHED })
+  async ofService(@CurrentActor() actor: Actor, @PathParam('service_id', intId) id: number) {
+    return presentStatus(await this.status.ofService(actor, id));
+  }
+
+  @Get('services/:service_id/device/status/live')
+  @Operation({
+    access: 'service.read',
+    summary: "How a service's device is now",
+    description: LIVE,
+    ...CACHED,
+    errors: LIVE_ERRORS,
+  })
+  async liveOfService(@CurrentActor() actor: Actor, @PathParam('service_id', intId) id: number) {
+    return presentStatus(await this.status.live(actor, id));
+  }
+}

@@ -1,0 +1,23 @@
+import { RevealCredentials, RotateCredentials } from './credentials.usecase.js';
+import { NasQueries } from './nas.queries.js';
+import { NasRepository } from './nas.repository.js';
+import { AuthAttempts, RadiusSessions } from './radius-sessions.queries.js';
+import { RadiusVault } from './radius-vault.js';
+import { SetNas } from './set-nas.usecase.js';
+import { SweepSessionsSchedule, TendRadiusSchedule } from './tend-radius.schedule.js';
+import { TendRadius } from './tend-radius.usecase.js';
+
+/** NASes, sessions, log-ins and credentials, as other domains and the APIs use them. */
+export const RADIUS = [
+  RadiusVault,
+  RadiusSessions,
+  AuthAttempts,
+  NasQueries,
+  SetNas,
+  RevealCredentials,
+  RotateCredentials,
+];
+/** What they use themselves. */
+export const RADIUS_INTERNALS = [NasRepository];
+/** What a worker does for them. */
+export const RADIUS_WORKERS = [TendRadius, SweepSessionsSchedule, TendRadiusSchedule];
