@@ -230,12 +230,10 @@ export const CALLS: Readonly<Record<string, Call>> = {
 /** Method and path of an operation, with what its parameters name: one id, or several as `12/34`. */
 export function addressed(operation: string, id: string | number = 0): { method: string; path: string } {
   const [method = '', path = ''] = operation.split(' ');
-  return {
-    method,
-    path: path.replace(/:[a-z_]+/, String(id)).replace(':version', '1') + (CALLS[operation]?.query ?? ''),
-  };
   const ids = String(id).split('/');
-  const named = path.replaceAll(/:[a-z_]+/g, () => (ids.length > 1 ? ids.shift() : ids[0]) ?? '');
+  const named = path
+    .replace(':version', '1')
+    .replaceAll(/:[a-z_]+/g, () => (ids.length > 1 ? ids.shift() : ids[0]) ?? '');
   return { method, path: named + (CALLS[operation]?.query ?? '') };
 }
 

@@ -63,9 +63,21 @@ function complete(operation: Operation, method: string, api: ApiDefinition): voi
   const body = operation.requestBody?.content?.['application/json'];
   if (body && example !== undefined) body.example = example;
   if (operation.requestBody && body?.schema?.default !== undefined) operation.requestBody.required = false;
-  if (operation['x-errors']?.includes('precondition_failed'))
-    operation.parameters = [...(operation.parameters ?? []), IF_MATCH];
-  if (method !== 'get' && !open) operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
+  const headers = headersOf(operation, method);
+  if (headers.length > 0) operation.parameters = [...(operation.parameters ?? []), ...headers];
+  describeErrors(operation, api);
+  delete operation['x-errors'];
+  delete operation['x-request-example'];
+}
+
+function headersOf(operation: Operation, method: string): readonly object[] {
+  const repeatable = method !== 'get' && operation['x-access'] !== 'public';
+  const versioned = operation['x-errors']?.includes('precondition_failed');
+  return [...(versioned ? [IF_MATCH] : []), ...(repeatable ? [IDEMPOTENCY_KEY] : [])];
+}
+
+function describeErrors(operation: Operation, api: ApiDefinition): void {
+  const open = operation['x-access'] === 'public';
   const kinds = new Set<ErrorKind>([
     ...(open ? [] : (['unauthenticated', 'forbidden'] as const)),
     ...ALWAYS,
@@ -81,8 +93,6 @@ function complete(operation: Operation, method: string, api: ApiDefinition): voi
       content: { 'application/json': { example: rendered } },
     };
   }
-  delete operation['x-errors'];
-  delete operation['x-request-example'];
 }
 
 function describe(kind: ErrorKind): string {

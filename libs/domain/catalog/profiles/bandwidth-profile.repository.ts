@@ -51,7 +51,7 @@ export class BandwidthProfileRepository {
       return await this.uow.tx.manager.save(BandwidthProfile, profile);
     } catch (error) {
       const constraint = violatedConstraint(error);
-      if (constraint === 'bandwidth_profiles_pkey') throw profileErrors('catalog.profile.name_taken');
+      if (constraint === 'bandwidth_profiles_name_key') throw profileErrors('catalog.profile.name_taken');
       if (constraint === 'bandwidth_profiles_in_use') throw profileErrors('catalog.profile.in_use');
       throw error;
     }

@@ -29,8 +29,11 @@ const terms = (row = ''): string => TERMS.map((column) => row + column).join(', 
 export const planVersions: SqlMigration = {
   name: '0080-plan-versions',
   up: `
+ALTER TABLE subscribers DROP CONSTRAINT subscribers_bandwidth_profile_fkey;
 ALTER TABLE bandwidth_profiles
-  ADD id integer GENERATED ALWAYS AS IDENTITY UNIQUE,
+  DROP CONSTRAINT bandwidth_profiles_pkey,
+  ADD CONSTRAINT bandwidth_profiles_name_key UNIQUE (name),
+  ADD id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   ADD burst_download_kbps integer,
   ADD burst_upload_kbps integer,
   ADD description text,
@@ -40,6 +43,7 @@ ALTER TABLE bandwidth_profiles
   ADD updated_at timestamptz NOT NULL DEFAULT now(),
   ADD CHECK (burst_download_kbps >= download_kbps),
   ADD CHECK (burst_upload_kbps >= upload_kbps);
+ALTER TABLE subscribers ADD FOREIGN KEY (bandwidth_profile) REFERENCES bandwidth_profiles (name);
 CREATE INDEX bandwidth_profiles_filter ON bandwidth_profiles (status, id);
 CREATE INDEX bandwidth_profiles_fitting ON bandwidth_profiles (download_kbps, upload_kbps) WHERE status = 'active';
 GRANT UPDATE ON bandwidth_profiles TO isp_app;
@@ -55,7 +59,7 @@ ALTER TABLE plans
   ADD static_ip_monthly_amount numeric(14, 4) NOT NULL DEFAULT 0 CHECK (static_ip_monthly_amount >= 0),
   ADD early_termination_amount numeric(14, 4) NOT NULL DEFAULT 0 CHECK (early_termination_amount >= 0),
   ADD tax_percent numeric(6, 3) NOT NULL DEFAULT 0 CHECK (tax_percent BETWEEN 0 AND 100),
-  ADD bandwidth_profile text REFERENCES bandwidth_profiles,
+  ADD bandwidth_profile text REFERENCES bandwidth_profiles (name),
   ADD voice jsonb,
   ADD sold_from timestamptz,
   ADD sold_until timestamptz,
@@ -86,7 +90,7 @@ CREATE TABLE plan_versions (
   tax_percent numeric(6, 3) NOT NULL,
   contract_months integer NOT NULL,
   sla_uptime_percent numeric(6, 3) NOT NULL,
-  bandwidth_profile text REFERENCES bandwidth_profiles,
+  bandwidth_profile text REFERENCES bandwidth_profiles (name),
   voice jsonb,
   valid_from timestamptz NOT NULL,
   valid_until timestamptz CHECK (valid_until >= valid_from),
