@@ -69,7 +69,9 @@ export async function fillNetwork(client: pg.Client): Promise<void> {
   await client.query(
     `INSERT INTO plans (sku, name, category, service_type, download_mbps, upload_mbps, monthly_amount) VALUES ('bench', 'Bench 100', 'home', 'internet', 100, 50, 30)`,
   );
-  await client.query(`INSERT INTO bandwidth_profiles VALUES ('bench-100', 100000, 50000)`);
+  await client.query(
+    `INSERT INTO bandwidth_profiles (name, download_kbps, upload_kbps) VALUES ('bench-100', 100000, 50000)`,
+  );
   await client.query(`INSERT INTO devices (name, driver, settings) VALUES ('bench', 'simulated', '{"latency_ms": 0}')`);
   await fillPool(client, 'bench', '10.0.0.0/16', 65_000);
   await client.query('VACUUM ANALYZE ip_addresses');

@@ -186,7 +186,7 @@ export async function makeSubscriber(
     `WITH plan AS (INSERT INTO plans (sku, name, category, service_type, download_mbps, upload_mbps, monthly_amount)
                    VALUES ('${tag}', 'Radius', 'home', 'internet', 100, 20, 30) RETURNING id),
           partner AS (INSERT INTO partners (name, kind, time_zone) VALUES ('${tag}', 'isp', '${zone}') RETURNING id),
-          profile AS (INSERT INTO bandwidth_profiles VALUES ('${tag}', 100000, 20000) RETURNING name),
+          profile AS (INSERT INTO bandwidth_profiles (name, download_kbps, upload_kbps) VALUES ('${tag}', 100000, 20000) RETURNING name),
           device AS (INSERT INTO devices (name, driver) VALUES ('bng-${tag}', 'simulated') RETURNING id),
           customer AS (INSERT INTO customers (partner_id, name, email, phone)
                        SELECT id, '${tag}', '${tag}@radius.example', '+15550100' FROM partner RETURNING id, partner_id),

@@ -51,7 +51,7 @@ export async function openServices(): Promise<void> {
   worlds = [await start(), await start()];
   // New York's midnight is four or five hours after ours.
   await sql(`UPDATE partners SET time_zone = 'America/New_York' WHERE id = 1;
-    INSERT INTO bandwidth_profiles VALUES ('100M', 100000, 20000), ('300M', 300000, 50000);
+    INSERT INTO bandwidth_profiles (name, download_kbps, upload_kbps) VALUES ('100M', 100000, 20000), ('300M', 300000, 50000);
     INSERT INTO devices (name, driver) VALUES ('r1', 'simulated')`);
   const plan = async (
     sku: string,
@@ -59,6 +59,7 @@ export async function openServices(): Promise<void> {
     monthlyAmount: string,
     speed?: number,
     currency = 'USD',
+    parts: readonly number[] = [],
   ) =>
     (
       await use(CreatePlan).execute({
@@ -69,15 +70,18 @@ export async function openServices(): Promise<void> {
         serviceType,
         monthlyAmount,
         currency,
+        ...(parts.length > 0 ? { parts: parts.map((planId) => ({ planId, quantity: 1 })) } : {}),
         ...(speed ? { downloadMbps: speed, uploadMbps: 20 } : {}),
       })
     ).id;
+  const home = await plan('HOME', 'internet', '79.99', 100);
+  const voice = await plan('VOICE', 'voice', '12.50');
   plans = {
-    home: await plan('HOME', 'internet', '79.99', 100),
+    home,
+    voice,
     fast: await plan('FAST', 'internet', '99.99', 300),
     euro: await plan('EURO', 'internet', '99.99', 300, 'EUR'),
-    voice: await plan('VOICE', 'voice', '12.50'),
-    duo: await plan('DUO', 'bundle', '84.99'),
+    duo: await plan('DUO', 'bundle', '84.99', undefined, 'USD', [home, voice]),
   };
 }
 
