@@ -5,8 +5,9 @@ import { CreateBandwidthProfile, CreatePlan, PlanQueries } from '@isp/domain/cat
 import { DefineRouter } from '@isp/domain/network';
 import { CreatePartner, PartnerQueries } from '@isp/domain/partners';
 import { UnitOfWork } from '@isp/platform/database';
-import { BUNDLES, PLANS, PROFILES, ROUTERS } from './sandbox-data.js';
+import { PLANS, PROFILES, ROUTERS } from './sandbox-data.js';
 import { PARTNERS, PEOPLE } from './sandbox-people.js';
+import { BUNDLES } from './sandbox-voice.js';
 import { seedCustomers } from './seed-customers.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
 
