@@ -1,4 +1,5 @@
 import type { BandwidthProfileValues, PlanValues } from '@isp/domain/catalog';
+import { TAX, VOICE_PLANS } from './sandbox-voice.js';
 
 interface Offer {
   readonly sku: string;
@@ -10,14 +11,6 @@ interface Offer {
   readonly activation?: string;
   readonly uptime?: string;
 }
-
-interface BundleOffer extends PlanValues {
-  /** What it is made of, by SKU. */
-  readonly partSkus: readonly string[];
-}
-
-/** Per cent. */
-const TAX = '8';
 
 const internet = ({ sku, name, category, speeds, monthly, activation = '99', uptime = '99' }: Offer): PlanValues => ({
   sku,
@@ -97,58 +90,7 @@ export const PLANS: readonly PlanValues[] = [
     monthly: '120',
     uptime: '98',
   }),
-  {
-    sku: 'VOICE-BASIC',
-    name: 'Voice Basic',
-    category: 'Residential',
-    serviceType: 'voice',
-    monthlyAmount: '12.50',
-    taxPercent: TAX,
-  },
-  {
-    sku: 'VOICE-OFFICE',
-    name: 'Voice Office',
-    category: 'SME',
-    serviceType: 'voice',
-    monthlyAmount: '39',
-    activationAmount: '25',
-    taxPercent: TAX,
-    contractMonths: 12,
-    voice: {
-      numberIncluded: true,
-      includedMinutes: null,
-      concurrentCalls: 8,
-      callerId: true,
-      voicemail: true,
-      callForwarding: true,
-    },
-  },
-];
-
-/** Cheaper than their parts one by one. */
-export const BUNDLES: readonly BundleOffer[] = [
-  {
-    sku: 'DUO-100',
-    name: 'Home Duo 100',
-    category: 'Residential',
-    serviceType: 'bundle',
-    monthlyAmount: '84.99',
-    activationAmount: '99',
-    taxPercent: TAX,
-    contractMonths: 12,
-    partSkus: ['HOME-100', 'VOICE-BASIC'],
-  },
-  {
-    sku: 'OFFICE-100',
-    name: 'Office 100',
-    category: 'SME',
-    serviceType: 'bundle',
-    monthlyAmount: '179',
-    activationAmount: '199',
-    taxPercent: TAX,
-    contractMonths: 24,
-    partSkus: ['SME-100', 'VOICE-OFFICE'],
-  },
+  ...VOICE_PLANS,
 ];
 
 export const PROFILES: readonly BandwidthProfileValues[] = [

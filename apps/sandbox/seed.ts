@@ -5,8 +5,9 @@ import { CreateBandwidthProfile, CreatePlan, PlanQueries } from '@isp/domain/cat
 import { DEFAULT_VRF_ID, DefineRouter, PoolRegister, PrefixRegister } from '@isp/domain/network';
 import { CreatePartner, PartnerQueries } from '@isp/domain/partners';
 import { UnitOfWork } from '@isp/platform/database';
-import { BUNDLES, IPV6, PLANS, PROFILES, ROUTERS } from './sandbox-data.js';
+import { IPV6, PLANS, PROFILES, ROUTERS } from './sandbox-data.js';
 import { PARTNERS, PEOPLE } from './sandbox-people.js';
+import { BUNDLES } from './sandbox-voice.js';
 import { seedCustomers } from './seed-customers.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
 
