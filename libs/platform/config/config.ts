@@ -36,7 +36,9 @@ export const envSchema = z.object({
       'must be base64 of 32 bytes, comma separated while one replaces another',
     )
     .optional()
-    .describe('Keys that the RADIUS server opens passwords with, newest first; derived from the master keys when absent'),
+    .describe(
+      'Keys that the RADIUS server opens passwords with, newest first; derived from the master keys when absent',
+    ),
   ISP_RADIUS_DATABASE_PASSWORD: text
     .optional()
     .describe('Password with which the role isp_radius may log in; set by migrate'),
