@@ -12,7 +12,9 @@ let key: string;
 beforeAll(async () => {
   world = await apiWorld();
   key = await world.keyOf(1, PERMISSIONS, 'all');
-  await world.sql(`INSERT INTO bandwidth_profiles (name, download_kbps, upload_kbps) VALUES ('spec-100', 100000, 50000)`);
+  await world.sql(
+    `INSERT INTO bandwidth_profiles (name, download_kbps, upload_kbps) VALUES ('spec-100', 100000, 50000)`,
+  );
 }, 120_000);
 afterAll(() => world.close());
 

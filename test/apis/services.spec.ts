@@ -187,7 +187,7 @@ describe('voice and bundles', () => {
     const taken = await world.ask(`/v1/customers/${customer}/services/voice`, { method: 'POST', token, body: voice });
     expect(taken.status).toBe(409);
     const body = {
-      plan_id: 10,
+      plan_id: 11,
       services: [
         { service_type: 'internet', plan_id: 2 },
         { service_type: 'voice', plan_id: 9 },

@@ -99,9 +99,11 @@ describe('somebody else’s thing', () => {
       expect([operation, comparable(foreign as Answered)]).toEqual([operation, comparable(none as Answered)]);
       found[operation] = foreign?.status;
     }
-    // A reseller's administrator may not touch partners at all; everything else it may, but only its own.
+    // A reseller's administrator may not touch partners, nor take a job out of the workers' hands; everything else it
+    // may, but only its own.
     const refused = Object.entries(found).filter(([, status]) => status !== 404);
     expect(refused.map(([operation, status]) => `${status} ${operation}`)).toEqual([
+      ...['hold', 'release', 'resolve', 'rollback'].map((verb) => `403 POST /v1/provisioning/jobs/:job_id/${verb}`),
       '403 PATCH /v1/partners/:partner_id',
       '403 POST /v1/partners/:partner_id/suspend',
       '403 POST /v1/partners/:partner_id/reactivate',

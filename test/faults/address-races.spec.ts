@@ -112,7 +112,9 @@ describe('addresses that many want at the same time', () => {
 
   it('C6: a PPPoE user name goes to one service', async () => {
     const profile = { name: 'spec-100', downloadKbps: 100_000, uploadKbps: 50_000 };
-    await world.sql(`INSERT INTO bandwidth_profiles (name, download_kbps, upload_kbps) VALUES ('spec-100', 100000, 50000)`);
+    await world.sql(
+      `INSERT INTO bandwidth_profiles (name, download_kbps, upload_kbps) VALUES ('spec-100', 100000, 50000)`,
+    );
     const routerId = await device(world);
     const ids = await services(world, 30);
     const [row] = await world.sql<{ customer_id: number }>(`SELECT customer_id FROM services WHERE id = ${ids[0]}`);

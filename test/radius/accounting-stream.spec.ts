@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Pool } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/test-postgres.js';
@@ -123,7 +124,8 @@ describe('a stream of accounting', () => {
         // Killed while it works: the NAS heard no answer and sends all of it again.
         if (from === 3 * BATCH || from === 6 * BATCH) {
           const sent = radclient(server.acctPort, 'acct', batch, SECRET, ['-r', '1', '-t', '0.2', '-p', '1']);
-          setTimeout(() => process.kill(server.pid, 'SIGKILL'), 300);
+          await sleep(100);
+          process.kill(server.pid, 'SIGKILL');
           await sent;
           await server.stop();
           server = await RadiusServer.start({ database: reached });

@@ -1,6 +1,8 @@
 /** A deterministic stream of what NASes tell about sessions, and what really passed. */
 
 const GIB4 = 4_294_967_296n;
+/** What passes between two updates, at most: octets of all, and of IPv6. */
+const MOST = [600_000_000n, 1_000_000n] as const;
 
 export interface Packet {
   readonly status: 'Start' | 'Interim-Update' | 'Stop';
@@ -37,7 +39,7 @@ export interface StreamOptions {
 /**
  * At least so many packets: sessions with updates every five minutes, whose counters wrap (32 bits), are set to zero
  * (64 bits), and whose NAS starts anew and gives the same id to the next session; then duplicates, and packets that
- * arrive up to three places late. `truth` is what passed, by service.
+ * arrive a place late. `truth` is what passed, by service.
  */
 export function makeStream({ services, packets: wanted, until, seed }: StreamOptions) {
   const next = random(seed);
@@ -74,9 +76,11 @@ function lifeOf(
     line.push({ ...base, status: 'Start', at, seconds: 0, counters: [...shown] });
     for (let update = 1; update <= updates; update += 1) {
       at += 300;
-      if (wide && next() < 0.03) shown.fill(0n);
+      // A new start shows only when what passes after it stays below what was there before.
+      const high = shown.every((value, index) => value > MOST[index < 2 ? 0 : 1]);
+      if (wide && next() < 0.05 && high) shown.fill(0n);
       for (const index of shown.keys()) {
-        const passed = BigInt(Math.floor(next() * (index < 2 ? 3_000_000_000 : 1_000_000)));
+        const passed = BigInt(Math.floor(next() * Number(MOST[index < 2 ? 0 : 1])));
         add(truth, service, index, passed);
         const raised = (shown[index] as bigint) + passed;
         shown[index] = wide ? raised : raised % GIB4;
@@ -101,30 +105,27 @@ function add(truth: Map<number, bigint[]>, service: number, index: number, passe
   truth.set(service, sums);
 }
 
-/** Duplicates now or later, and neighbours that change places. What was set to zero is told before anything overtakes. */
+/** Duplicates now or later, and neighbours that change places. */
 function disturbed(line: readonly Packet[], next: () => number): Packet[] {
   const told: Packet[] = [];
-  for (const [index, packet] of line.entries()) {
-    told.push(packet);
+  for (let index = 0; index < line.length; index += 1) {
+    const [before, packet, after] = [line[index - 1], line[index] as Packet, line[index + 1]];
+    if (before && after && next() < 0.08 && follows(before, packet) && follows(packet, after)) {
+      told.push(after, packet);
+      index += 1;
+    } else {
+      told.push(packet);
+    }
     if (next() < 0.1) told.push(packet);
-    const early = line[index - 1];
-    if (early && next() < 0.05) told.push(early);
-  }
-  for (let index = told.length - 1; index > 1; index -= 1) {
-    const [one, other] = [told[index - 1] as Packet, told[index] as Packet];
-    if (next() < 0.08 && mayPass(one, other)) [told[index - 1], told[index]] = [other, one];
+    if (before && next() < 0.05) told.push(before);
   }
   return told;
 }
 
-/** Only what follows without a break: a value that is overtaken by its own counter's new start is lost for everybody. */
-function mayPass(one: Packet, other: Packet): boolean {
-  return (
-    one.status === 'Interim-Update' &&
-    other.status === 'Interim-Update' &&
-    other.seconds >= one.seconds &&
-    other.counters.every((value, index) => value >= (one.counters[index] as bigint))
-  );
+/** Updates without a new start in between: one that nobody was told of, because it was overtaken, is lost for everybody. */
+function follows(one: Packet, other: Packet): boolean {
+  const risen = other.counters.every((value, index) => value >= (one.counters[index] as bigint));
+  return other.status === 'Interim-Update' && other.seconds > one.seconds && (risen || !one.wide);
 }
 
 function interleaved(lines: readonly Packet[][]): Packet[] {
@@ -143,6 +144,7 @@ function interleaved(lines: readonly Packet[][]): Packet[] {
 }
 
 interface Known {
+  start: number;
   at: number;
   seconds: number;
   shown: bigint[];
@@ -158,6 +160,7 @@ export function model(arrivals: readonly Packet[]): Map<string, bigint[]> {
     const begun = packet.at - packet.seconds;
     const fresh = () => {
       sessions.set(packet.session, {
+        start: packet.status === 'Start' ? packet.at : begun,
         at: packet.at,
         seconds: packet.seconds,
         shown: [...packet.counters],
@@ -171,6 +174,7 @@ export function model(arrivals: readonly Packet[]): Map<string, bigint[]> {
     }
     if (known.stopped) continue;
     const forward =
+      packet.at >= known.start &&
       packet.seconds >= known.seconds &&
       packet.counters.every((value, index) => value >= (known.shown[index] as bigint));
     if (packet.status === 'Start') {

@@ -9,7 +9,8 @@ import { RadiusVault } from '@isp/domain/network';
 import { Client } from 'pg';
 import { openTempDir, removeDir } from '../support/embedded-postgres.js';
 
-const ROOT = join(import.meta.dirname, '../..');
+/** The configuration that is shipped. */
+export const SHIPPED = join(import.meta.dirname, '../../docker/freeradius');
 const STATUS_SECRET = 'probe';
 const READY_WITHIN_MS = 15_000;
 
@@ -30,6 +31,8 @@ export interface RadiusServerOptions {
   /** Where PostgreSQL is; the tests may put something in between. */
   readonly database: { readonly host: string; readonly port: number; readonly name: string; readonly password: string };
   readonly key?: string;
+  /** Another configuration than the one that is shipped. */
+  readonly configuration?: string;
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -43,7 +46,12 @@ export class RadiusServer {
     readonly statusPort: number,
   ) {}
 
-  static async start({ database, key = RADIUS_KEY, settings = {} }: RadiusServerOptions): Promise<RadiusServer> {
+  static async start({
+    database,
+    key = RADIUS_KEY,
+    configuration = SHIPPED,
+    settings = {},
+  }: RadiusServerOptions): Promise<RadiusServer> {
     const directory = await openTempDir();
     const [auth, acct, status] = await Promise.all([freeUdpPort(), freeUdpPort(), freeUdpPort()]);
     const env = {
@@ -64,7 +72,7 @@ export class RadiusServer {
       RADIUS_DATABASE_PASSWORD: database.password,
       ...settings,
     };
-    const child = spawn(join(ROOT, 'docker/freeradius/start'), [], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(join(configuration, 'start'), [], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));

@@ -114,9 +114,8 @@ describe('docker/compose.yaml', () => {
     const mounted = sources
       .filter((source) => source.startsWith('.'))
       .map((source) => normalize(join('docker', source)));
-    expect(
-      mounted.filter((path) => !filesOf(join(ROOT, dirname(path))).includes(path.slice(path.lastIndexOf('/') + 1))),
-    ).toEqual([]);
+    const there = (path: string) => [...filesOf(join(ROOT, dirname(path))), ...foldersOf(join(ROOT, dirname(path)))];
+    expect(mounted.filter((path) => !there(path).includes(path.slice(path.lastIndexOf('/') + 1)))).toEqual([]);
     expect(sources.filter((source) => !source.startsWith('.')).sort()).toEqual(Object.keys(compose.volumes).sort());
   });
 

@@ -12,8 +12,8 @@ import { planVersions } from './0080-plan-versions.js';
 import { serviceLifecycle } from './0090-service-lifecycle.js';
 import { ipam } from './0100-ipam.js';
 import { radius } from './0110-radius.js';
-import { provisioningSaga } from './0140-provisioning-saga.js';
 import { devices } from './0130-devices.js';
+import { provisioningSaga } from './0140-provisioning-saga.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -30,6 +30,6 @@ export const migrations: readonly SqlMigration[] = [
   serviceLifecycle,
   ipam,
   radius,
-  provisioningSaga,
   devices,
+  provisioningSaga,
 ];

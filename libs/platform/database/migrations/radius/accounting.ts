@@ -135,6 +135,8 @@ BEGIN
       acctterminatecause = CASE WHEN stops THEN nullif(cause, '') END,
       closed_by = CASE WHEN stops THEN 'nas' END
      WHERE r.acctuniqueid = unique_id AND r.acctstoptime IS NULL
+       -- Not of a session that had the id before.
+       AND at >= r.acctstarttime - slack
        AND coalesce(seconds, r.acctsessiontime) >= r.acctsessiontime
        AND coalesce(c1, r.counters[1]) >= r.counters[1] AND coalesce(c2, r.counters[2]) >= r.counters[2]
        AND coalesce(c3, r.counters[3]) >= r.counters[3] AND coalesce(c4, r.counters[4]) >= r.counters[4];
