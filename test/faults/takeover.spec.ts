@@ -6,7 +6,9 @@ import { account, drained, order, tally } from './support/provisioning.js';
 import { inWorld, report, stopwatch, until, type World } from './support/world.js';
 
 /** Leases hold for 8 s, so this is well beyond what a takeover waits for; a minute would prove no more. */
-const PAUSE_SECONDS = 20;
+const PAUSE_SECONDS = 16;
+/** Less than a device may take (15 s), and enough for a run that began after the lease (8 s) to outlast the pause. */
+const SLOW_MS = 13_000;
 
 // Side by side: most of their time is waiting for leases.
 describe('work that changes hands', () => {
@@ -21,9 +23,13 @@ describe('work that changes hands', () => {
         zombie.pause();
         const watch = stopwatch();
         // So long that the zombie wakes up while the second run goes on: only the epoch tells them apart.
-        await world.setRouter('good', { latency_ms: 2 * PAUSE_SECONDS * 1_000 });
+        await world.setRouter('good', { latency_ms: SLOW_MS });
         await world.start('worker');
-        await until('the job is taken over', async () => (await state(world)).deaths === 1, PAUSE_SECONDS * 1_000);
+        await until(
+          'the second run has begun',
+          async () => (await state(world)).attempts === 2,
+          2 * PAUSE_SECONDS * 1_000,
+        );
         const takenOver = watch.seconds();
         await sleep(Math.max(0, PAUSE_SECONDS - takenOver) * 1_000);
         const before = await state(world);

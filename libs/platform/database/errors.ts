@@ -35,6 +35,8 @@ const CONNECTION_CODES = new Set([
   '55000',
   '3D000',
 ]);
+/** Too many connections; starting up. */
+const BUSY_CODES = new Set(['53300', '57P03']);
 const CONNECTION_TEXTS =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Connection ended/i;
 
@@ -55,6 +57,12 @@ export function isConnectionFailure(error: unknown): boolean {
   const pg = asPgError(error);
   if (!pg) return false;
   return CONNECTION_CODES.has(pg.code ?? '') || (pg.code ?? '').startsWith('08') || CONNECTION_TEXTS.test(pg.message);
+}
+
+/** True when a server is there but could not take a connection in time: too busy, starting up, or full. */
+export function isBusy(error: unknown): boolean {
+  const pg = asPgError(error);
+  return pg !== undefined && (BUSY_CODES.has(pg.code ?? '') || /connection timeout|timeout exceeded/i.test(pg.message));
 }
 
 /** The name of the constraint that a write broke (unique, foreign key, check, exclusion), if that is what happened. */
