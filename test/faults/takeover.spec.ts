@@ -110,6 +110,7 @@ describe('work that changes hands', () => {
 interface WorkState {
   readonly status: string;
   readonly deaths: number;
+  readonly attempts: number;
   readonly job: string;
   readonly service: string;
 }
