@@ -9,6 +9,7 @@ import { partnersEntities } from '@isp/domain/partners';
 import { ProvisioningWorkerModule } from '@isp/domain/provisioning';
 import { QuotaModule, QuotaWorkerModule } from '@isp/domain/quota';
 import { ServicesWorkerModule, servicesEntities } from '@isp/domain/services';
+import { UsageWorkerModule } from '@isp/domain/usage';
 import { WebhooksWorkerModule } from '@isp/domain/webhooks';
 import type { Clock } from '@isp/kernel';
 import { type Config, ConfigModule } from '@isp/platform/config';
@@ -51,6 +52,7 @@ const workerModules = [
   NetworkWorkerModule,
   ServicesWorkerModule,
   ProvisioningWorkerModule,
+  UsageWorkerModule,
   WebhooksWorkerModule,
 ];
 

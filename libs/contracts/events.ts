@@ -35,6 +35,15 @@ const job = z.strictObject({
   sequence: z.int(),
 });
 
+const usage = z.strictObject({
+  ...ids,
+  service_id: z.int(),
+  /** The first day of the month, in the partner's time zone. */
+  period: z.string(),
+  usage_bytes: z.int(),
+  limit_bytes: z.int(),
+});
+
 /**
  * Every event that the program publishes: a fact in the past tense, named `<owner>.<thing>.<happened>.v<n>`, with the
  * schema of its payload. A listener names one of these; an event nobody knows does not compile.
@@ -61,6 +70,10 @@ export const EVENTS = {
   'provisioning.job.succeeded.v1': job,
   'provisioning.job.cancelled.v1': job,
   'provisioning.job.held.v1': job.extend({ reason: z.string() }),
+  'usage.fair_use.warning.v1': usage,
+  'usage.fair_use.reached.v1': usage,
+  'usage.fair_use.restored.v1': usage.extend({ cause: z.string(), restored_by: z.string() }),
+  'usage.data_limit.reached.v1': usage.extend({ action: z.string() }),
   'network.device.down.v1': device,
   'network.device.up.v1': device,
   'platform.work.died.v1': z.strictObject({

@@ -20,6 +20,8 @@ export const PERMISSIONS = [
   'ipam.read',
   'ipam.manage',
   'session.read',
+  'usage.read',
+  'usage.manage',
   'nas.read',
   'nas.manage',
   'credential.reveal',

@@ -58,6 +58,12 @@ POST /v1/provisioning/jobs/:job_id/cancel          401        401      403      
 POST /v1/provisioning/jobs/:job_id/retry           401        401      403       403             202       403            404             403  403      202      202  202         403         202       401
 GET /v1/network/sessions                           401        401      200       200             200       200            200             200  403      200      200  200         403         200       401
 GET /v1/services/:service_id/sessions              401        401      200       404             200       200            404             200  403      200      200  200         403         200       401
+GET /v1/services/:service_id/usage                 401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
+GET /v1/services/:service_id/bandwidth             401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
+GET /v1/services/:service_id/usage/throttling      401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
+POST /v1/services/:service_id/usage/restore        401        401      403       403             403       403            403             403  403      200      200  200         403         200       401
+GET /v1/customers/:customer_id/usage               401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
+GET /v1/usage                                      401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
 GET /v1/services/:service_id/auth-attempts         401        401      200       404             200       200            404             200  403      200      200  200         403         200       401
 GET /v1/services/:service_id/credentials           401        401      403       403             200       403            404             200  403      200      200  200         403         200       401
 POST /v1/services/:service_id/credentials/rotate   401        401      403       403             200       403            404             200  403      200      200  200         403         200       401

@@ -203,7 +203,11 @@ export async function makeSubscriber(
      INSERT INTO subscribers (partner_id, customer_id, service_id, username, password_sealed, router_id, address, prefix_length,
             bandwidth_profile, download_kbps, upload_kbps, ipv6_prefix, delegated_prefix)
      SELECT s.partner_id, s.customer_id, s.id, '${username}', '-', device.id, '100.64.0.0'::inet + s.id, 10, profile.name, 100000, 20000,
-            '2001:db8:1::/64', '2001:db8:ff00::/56' FROM service s, device, profile RETURNING service_id AS id`,
+            ('2001:db8:' || n.prefix || '::/64')::cidr, ('2001:db8:' || n.delegated || '00::/56')::cidr
+       FROM service s, device, profile, LATERAL (
+         -- The first of a database has the prefixes that specs know, the others ones of their own.
+         SELECT CASE WHEN first THEN '1' ELSE to_hex(s.id + 1) END AS prefix, CASE WHEN first THEN 'ff' ELSE to_hex(16 + s.id % 200) END AS delegated
+           FROM (SELECT NOT EXISTS (SELECT FROM subscribers WHERE ipv6_prefix = '2001:db8:1::/64') AS first) f) n RETURNING service_id AS id`,
   );
   const serviceId = row?.id ?? 0;
   const sealed = vault.seal(password, { subscriberOf: serviceId });

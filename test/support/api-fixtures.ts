@@ -59,6 +59,7 @@ export type Thing =
   | 'address'
   | 'vlan'
   | 'subscribed_service'
+  | 'throttled_service'
   | 'nas'
   | 'node'
   | 'device'
@@ -128,6 +129,12 @@ export function factory(world: ApiWorld) {
       return `${serviceId}/${(await use(ChangeServicePlan).execute(ordered)).change.id}`;
     },
     subscribed_service: async (partnerId) => subscribed(Number(await make.service(partnerId))),
+    throttled_service: async (partnerId) => {
+      const id = Number(await make.networked_service(partnerId));
+      await sql(`INSERT INTO throttling_events (partner_id, customer_id, service_id, cause, action, period, at, usage_bytes, limit_bytes, download_kbps, upload_kbps)
+                 SELECT partner_id, customer_id, id, 'fair_use', 'throttle', date_trunc('month', now()), now(), 2, 1, 1000, 500 FROM services WHERE id = ${id}`);
+      return id;
+    },
     nas: async () => {
       const n = next();
       const [row] = await sql<{ id: number }>(

@@ -33,8 +33,11 @@ export const use = <T>(type: Type<T>, process = 0): T =>
   (worlds[process] as INestApplicationContext).get(type, { strict: false });
 export const sql = <R extends object>(text: string) => query<R>(database.ownerUrl, text);
 
-/** The services domain in two processes on one database, with a clock that a test may move and a few plans. */
-export async function openServices(): Promise<void> {
+/**
+ * The services domain, and others above it, in two processes on one database, with a clock that a test may move and a
+ * few plans.
+ */
+export async function openServices(...above: readonly Type[]): Promise<void> {
   database = await createTestDatabase();
   const entities = [
     ...accessEntities,
@@ -45,7 +48,10 @@ export async function openServices(): Promise<void> {
   ];
   const start = () =>
     NestFactory.createApplicationContext(
-      { module: World, imports: [...foundations(database.appUrl, clock, 'api', entities).imports, ServicesModule] },
+      {
+        module: World,
+        imports: [...foundations(database.appUrl, clock, 'api', entities).imports, ServicesModule, ...above],
+      },
       { logger: false, abortOnError: false },
     );
   worlds = [await start(), await start()];

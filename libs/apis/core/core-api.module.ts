@@ -19,6 +19,7 @@ import { JobsController } from './provisioning/jobs.controller.js';
 import { ServiceChangesController } from './services/service-changes.controller.js';
 import { ServiceStatesController } from './services/service-states.controller.js';
 import { ServicesController } from './services/services.controller.js';
+import { CoreUsageModule } from './usage/core-usage.module.js';
 import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
 
 /** The core API, `/v1`. */
@@ -34,6 +35,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreDevicesModule,
     CoreWebhooksModule,
     CoreRadiusModule,
+    CoreUsageModule,
   ],
   controllers: [
     CustomersController,

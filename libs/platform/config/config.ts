@@ -71,6 +71,10 @@ export const envSchema = z.object({
     .describe('How long a released address goes to nobody but the service that had it'),
   ISP_SHUTDOWN_GRACE_SECONDS: z.coerce.number().min(0).max(60).default(5).describe('Serving on after SIGTERM'),
   ISP_SNMP_TRAP_PORT: port.default(0).describe('UDP port on which workers receive SNMP traps; 0: they do not'),
+  ISP_DATA_LIMIT_ACTION: z
+    .enum(['none', 'throttle', 'walled_garden'])
+    .default('throttle')
+    .describe('What happens at a data limit: none, throttle (where the plan has throttled speeds), walled_garden'),
   ISP_AUDIT_ANCHOR_FILE: text
     .optional()
     .describe('File outside the database that receives the heads of the audit chains'),

@@ -59,6 +59,21 @@ const job = (
   }),
 });
 
+const usage = (
+  type: string,
+  description: string,
+): Entry<
+  EventPayload<'usage.fair_use.reached.v1'> & {
+    readonly cause?: string;
+    readonly restored_by?: string;
+    readonly action?: string;
+  }
+> => ({
+  type,
+  description,
+  fact: (payload) => ({ resourceType: 'usage', resourceId: String(payload.service_id), data: payload }),
+});
+
 const device = (type: string, description: string): Entry<EventPayload<'network.device.down.v1'>> => ({
   type,
   description,
@@ -105,6 +120,16 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
     'A provisioning job was taken back; what it had done is undone.',
   ),
   'provisioning.job.held.v1': job('provisioning.held', 'A provisioning job waits for a person.'),
+  'usage.fair_use.warning.v1': usage(
+    'usage.fair_use_warning',
+    'A service has used 80 % of what its plan calls fair in a month.',
+  ),
+  'usage.fair_use.reached.v1': usage(
+    'usage.fair_use_reached',
+    'A service has used more than its plan calls fair in a month, and is throttled.',
+  ),
+  'usage.fair_use.restored.v1': usage('usage.fair_use_restored', 'A service that was held back runs at its own speed.'),
+  'usage.data_limit.reached.v1': usage('usage.data_limit_reached', 'A service has used the data of its month.'),
   'network.device.down.v1': device('network.device.down', 'A device does not answer any more. For the operator only.'),
   'network.device.up.v1': device('network.device.up', 'A device answers again. For the operator only.'),
   'platform.work.died.v1': {
