@@ -59,6 +59,7 @@ export async function openServices(): Promise<void> {
     monthlyAmount: string,
     speed?: number,
     currency = 'USD',
+    parts: readonly { readonly planId: number; readonly quantity: number }[] = [],
   ) =>
     (
       await use(CreatePlan).execute({
@@ -69,15 +70,18 @@ export async function openServices(): Promise<void> {
         serviceType,
         monthlyAmount,
         currency,
+        parts,
         ...(speed ? { downloadMbps: speed, uploadMbps: 20 } : {}),
       })
     ).id;
+  const [home, voice] = [await plan('HOME', 'internet', '79.99', 100), await plan('VOICE', 'voice', '12.50')];
+  const both = [home, voice].map((planId) => ({ planId, quantity: 1 }));
   plans = {
-    home: await plan('HOME', 'internet', '79.99', 100),
+    home,
     fast: await plan('FAST', 'internet', '99.99', 300),
     euro: await plan('EURO', 'internet', '99.99', 300, 'EUR'),
-    voice: await plan('VOICE', 'voice', '12.50'),
-    duo: await plan('DUO', 'bundle', '84.99'),
+    voice,
+    duo: await plan('DUO', 'bundle', '84.99', undefined, 'USD', both),
   };
 }
 
