@@ -35,5 +35,8 @@ CREATE TABLE simulated_network.voice_accounts (
   features jsonb NOT NULL
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON simulated_network.voice_accounts TO isp_app;
+
+-- A kept answer that shows a secret is sealed again when the master key is rotated.
+GRANT UPDATE (body) ON idempotency_keys TO isp_app;
 `,
 };
