@@ -174,9 +174,10 @@ describe('S3: the master key', () => {
   });
 
   it('is rotated under load, killed midway and taken up again, and the old one can go', async () => {
-    let [reads, failed, on] = [0, 0, true];
+    let [reads, failed] = [0, 0];
+    const done = new AbortController();
     const readers = services.map(async (id) => {
-      while (on) {
+      while (!done.signal.aborted) {
         reads += 1;
         const right = await reveal(id).then(
           ({ password }) => password === issued.get(`PPPoE password of ${id}`),
@@ -197,7 +198,7 @@ describe('S3: the master key', () => {
     const after = (await keysInUse(app.app)).filter(
       (use) => use.key === 'test' && use.place !== 'api_keys.secret_hmac',
     );
-    on = false;
+    done.abort();
     await Promise.all(readers);
     await app.stop(0);
     process.stdout.write(`S3: ${reads} reads, ${failed} failed, ${resealed} sealed again after the kill\n`);
