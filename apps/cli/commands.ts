@@ -7,6 +7,7 @@ import { DeadWork } from '@isp/platform/work';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { seedSandbox } from '../sandbox/seed.js';
 import { createProgram } from '../wiring/program.js';
+import { keysInUse, rotateKeys } from './rotate-keys.js';
 
 interface Command {
   readonly help: string;
@@ -73,6 +74,28 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
       help: 'run dead work again: redrive <id|all>',
       run: ([id = 'all']) =>
         inProgram(async (app) => `${await app.get(DeadWork).redrive(id)} pieces of work run again`),
+    },
+  ],
+  [
+    'rotate-keys',
+    {
+      help: 'seal every stored secret again under the first key of ISP_MASTER_KEYS',
+      run: () =>
+        inProgram(async (app) => {
+          const { resealed, unreadable } = await rotateKeys(app, (line) => process.stderr.write(`${line}\n`));
+          if (unreadable.length > 0) throw new Error(`no key opens: ${unreadable.join(', ')}`);
+          return `${resealed} secrets sealed again`;
+        }),
+    },
+  ],
+  [
+    'keys-in-use',
+    {
+      help: 'say which keys of ISP_MASTER_KEYS are needed, and where; one that is not named may be removed',
+      run: () =>
+        inProgram(async (app) =>
+          (await keysInUse(app)).map(({ place, key, count }) => `${key} ${place} ${count}`).join('\n'),
+        ),
     },
   ],
   [

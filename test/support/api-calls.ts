@@ -61,6 +61,13 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/customers/:customer_id/services/bundle': {
     thing: 'customer',
     body: () => ({ plan_id: 11, services: [{ service_type: 'internet', plan_id: 1 }] }),
+    body: () => ({
+      plan_id: 11,
+      services: [
+        { service_type: 'internet', plan_id: 1 },
+        { service_type: 'voice', plan_id: 9 },
+      ],
+    }),
   },
   'GET /v1/services': {},
   'GET /v1/services/:service_id': { thing: 'service' },

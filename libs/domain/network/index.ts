@@ -48,4 +48,5 @@ export * from './status/poll-devices.usecase.js';
 export * from './subscribers/change-subscriber.usecase.js';
 export * from './subscribers/prepare-subscriber.usecase.js';
 export * from './subscribers/session-closer.port.js';
+export * from './subscribers/static-addresses.js';
 export * from './subscribers/subscriber-steps.js';

@@ -9,6 +9,7 @@ import { RADIUS, RADIUS_INTERNALS, RADIUS_WORKERS } from './radius/radius.provid
 import { ChangeSubscriber } from './subscribers/change-subscriber.usecase.js';
 import { PrepareSubscriber } from './subscribers/prepare-subscriber.usecase.js';
 import { NO_SESSION_CLOSER, SESSION_CLOSER } from './subscribers/session-closer.port.js';
+import { StaticAddresses } from './subscribers/static-addresses.js';
 import { SubscriberPlace } from './subscribers/subscriber-place.js';
 import { SubscriberSteps } from './subscribers/subscriber-steps.js';
 import { SubscriberRepository } from './subscribers/subscriber.repository.js';
@@ -21,6 +22,7 @@ const USED_BY_OTHERS = [
   PrepareSubscriber,
   ChangeSubscriber,
   SubscriberSteps,
+  StaticAddresses,
   { provide: SESSION_CLOSER, useValue: NO_SESSION_CLOSER },
 ];
 const INTERNALS = [

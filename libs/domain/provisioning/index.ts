@@ -12,4 +12,5 @@ export * from './jobs/resolve-step.usecase.js';
 export * from './jobs/retry-job.usecase.js';
 export * from './jobs/roll-back-job.usecase.js';
 export * from './provisioning.module.js';
+export * from './voice/voice-driver.port.js';
 export { JOB_KINDS, type JobKind } from './saga/definitions.js';

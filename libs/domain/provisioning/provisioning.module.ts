@@ -29,8 +29,15 @@ import { JOB_SAGAS, type JobSaga } from './kinds/job-saga.js';
 import { MoveSaga } from './kinds/move.saga.js';
 import { ProvisionSaga } from './kinds/provision.saga.js';
 import { RouterAccess } from './kinds/router-access.js';
+import { SoldRequest } from './kinds/sold-request.js';
+import { VoiceDeprovisionSaga } from './kinds/voice-deprovision.saga.js';
+import { VoiceProvisionSaga } from './kinds/voice-provision.saga.js';
+import { FollowVoiceHandler, FollowVoiceListener } from './voice/follow-voice.job.js';
+import { SimulatedSoftswitch } from './voice/simulated-softswitch.adapter.js';
+import { VoiceAccounts } from './voice/voice-accounts.js';
+import { VOICE_DRIVER } from './voice/voice-driver.port.js';
 
-const sagas = [ProvisionSaga, DeprovisionSaga, MoveSaga];
+const sagas = [ProvisionSaga, DeprovisionSaga, MoveSaga, VoiceProvisionSaga, VoiceDeprovisionSaga];
 const useCases = [
   RequestProvisioning,
   RequestMove,
@@ -56,17 +63,20 @@ const useCases = [
     ProvisioningWork,
     PlaceJob,
     RouterAccess,
+    VoiceAccounts,
+    SoldRequest,
+    { provide: VOICE_DRIVER, useClass: SimulatedSoftswitch },
     ...sagas,
     { provide: JOB_SAGAS, useFactory: (...all: JobSaga[]) => all, inject: sagas },
     JobOutcome,
     ...useCases,
   ],
-  exports: [...useCases, JobRepository, JobOutcome],
+  exports: [...useCases, JobRepository, JobOutcome, VoiceAccounts, VOICE_DRIVER],
 })
 export class ProvisioningModule {}
 
 @Module({
-  imports: [ProvisioningModule, NetworkModule],
-  providers: [RollBack, RunJob, RunJobHandler, DeprovisionTerminatedListener],
+  imports: [ProvisioningModule, NetworkModule, ServicesModule],
+  providers: [RollBack, RunJob, RunJobHandler, DeprovisionTerminatedListener, FollowVoiceListener, FollowVoiceHandler],
 })
 export class ProvisioningWorkerModule {}

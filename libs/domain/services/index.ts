@@ -20,6 +20,7 @@ export * from './services/order-voice-service.usecase.js';
 export * from './services/service-history.queries.js';
 export * from './services/service.queries.js';
 export type { ServiceView } from './services/service.view.js';
+export * from './services/sold-profile.js';
 export * from './services/set-operational-status.usecase.js';
 export * from './suspensions/reactivate-service.usecase.js';
 export * from './suspensions/suspend-service.usecase.js';

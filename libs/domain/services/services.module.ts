@@ -29,6 +29,7 @@ import { ServiceNetwork } from './services/service-network.js';
 import { ServiceOrders } from './services/service-orders.js';
 import { ServiceQueries } from './services/service.queries.js';
 import { ServiceRepository } from './services/service.repository.js';
+import { SoldProfile } from './services/sold-profile.js';
 import { SetOperationalStatus } from './services/set-operational-status.usecase.js';
 import { FollowCustomerListener } from './suspensions/follow-customer.listener.js';
 import { FollowCustomer } from './suspensions/follow-customer.usecase.js';
@@ -56,6 +57,7 @@ const DOOR = [
   ApplyDueChanges,
   CloseCustomer,
   ServiceQueries,
+  SoldProfile,
   ServiceHistoryQueries,
   ServiceChangeQueries,
 ];

@@ -16,8 +16,9 @@ export const RADIUS = [
   SetNas,
   RevealCredentials,
   RotateCredentials,
+  TendRadius,
 ];
 /** What they use themselves. */
 export const RADIUS_INTERNALS = [NasRepository];
 /** What a worker does for them. */
-export const RADIUS_WORKERS = [TendRadius, SweepSessionsSchedule, TendRadiusSchedule];
+export const RADIUS_WORKERS = [SweepSessionsSchedule, TendRadiusSchedule];

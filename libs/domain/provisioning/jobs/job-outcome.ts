@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Outbox } from '@isp/platform/work';
 import { JOB_SAGAS, type JobSaga } from '../kinds/job-saga.js';
-import type { JobKind } from '../saga/definitions.js';
+import { type JobKind, bringsToLife } from '../saga/definitions.js';
 import { isReversible, touchesDevices } from '../saga/saga.js';
 import { JobRepository } from './job.repository.js';
 import type { JobView } from './job.view.js';
@@ -37,7 +37,7 @@ export class JobOutcome {
 
   /** What a good end says beside what the service itself says. */
   succeeded(job: JobView): void {
-    if (job.kind !== 'provision') this.outbox.add('provisioning.job.succeeded.v1', payloadOf(job));
+    if (!bringsToLife(job.kind)) this.outbox.add('provisioning.job.succeeded.v1', payloadOf(job));
   }
 
   /** Everything is undone, or nothing was done. */
@@ -65,7 +65,7 @@ export class JobOutcome {
     if (job.endsAs !== null) return void (await this.held(job, HOLDS.compensationFailed, error));
     const saga = this.sagaOf(job);
     const touched = touchesDevices(saga.definition, await this.jobs.steps(job));
-    if (job.kind === 'provision') return this.dead(job, error, touched);
+    if (bringsToLife(job.kind)) return this.dead(job, error, touched);
     if (!isReversible(saga.definition)) return void (await this.held(job, HOLDS.exhausted, error));
     this.work.carryOn(await this.jobs.turnBack(jobId, 'failed', error));
   }

@@ -12,13 +12,19 @@ export const jobErrors = defineErrors({
   'provisioning.job.not_reschedulable': { kind: 'conflict', message: 'Only a job that waits can be rescheduled.' },
   'provisioning.step.not_open': { kind: 'conflict', message: 'The job does not wait for the step {step}.' },
   'provisioning.schedule.in_the_past': { kind: 'unprocessable', message: 'The job must be scheduled for the future.' },
-  'provisioning.service.no_voice_driver': {
+  'provisioning.voice.no_number': {
     kind: 'unprocessable',
-    message: 'No voice switch is connected that this service could be registered at.',
+    message: 'The voice service has no telephone number; order it with one.',
   },
+  'provisioning.voice.number_taken': { kind: 'conflict', message: 'The number is registered for another service.' },
+  'provisioning.voice.not_yet_ported': {
+    kind: 'unprocessable',
+    message: 'The number is ported on {date}; schedule the job for then.',
+  },
+  'provisioning.voice.mismatch': { kind: 'internal', message: 'The softswitch does not do what it was told.' },
   'provisioning.service.bundle_parts': {
     kind: 'unprocessable',
-    message: 'A bundle is provisioned by its parts; this one has none that the network carries.',
+    message: 'A bundle is provisioned by its parts; this one has none that waits for it.',
   },
   'provisioning.service.not_on_the_network': {
     kind: 'unprocessable',

@@ -32,7 +32,8 @@ export class RequestDeprovisioning {
       const service = await this.services.get(actor, serviceId);
       const { status } = service;
       if (!REMOVABLE.has(status)) throw jobErrors('provisioning.service.not_in_state', { status, kind: 'deprovision' });
-      const how = { kind: 'deprovision', request: {}, priority, scheduledTime: undefined, retryOf } as const;
+      const kind = service.serviceType === 'voice' ? 'voice_deprovision' : 'deprovision';
+      const how = { kind, request: {}, priority, scheduledTime: undefined, retryOf } as const;
       return this.placing.place({ actor, service, ...how });
     });
   }

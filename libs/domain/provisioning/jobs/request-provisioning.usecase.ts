@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor, Priority } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
-import { MoveService, ServiceQueries } from '@isp/domain/services';
+import { MoveService, ServiceQueries, type ServiceView } from '@isp/domain/services';
 import { type Clock, addSeconds } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, together } from '@isp/platform/database';
@@ -9,6 +9,8 @@ import { jobErrors } from './job.errors.js';
 import { JobRepository } from './job.repository.js';
 import type { JobView, ProvisioningRequest } from './job.view.js';
 import { ProvisioningOrders } from './provisioning-orders.js';
+
+const WAITS = new Set(['pending_activation', 'failed']);
 
 export interface RequestProvisioningInput {
   readonly actor: Actor;
@@ -20,9 +22,12 @@ export interface RequestProvisioningInput {
 }
 
 /**
- * Accepts the order to bring a service to life on the network. From its commit on the order is kept, whatever dies.
+ * Accepts the order to bring a service to life on the network. From its commit on the order is kept, whatever dies. A
+ * bundle is provisioned by its parts, one job each: the answer is the job of its first internet part, which what the
+ * order asks of the network is for, else that of its first voice part.
  * @throws `services.service.not_found`, `services.service.illegal_move`, `provisioning.job.under_way`,
- *   `provisioning.service.no_voice_driver`, `provisioning.service.bundle_parts`, `network.router.unknown`,
+ *   `provisioning.service.bundle_parts`, `provisioning.voice.no_number`, `provisioning.voice.not_yet_ported`,
+ *   `network.router.unknown`,
  *   `catalog.profile.unknown`, `network.address.malformed`
  */
 @Injectable()
@@ -37,56 +42,71 @@ export class RequestProvisioning {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  execute({
-    actor,
-    serviceId,
-    request,
-    priority = 'normal',
-    scheduledTime,
-    retryOf,
-  }: RequestProvisioningInput): Promise<JobView> {
-    return this.uow.run(actor, async () => {
-      const now = this.clock.now();
-      if (scheduledTime && scheduledTime <= now) throw jobErrors('provisioning.schedule.in_the_past');
+  execute(input: RequestProvisioningInput): Promise<JobView> {
+    return this.uow.run(input.actor, async () => {
+      const { actor, serviceId, scheduledTime } = input;
+      if (scheduledTime && scheduledTime <= this.clock.now()) throw jobErrors('provisioning.schedule.in_the_past');
       const service = await this.services.get(actor, serviceId);
-      if (service.serviceType !== 'internet') throw refusalOf(service.serviceType);
-      const start = scheduledTime ?? service.scheduledActivation ?? now;
-      const later = start > now;
-      const [, seconds] = await together([
-        this.orders.check(actor, service.customerId, request),
-        this.orders.secondsOf(priority),
-      ]);
-      const [job] = await together([
-        this.jobs.insert({
-          partnerId: service.partnerId,
-          customerId: service.customerId,
-          serviceId,
-          priority,
-          request,
-          scheduledAt: later ? start : null,
-          estimatedCompletion: addSeconds(later ? start : now, seconds.job + (later ? 0 : seconds.ahead)),
-          retryOf: retryOf ?? null,
-          requestedBy: actor.name,
-        }),
-        this.move.execute({ actor, serviceId, to: 'provisioning', operational: 'pending' }),
-      ]);
-      this.orders.promise(job);
-      const subject = { type: 'provisioning_job', id: job.id };
-      this.audit.record({
-        actor,
-        partnerId: job.partnerId,
-        action: 'provisioning_job.create',
-        subject,
-        changes: { service_id: serviceId, priority },
-      });
+      if (service.serviceType !== 'bundle') return this.place(input, service);
+      const parts = (await this.services.partsOf(actor, serviceId)).filter(({ status }) => WAITS.has(status));
+      const [first, ...others] = parts.sort((a, b) => a.serviceType.localeCompare(b.serviceType) || a.id - b.id);
+      if (!first) throw jobErrors('provisioning.service.bundle_parts');
+      const job = await this.place(input, first);
+      for (const part of others) await this.place({ ...input, request: {} }, part);
       return job;
     });
   }
+
+  private async place(input: RequestProvisioningInput, service: ServiceView): Promise<JobView> {
+    const { actor, priority = 'normal', scheduledTime, retryOf } = input;
+    const now = this.clock.now();
+    const { partnerId, customerId, id: serviceId, serviceType } = service;
+    const start = scheduledTime ?? service.scheduledActivation ?? now;
+    const later = start > now;
+    const voice = serviceType === 'voice';
+    if (voice) refuseWithoutNumber(service, start);
+    const request = voice ? {} : input.request;
+    const [, seconds] = await together([
+      this.orders.check(actor, customerId, request),
+      this.orders.secondsOf(priority),
+    ]);
+    const [job] = await together([
+      this.jobs.insert({
+        partnerId,
+        customerId,
+        serviceId,
+        kind: voice ? 'voice_provision' : 'provision',
+        priority,
+        request,
+        scheduledAt: later ? start : null,
+        estimatedCompletion: addSeconds(later ? start : now, seconds.job + (later ? 0 : seconds.ahead)),
+        retryOf: retryOf ?? null,
+        requestedBy: actor.name,
+      }),
+      this.move.execute({ actor, serviceId, to: 'provisioning', operational: 'pending' }),
+    ]);
+    this.orders.promise(job);
+    this.audit.record({
+      actor,
+      partnerId,
+      action: 'provisioning_job.create',
+      subject: { type: 'provisioning_job', id: job.id },
+      changes: { service_id: serviceId, priority },
+    });
+    return job;
+  }
 }
 
-/** What the network has no way to bring to life by itself. */
-function refusalOf(serviceType: 'voice' | 'bundle'): Error {
-  return jobErrors(
-    serviceType === 'voice' ? 'provisioning.service.no_voice_driver' : 'provisioning.service.bundle_parts',
-  );
+/** Refused now, not when the job is due. */
+function refuseWithoutNumber({ phoneNumber, numberPorting }: ServiceView, start: Date): void {
+  if (phoneNumber === null) throw jobErrors('provisioning.voice.no_number');
+  const date = numberPorting?.requested_on;
+  // The day begins in the Pacific fourteen hours before UTC's.
+  if (
+    date &&
+    addSeconds(start, 14 * 3_600)
+      .toISOString()
+      .slice(0, 10) < date
+  )
+    throw jobErrors('provisioning.voice.not_yet_ported', { date });
 }

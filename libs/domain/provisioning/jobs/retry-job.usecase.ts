@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { UnitOfWork } from '@isp/platform/database';
+import { bringsToLife } from '../saga/definitions.js';
 import { jobErrors } from './job.errors.js';
 import { JobRepository } from './job.repository.js';
 import type { JobView } from './job.view.js';
@@ -33,7 +34,7 @@ export class RetryJob {
       const { serviceId, request, priority } = job;
       const again = { actor, serviceId, request, priority, retryOf: jobId };
       if (job.kind === 'move') return this.move.execute(again);
-      if (job.kind === 'deprovision') return this.deprovision.execute(again);
+      if (!bringsToLife(job.kind)) return this.deprovision.execute(again);
       return this.provision.execute(again);
     });
   }

@@ -10,6 +10,7 @@ import { PROVISION } from '../saga/definitions.js';
 import { type StepDefinition, stepKey } from '../saga/saga.js';
 import { type JobSaga, type Opened, recorded } from './job-saga.js';
 import { RouterAccess } from './router-access.js';
+import { SoldRequest } from './sold-request.js';
 
 const ACTOR = systemActor('provisioning');
 
@@ -26,6 +27,7 @@ export class ProvisionSaga implements JobSaga<PreparedSubscriber> {
     private readonly prepare: PrepareSubscriber,
     private readonly subscribers: SubscriberSteps,
     private readonly network: RouterAccess,
+    private readonly sold: SoldRequest,
   ) {}
 
   async open(job: JobView, records: readonly StepView[]): Promise<Opened<PreparedSubscriber>> {
@@ -42,10 +44,11 @@ export class ProvisionSaga implements JobSaga<PreparedSubscriber> {
       serviceGuid: service.guid,
       downloadMbps: service.downloadMbps ?? 0,
       uploadMbps: service.uploadMbps ?? 0,
-      ...job.request,
+      ...(await this.sold.of(job.request, service)),
       // The router that was told before, whatever would be chosen now.
       routerId: recorded<number>(records, 'router', 'router_id') ?? job.request.routerId,
     });
+    await this.sold.keep(service);
     const { router, state, prefixLength } = subscriber;
     const details = {
       reserve_address: { address: `${state.address}/${prefixLength}`, vlan_id: state.vlanId },

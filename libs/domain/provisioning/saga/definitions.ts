@@ -1,6 +1,6 @@
 import { defineSaga } from './saga.js';
 
-export const JOB_KINDS = ['provision', 'deprovision', 'move'] as const;
+export const JOB_KINDS = ['provision', 'deprovision', 'move', 'voice_provision', 'voice_deprovision'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 const DEVICE_MS = 15_000;
@@ -46,4 +46,36 @@ export const MOVE = defineSaga({
   ],
 });
 
-export const DEFINITIONS = { provision: PROVISION, deprovision: DEPROVISION, move: MOVE } as const;
+/** Brings a voice service to life: its number becomes an account of the softswitch. */
+export const VOICE_PROVISION = defineSaga({
+  kind: 'voice_provision',
+  steps: [
+    { name: 'validate', place: 'opening' },
+    { name: 'number', place: 'opening', compensation: UNDO },
+    { name: 'voice_registration', place: 'device', timeoutMs: DEVICE_MS, compensation: UNDO },
+    { name: 'read_back', place: 'device', timeoutMs: DEVICE_MS },
+    { name: 'activate', place: 'closing' },
+  ],
+});
+
+/** Takes a voice service that is over off the softswitch. There is no way back. */
+export const VOICE_DEPROVISION = defineSaga({
+  kind: 'voice_deprovision',
+  steps: [
+    { name: 'validate', place: 'opening' },
+    { name: 'voice_registration', place: 'device', timeoutMs: DEVICE_MS },
+    { name: 'read_back', place: 'device', timeoutMs: DEVICE_MS },
+    { name: 'close_account', place: 'closing' },
+  ],
+});
+
+export const DEFINITIONS = {
+  provision: PROVISION,
+  deprovision: DEPROVISION,
+  move: MOVE,
+  voice_provision: VOICE_PROVISION,
+  voice_deprovision: VOICE_DEPROVISION,
+} as const;
+
+/** Whether jobs of a kind bring a service to life; the others are for one that lives, or has. */
+export const bringsToLife = (kind: JobKind): boolean => kind === 'provision' || kind === 'voice_provision';

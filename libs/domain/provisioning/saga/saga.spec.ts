@@ -53,6 +53,8 @@ describe('what comes next', () => {
       ['provision', true],
       ['deprovision', false],
       ['move', true],
+      ['voice_provision', true],
+      ['voice_deprovision', false],
     ]);
   });
 

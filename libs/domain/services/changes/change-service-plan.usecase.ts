@@ -7,6 +7,7 @@ import { UnitOfWork } from '@isp/platform/database';
 import { serviceErrors } from '../services/service.errors.js';
 import { ServiceQueries } from '../services/service.queries.js';
 import { ServiceRepository } from '../services/service.repository.js';
+import { monthlyOf } from '../services/static-price.js';
 import type { ServiceView } from '../services/service.view.js';
 import { LocalTime } from './local-time.js';
 import { type Proration, prorate } from './proration.js';
@@ -39,7 +40,7 @@ export interface PlanChangePreview {
  * Moves a service to another plan of its type, at that plan's price of this moment, also when it takes effect later.
  * @throws `services.service.not_found`, `services.service.wrong_state`, `services.service.part_of_bundle`,
  *   `services.plan.same`, `services.plan.other_currency`, `catalog.plan.not_sold`, `catalog.plan.wrong_type`,
- *   `network.profile.none_fits`, `services.change.under_way`
+ *   `services.address.not_in_plan`, `network.profile.none_fits`, `services.change.under_way`
  */
 @Injectable()
 export class ChangeServicePlan {
@@ -59,7 +60,10 @@ export class ChangeServicePlan {
       const service = await this.queries.get(actor, serviceId);
       const [from, to] = [await this.plans.get(actor, service.planId), await this.target(actor, service, planId)];
       const period = await this.time.period(actor, service.partnerId);
-      const [was, is] = [Money.of(service.monthlyAmount, service.currency), Money.of(to.monthlyAmount, to.currency)];
+      const [was, is] = [
+        Money.of(service.monthlyAmount, service.currency),
+        Money.of(monthlyOf(to, service.staticIp), to.currency),
+      ];
       // At the end of the period nothing of it is left.
       const rest = when === 'now' ? period : { days: period.days, daysLeft: 0 };
       const effectiveAt = when === 'now' ? this.time.now() : period.endsAt;
@@ -76,7 +80,7 @@ export class ChangeServicePlan {
         plan_id: plan.id,
         plan_version: plan.version,
         from_plan_id: service.planId,
-        monthly_amount: plan.monthlyAmount,
+        monthly_amount: monthlyOf(plan, service.staticIp),
         download_mbps: plan.downloadMbps,
         upload_mbps: plan.uploadMbps,
         data_limit_gb: plan.dataLimitGb,
@@ -93,8 +97,10 @@ export class ChangeServicePlan {
     if (plan.currency !== service.currency)
       throw serviceErrors('services.plan.other_currency', { currency: plan.currency });
     // Refused here, not when the change is due and nobody looks.
-    if (plan.downloadMbps !== null && plan.uploadMbps !== null && service.activatedAt !== null)
-      await this.routers.profileFor(plan.downloadMbps, plan.uploadMbps);
+    if (service.staticIp && !plan.staticIpAvailable) throw serviceErrors('services.address.not_in_plan');
+    const { downloadMbps, uploadMbps, bandwidthProfile } = plan;
+    if (downloadMbps !== null && uploadMbps !== null && bandwidthProfile === null && service.activatedAt !== null)
+      await this.routers.profileFor(downloadMbps, uploadMbps);
     return plan;
   }
 }

@@ -71,7 +71,9 @@ describe('a change of plan', () => {
     await expect(change(ids[0] as number, 'period_end')).rejects.toEqual(refusal('services.change.under_way'));
     await use(CancelServiceChange).execute({ actor, serviceId: ids[5] as number, changeId: made[5]?.id as number });
     // The price that was agreed stays, whatever the plan costs by then.
-    await sql(`UPDATE plans SET monthly_amount = 120, version = version + 1, status = 'retired' WHERE id = ${plans.fast}`);
+    await sql(
+      `UPDATE plans SET monthly_amount = 120, version = version + 1, status = 'retired' WHERE id = ${plans.fast}`,
+    );
     try {
       clock.shift = (at.getTime() - systemClock.now().getTime()) / 1_000 - 5;
       expect(await due()).toBe(0);
@@ -80,7 +82,9 @@ describe('a change of plan', () => {
       expect(counts.reduce((sum, n) => sum + n, 0)).toBe(5);
     } finally {
       clock.shift = 0;
-      await sql(`UPDATE plans SET monthly_amount = 99.99, version = version + 1, status = 'active' WHERE id = ${plans.fast}`);
+      await sql(
+        `UPDATE plans SET monthly_amount = 99.99, version = version + 1, status = 'active' WHERE id = ${plans.fast}`,
+      );
     }
     for (const id of ids.slice(0, 5)) {
       expect((await read(id)).monthlyAmount).toBe('99.9900');

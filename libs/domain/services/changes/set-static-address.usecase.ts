@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { changesBetween } from '@isp/kernel';
+import { PlanQueries } from '@isp/domain/catalog';
+import { StaticAddresses } from '@isp/domain/network';
+import { Money, changesBetween } from '@isp/kernel';
 import { UnitOfWork } from '@isp/platform/database';
 import { serviceErrors } from '../services/service.errors.js';
 import { ServiceFacts } from '../services/service.facts.js';
@@ -17,8 +19,10 @@ export interface SetStaticAddressInput {
 }
 
 /**
- * Records whether an internet service has a static address, and which one is wanted. Reserving it is the network's.
- * @throws `services.service.not_found`, `services.service.wrong_state`, `services.address.not_static`,
+ * Gives an internet service a static address, or takes it away. In the same transaction the address is reserved for it,
+ * its price joins the monthly amount, and a subscriber that is on the network moves to it.
+ * @throws `services.address.not_in_plan`, `services.address.not_internet`, what `StaticAddresses.keep` throws,
+ *   `services.service.not_found`, `services.service.wrong_state`, `services.address.not_static`,
  *   `services.address.malformed`
  */
 @Injectable()
@@ -27,6 +31,8 @@ export class SetStaticAddress {
     private readonly uow: UnitOfWork,
     private readonly services: ServiceRepository,
     private readonly facts: ServiceFacts,
+    private readonly plans: PlanQueries,
+    private readonly addresses: StaticAddresses,
   ) {}
 
   execute({ actor, serviceId, enabled, address }: SetStaticAddressInput): Promise<ServiceView> {
@@ -37,13 +43,27 @@ export class SetStaticAddress {
       if (address !== undefined && isIP(address) === 0) throw serviceErrors('services.address.malformed');
       if (status === 'terminated') throw serviceErrors('services.service.wrong_state', { status });
       if (serviceType !== 'internet') throw serviceErrors('services.address.not_internet');
-      const wanted = { staticIp: enabled, staticAddress: address ?? (enabled ? service.staticAddress : null) };
+      const staticAddress = address ?? (enabled ? service.staticAddress : null);
+      const wanted = { staticIp: enabled, staticAddress, monthlyAmount: await this.amount(actor, service, enabled) };
       const diff = changesBetween(service, wanted);
       if (Object.keys(diff).length === 0) return service;
+      if (enabled) await this.addresses.keep(actor, serviceId, staticAddress ?? undefined);
+      else await this.addresses.giveUp(actor, serviceId);
       const changed = await this.services.save({ ...service, ...wanted });
       this.facts.note(actor, 'set_static_address', changed, diff);
       this.facts.publish('changed', changed);
       return changed;
     });
+  }
+
+  /** With the price of a static address, as the version of the plan that was sold has it, or without. */
+  private async amount(actor: Actor, service: ServiceView, enabled: boolean): Promise<string> {
+    const { planId, planVersion, currency, monthlyAmount } = service;
+    if (enabled === service.staticIp) return monthlyAmount;
+    const plan = await this.plans.version(actor, planId, planVersion);
+    if (enabled && !plan.staticIpAvailable) throw serviceErrors('services.address.not_in_plan');
+    const price = Money.of(plan.staticIpMonthlyAmount, currency);
+    const now = Money.of(monthlyAmount, currency);
+    return (enabled ? now.plus(price) : now.minus(price)).amount.toFixed(4);
   }
 }

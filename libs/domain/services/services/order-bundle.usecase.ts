@@ -22,7 +22,7 @@ export interface OrderedBundle {
 /**
  * Sells a bundle and its parts. The bundle has the price; its parts cost nothing of their own, stand at the bundle's
  * address and live as long as it does.
- * @throws what the orders of its parts throw
+ * @throws `services.bundle.parts_differ` when they are not the parts that its plan is made of, and what the orders of its parts throw
  */
 @Injectable()
 export class OrderBundle {
@@ -34,7 +34,7 @@ export class OrderBundle {
   execute({ actor, customerId, planId, parts, ...terms }: OrderBundleInput): Promise<OrderedBundle> {
     return this.uow.run(actor, async () => {
       const customer = await this.orders.buyer(actor, customerId, terms);
-      const bundle = await this.orders.place(actor, customer, await this.orders.bundle(actor, planId), terms);
+      const bundle = await this.orders.place(actor, customer, await this.orders.bundle(actor, planId, parts), terms);
       const shared = { ...terms, notes: undefined };
       const placed: ServiceView[] = [];
       for (const part of parts) {

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { ChangeSubscriber, RouterQueries } from '@isp/domain/network';
+import { systemActor } from '@isp/contracts';
+import { ChangeSubscriber, StaticAddresses } from '@isp/domain/network';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import type { ServiceView } from './service.view.js';
+import { SoldProfile } from './sold-profile.js';
+
+const ACTOR = systemActor('services');
 
 const OPEN = statement(
   'suspensions-access',
@@ -14,13 +18,15 @@ const OPEN = statement(
 export class ServiceNetwork {
   constructor(
     private readonly uow: UnitOfWork,
-    private readonly routers: RouterQueries,
+    private readonly sold: SoldProfile,
     private readonly subscriber: ChangeSubscriber,
+    private readonly addresses: StaticAddresses,
   ) {}
 
   /** Access as the open causes of suspension want it; none for what is terminated. */
   async follow({ id, status }: ServiceView): Promise<void> {
     if (status === 'terminated') {
+      await this.addresses.giveUp(ACTOR, id);
       await this.subscriber.execute({ serviceId: id, access: 'closed' });
     } else if (status === 'active' || status === 'suspended') {
       const row = await this.uow.tx.one<{ access: 'open' | 'walled_garden' | 'closed' }>(OPEN, [id]);
@@ -29,10 +35,11 @@ export class ServiceNetwork {
   }
 
   /** Rate as sold. @throws `network.profile.none_fits` */
-  async rate({ id, serviceType, status, downloadMbps, uploadMbps }: ServiceView): Promise<void> {
+  async rate(service: ServiceView): Promise<void> {
+    const { id, serviceType, status, downloadMbps, uploadMbps } = service;
     const lives = status === 'active' || status === 'suspended';
     if (!lives || serviceType !== 'internet' || downloadMbps === null || uploadMbps === null) return;
-    const profile = await this.routers.profileFor(downloadMbps, uploadMbps);
+    const profile = await this.sold.of(service);
     await this.subscriber.execute({ serviceId: id, profile });
   }
 }

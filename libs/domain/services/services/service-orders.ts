@@ -8,6 +8,7 @@ import type { InstallationAddress, NumberPorting } from './service.entity.js';
 import { serviceErrors } from './service.errors.js';
 import { ServiceFacts } from './service.facts.js';
 import { type NewService, ServiceRepository } from './service.repository.js';
+import { monthlyOf } from './static-price.js';
 import type { ServiceView } from './service.view.js';
 
 /** What every order may say. */
@@ -47,7 +48,10 @@ type Sold = Pick<
   | 'phoneNumber'
   | 'numberPorting'
 > &
-  Pick<NewService, 'features' | 'monthlyAmount' | 'activationAmount' | 'currency'>;
+  Pick<NewService, 'features' | 'monthlyAmount' | 'activationAmount' | 'currency'> & {
+    /** Its share of the monthly amount. */
+    readonly staticAmount: string;
+  };
 
 /** What the orders of all types share: who may buy, what a plan gives, how it is written down. */
 @Injectable()
@@ -72,19 +76,23 @@ export class ServiceOrders {
     return customer;
   }
 
-  /** @throws `catalog.plan.not_sold`, `catalog.plan.wrong_type`, `services.speed.above_plan` */
+  /** @throws `catalog.plan.not_sold`, `catalog.plan.wrong_type`, `services.speed.above_plan`, `services.address.not_in_plan` */
   async internet(actor: Actor, terms: InternetTerms): Promise<Sold> {
     const plan = await this.plans.forOrder(actor, terms.planId, 'internet');
     const most = { download: plan.downloadMbps ?? 0, upload: plan.uploadMbps ?? 0 };
     const wanted = { download: terms.downloadMbps ?? most.download, upload: terms.uploadMbps ?? most.upload };
     if (wanted.download > most.download || wanted.upload > most.upload)
       throw serviceErrors('services.speed.above_plan', most);
+    const staticIp = terms.staticIp ?? false;
+    if (staticIp && !plan.staticIpAvailable) throw serviceErrors('services.address.not_in_plan');
     return {
       ...sold(plan, 'internet'),
+      monthlyAmount: monthlyOf(plan, staticIp),
+      staticAmount: staticIp ? plan.staticIpMonthlyAmount : '0',
       downloadMbps: wanted.download,
       uploadMbps: wanted.upload,
       dataLimitGb: terms.dataLimitGb === undefined ? plan.dataLimitGb : terms.dataLimitGb,
-      staticIp: terms.staticIp ?? false,
+      staticIp,
     };
   }
 
@@ -96,8 +104,15 @@ export class ServiceOrders {
     return { ...sold(plan, 'voice'), phoneNumber, numberPorting, features };
   }
 
-  async bundle(actor: Actor, planId: number): Promise<Sold> {
-    return sold(await this.plans.forOrder(actor, planId, 'bundle'), 'bundle');
+  /** @throws `catalog.plan.not_sold`, `catalog.plan.wrong_type`, `services.bundle.parts_differ` */
+  async bundle(actor: Actor, planId: number, parts: readonly { readonly planId: number }[]): Promise<Sold> {
+    const plan = await this.plans.forOrder(actor, planId, 'bundle');
+    const wanted = textOf(plan.parts.flatMap((part) => Array.from({ length: part.quantity }, () => part.planId)));
+    const ordered = textOf(parts.map((part) => part.planId));
+    // Plans from before bundles had parts name none: any will do.
+    if (plan.parts.length > 0 && wanted !== ordered)
+      throw serviceErrors('services.bundle.parts_differ', { wanted, ordered });
+    return sold(plan, 'bundle');
   }
 
   /** @throws `services.number.taken` */
@@ -116,8 +131,8 @@ export class ServiceOrders {
       scheduledActivation: terms.scheduledActivation ?? null,
       notes: terms.notes ?? null,
       ...what,
-      // The price of a bundle is that of its parts together.
-      ...(bundle ? { monthlyAmount: '0', activationAmount: '0', currency: bundle.currency } : {}),
+      // The price of a bundle is that of its parts together; a static address is not among them.
+      ...(bundle ? { monthlyAmount: what.staticAmount, activationAmount: '0', currency: bundle.currency } : {}),
     });
     const { planId, downloadMbps, uploadMbps, bundleId } = service;
     const rates = downloadMbps === null ? {} : { download: downloadMbps, upload: uploadMbps };
@@ -126,6 +141,11 @@ export class ServiceOrders {
     this.facts.publish('created', service);
     return service;
   }
+}
+
+/** Of plans that are ordered, in the order of their ids. */
+function textOf(planIds: readonly number[]): string {
+  return `plans ${[...planIds].sort((a, b) => a - b).join(', ')}`;
 }
 
 function sold(plan: PlanView, serviceType: ServiceType): Sold {
@@ -137,6 +157,7 @@ function sold(plan: PlanView, serviceType: ServiceType): Sold {
     uploadMbps: null,
     dataLimitGb: null,
     staticIp: false,
+    staticAmount: '0',
     phoneNumber: null,
     numberPorting: null,
     features: null,

@@ -22,6 +22,10 @@ export const serviceErrors = defineErrors({
     kind: 'conflict',
     message: 'The service is suspended because its {owner} is: reactivate the {owner}.',
   },
+  'services.bundle.parts_differ': {
+    kind: 'unprocessable',
+    message: 'The bundle is made of {wanted}; {ordered} were ordered.',
+  },
   'services.speed.above_plan': {
     kind: 'unprocessable',
     message: 'The plan offers at most {download}/{upload} Mbit/s.',
@@ -33,6 +37,7 @@ export const serviceErrors = defineErrors({
   'services.plan.same': { kind: 'conflict', message: 'The service has this plan already.' },
   'services.plan.other_currency': { kind: 'unprocessable', message: 'The plan is sold in {currency}.' },
   'services.address.not_static': { kind: 'unprocessable', message: 'An address needs enabled to be true.' },
+  'services.address.not_in_plan': { kind: 'unprocessable', message: 'The plan offers no static address.' },
   'services.address.not_internet': { kind: 'unprocessable', message: 'Only internet services have addresses.' },
   'services.address.malformed': { kind: 'unprocessable', message: 'address must be an IP address.' },
   'services.change.not_found': { kind: 'not_found', message: 'Change not found' },

@@ -12,6 +12,11 @@ const MATCH = `FROM services s WHERE ($1::integer IS NULL OR s.partner_id = $1) 
   AND ($9::timestamptz IS NULL OR s.created_at >= $9) AND ($10::timestamptz IS NULL OR s.created_at < $10)`;
 const COUNT = statement('services-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('services-get', `SELECT ${SERVICE_COLUMNS} FROM services s WHERE s.id = $1`);
+const PARTS = statement(
+  'services-parts',
+  `SELECT ${SERVICE_COLUMNS} FROM services s
+    WHERE s.partner_id = (SELECT partner_id FROM services WHERE id = $1) AND s.bundle_id = $1 AND s.status <> 'terminated' ORDER BY s.id`,
+);
 const LIVE = statement(
   'services-live',
   `SELECT count(*)::integer AS live FROM services s WHERE s.partner_id = $1 AND s.customer_id = $2 AND s.status <> 'terminated'`,
@@ -78,6 +83,11 @@ export class ServiceQueries {
     const service = await this.uow.read(actor, (tx) => tx.one<ServiceView>(GET, [id]));
     if (!service) throw serviceErrors('services.service.not_found');
     return service;
+  }
+
+  /** The parts of a bundle that are not terminated; none of another service. */
+  partsOf(actor: Actor, bundleId: number): Promise<ServiceView[]> {
+    return this.uow.read(actor, (tx) => tx.query<ServiceView>(PARTS, [bundleId]));
   }
 
   /** How many services of a customer are not terminated. */

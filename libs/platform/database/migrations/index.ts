@@ -15,6 +15,7 @@ import { radius } from './0110-radius.js';
 import { devices } from './0130-devices.js';
 import { provisioningSaga } from './0140-provisioning-saga.js';
 import { usage } from './0160-usage.js';
+import { voiceAccounts } from './0170-voice-accounts.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -34,4 +35,5 @@ export const migrations: readonly SqlMigration[] = [
   devices,
   provisioningSaga,
   usage,
+  voiceAccounts,
 ];

@@ -1,0 +1,142 @@
+import { systemActor } from '@isp/contracts';
+import { TendRadius } from '@isp/domain/network';
+import { DomainError } from '@isp/kernel';
+import { SecretBox } from '@isp/platform/crypto';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+const ACTOR = systemActor('cli');
+const BATCH = 500;
+
+interface SealedColumn {
+  readonly table: string;
+  readonly column: string;
+  /** Orders the rows, and names one. */
+  readonly key: string;
+  readonly type: 'integer' | 'text';
+  /** What the text is sealed for, beside table and column. */
+  readonly row: string;
+  /** As which table and column it is sealed, where those are not its names. */
+  readonly as?: { readonly table: string; readonly column: string };
+  readonly only?: string;
+}
+
+/** Every column that holds sealed text; a spec compares it with the schema. */
+export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  { table: 'subscribers', column: 'password_sealed', key: 'id', type: 'integer', row: 'service_id' },
+  { table: 'voice_accounts', column: 'password_sealed', key: 'service_id', type: 'integer', row: 'service_id' },
+  { table: 'devices', column: 'secrets_sealed', key: 'id', type: 'integer', row: 'guid' },
+  { table: 'webhook_endpoints', column: 'secret_sealed', key: 'id', type: 'integer', row: 'guid' },
+  { table: 'webhook_endpoints', column: 'previous_secret_sealed', key: 'id', type: 'integer', row: 'guid' },
+  { table: 'signing_keys', column: 'private_key', key: 'kid', type: 'text', row: 'kid' },
+  {
+    table: 'idempotency_keys',
+    column: 'body',
+    key: `jsonb_build_array(partner_id, principal, key)::text`,
+    type: 'text',
+    row: `partner_id || ' ' || principal || ' ' || key`,
+    only: 'body_sealed',
+  },
+];
+
+interface Row {
+  readonly key: string;
+  readonly row: string;
+  readonly sealed: string;
+}
+
+export interface Rotated {
+  readonly resealed: number;
+  /** Places that no key of the keyring opens; they were left as they are. */
+  readonly unreadable: readonly string[];
+}
+
+/**
+ * Seals everything again under the active master key, in batches of their own transactions. Never over a value that was
+ * changed meanwhile; killed at any point it goes on where it was; while it runs both keys open.
+ */
+export async function rotateKeys(
+  app: NestFastifyApplication,
+  progress: (line: string) => void = () => undefined,
+): Promise<Rotated> {
+  const unreadable: string[] = [];
+  let resealed = 0;
+  for (const column of SEALED_COLUMNS) {
+    let after: string | null = null;
+    for (;;) {
+      const batch: Batch = await resealBatch(app, column, after);
+      resealed += batch.changed;
+      unreadable.push(...batch.unreadable);
+      if (batch.last === undefined) break;
+      after = batch.last;
+      progress(`${column.table}.${column.column}: up to ${after}, ${resealed} sealed again so far`);
+    }
+  }
+  await app.get(TendRadius, { strict: false }).seal();
+  return { resealed, unreadable };
+}
+
+interface Batch {
+  readonly changed: number;
+  readonly unreadable: readonly string[];
+  /** Undefined when there was nothing left. */
+  readonly last: string | undefined;
+}
+
+function resealBatch(app: NestFastifyApplication, sealed: SealedColumn, after: string | null): Promise<Batch> {
+  const box = app.get(SecretBox, { strict: false });
+  const { table, column, key, type, row, as = { table, column } } = sealed;
+  const only = sealed.only ? `AND ${sealed.only}` : '';
+  const name = `rotate-${table}-${column}`;
+  const read = statement(
+    name,
+    `SELECT (${key})::text AS key, (${row})::text AS row, ${column} AS sealed FROM ${table}
+      WHERE ($1::text IS NULL OR ${key} > $1::${type}) AND ${column} IS NOT NULL ${only} ORDER BY ${key} LIMIT ${BATCH}`,
+  );
+  const write = statement(
+    `${name}-write`,
+    `UPDATE ${table} t SET ${column} = n.now FROM unnest($1::text[], $2::text[], $3::text[]) n (place, was, now)
+      WHERE (${key})::text = n.place AND t.${column} = n.was`,
+  );
+  return app.get(UnitOfWork, { strict: false }).run(ACTOR, async (tx) => {
+    const rows = await tx.query<Row>(read, [after]);
+    const unreadable: string[] = [];
+    const found = rows
+      .filter((one) => box.needsReseal(one.sealed))
+      .flatMap((one) => {
+        try {
+          return [{ ...one, now: box.reseal(one.sealed, { ...as, row: one.row }) }];
+        } catch (error) {
+          if (!(error instanceof DomainError)) throw error;
+          unreadable.push(`${table}.${column} ${one.key}`);
+          return [];
+        }
+      });
+    const values = [found.map((one) => one.key), found.map((one) => one.sealed), found.map((one) => one.now)];
+    const changed = found.length > 0 ? await tx.execute(write, values) : 0;
+    return { changed, unreadable, last: rows.at(-1)?.key };
+  });
+}
+
+/** How many values need which key, by place and key id; a key that is not in it may be taken out of the keyring. */
+export async function keysInUse(app: NestFastifyApplication): Promise<readonly KeyUse[]> {
+  const sealed = SEALED_COLUMNS.map(
+    ({ table, column, only = 'true' }) =>
+      `SELECT '${table}.${column}' AS place, split_part(${column}, '.', 2) AS key FROM ${table} WHERE ${column} IS NOT NULL AND ${only}`,
+  );
+  // The digests of API keys hang on a master key too: they move when their owner is given a new key.
+  const all = [...sealed, `SELECT 'api_keys.secret_hmac', hmac_key_id FROM api_keys WHERE revoked_at IS NULL`].join(
+    ' UNION ALL ',
+  );
+  const use = statement(
+    'keys-in-use',
+    `SELECT place, key, count(*)::integer AS count FROM (${all}) x GROUP BY 1, 2 ORDER BY 1, 2`,
+  );
+  return app.get(UnitOfWork, { strict: false }).run(ACTOR, (tx) => tx.query<KeyUse>(use));
+}
+
+export interface KeyUse {
+  readonly place: string;
+  readonly key: string;
+  readonly count: number;
+}

@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '@isp/contracts';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { WorkQueue } from '@isp/platform/work';
+import { ipamErrors } from '../ipam/ipam.errors.js';
+import { Reservations } from '../ipam/reservations.js';
+import { networkErrors } from '../network.errors.js';
+import { SubscriberSteps } from './subscriber-steps.js';
+
+/** Tells the reservations that are made here from those that people make. */
+const NOTE = 'static address';
+const SUBSCRIBER = statement(
+  'static-subscriber',
+  `SELECT router_id AS "routerId", vlan_id AS "vlanId", host(address) AS address, vrf_id AS "vrfId"
+     FROM subscribers WHERE service_id = $1 AND address IS NOT NULL FOR NO KEY UPDATE`,
+);
+const RESERVED = statement(
+  'static-reserved',
+  'SELECT id, vrf_id AS "vrfId", host(address) AS address FROM ip_reservations WHERE service_id = $1 AND note = $2',
+);
+const POOLED = statement(
+  'static-pooled',
+  `SELECT a.vrf_id AS "vrfId", masklen(p.base_prefix) AS "prefixLength", p.router_id AS "routerId"
+     FROM ip_addresses a JOIN ip_pools p ON p.id = a.pool_id
+    WHERE a.address = $1::inet AND ($2::integer IS NULL OR a.vrf_id = $2) AND p.status = 'active'
+    ORDER BY a.vrf_id LIMIT 1`,
+);
+
+interface Pooled {
+  readonly vrfId: number;
+  readonly prefixLength: number;
+  readonly routerId: number;
+}
+
+/** Addresses that services keep whatever happens. All of it happens in the caller's transaction. */
+@Injectable()
+export class StaticAddresses {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly reservations: Reservations,
+    private readonly subscribers: SubscriberSteps,
+    private readonly work: WorkQueue,
+  ) {}
+
+  /**
+   * Reserves an address for a service: the wanted one, to which its subscriber then moves, or the one that it has. A
+   * service that is not on the network and wants none gets its reservation when it comes there. Repeated it changes nothing.
+   * @throws `network.address.not_pooled`, `network.address.not_routed` when another router than the service's has it,
+   *   `network.address.taken`, `network.reservation.exists`, `network.reservation.in_use`
+   */
+  async keep(actor: Actor, serviceId: number, wanted?: string): Promise<void> {
+    const subscriber = await this.uow.tx.one<{
+      routerId: number;
+      vlanId: number | null;
+      address: string;
+      vrfId: number;
+    }>(SUBSCRIBER, [serviceId]);
+    const address = wanted ?? subscriber?.address;
+    if (address === undefined) return;
+    const pooled = await this.pooled(address, subscriber?.vrfId);
+    if (subscriber && pooled.routerId !== subscriber.routerId) throw networkErrors('network.address.not_routed');
+    const reserved = await this.uow.tx.query<{ id: number; vrfId: number; address: string }>(RESERVED, [
+      serviceId,
+      NOTE,
+    ]);
+    const fits = (one: { vrfId: number; address: string }) => one.address === address && one.vrfId === pooled.vrfId;
+    for (const one of reserved) if (!fits(one)) await this.reservations.remove(actor, one.id);
+    if (!reserved.some(fits))
+      await this.reservations.reserve({ actor, vrfId: pooled.vrfId, address, serviceId, note: NOTE });
+    if (!subscriber || subscriber.address === address) return;
+    const { routerId, vlanId } = subscriber;
+    const ipAssignment = `${address}/${pooled.prefixLength}`;
+    await this.subscribers.relocate(serviceId, { routerId }, { routerId, vlanId, ipAssignment });
+    this.work.enqueueOnCommit('network.converge', { service_id: serviceId }, { dedupeKey: String(serviceId) });
+  }
+
+  /** The service keeps the address while it has it, and after that it is everybody's. */
+  async giveUp(actor: Actor, serviceId: number): Promise<void> {
+    const reserved = await this.uow.tx.query<{ id: number }>(RESERVED, [serviceId, NOTE]);
+    for (const { id } of reserved) await this.reservations.remove(actor, id);
+  }
+
+  /** An address as an order names it: with the length of its router's prefix. @throws `network.address.not_pooled` */
+  async assignment(address: string): Promise<string> {
+    return `${address}/${(await this.pooled(address)).prefixLength}`;
+  }
+
+  private async pooled(address: string, vrfId?: number): Promise<Pooled> {
+    const pooled = await this.uow.tx.one<Pooled>(POOLED, [address, vrfId ?? null]);
+    if (!pooled) throw ipamErrors('network.address.not_pooled');
+    return pooled;
+  }
+}

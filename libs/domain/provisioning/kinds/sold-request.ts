@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { systemActor } from '@isp/contracts';
+import { StaticAddresses } from '@isp/domain/network';
+import { type ServiceView, SoldProfile } from '@isp/domain/services';
+import type { ProvisioningRequest } from '../jobs/job.view.js';
+
+const ACTOR = systemActor('provisioning');
+
+/** What an order says of a service's place, made whole by what was sold. In the caller's transaction. */
+@Injectable()
+export class SoldRequest {
+  constructor(
+    private readonly profiles: SoldProfile,
+    private readonly addresses: StaticAddresses,
+  ) {}
+
+  /** What was sold where the order says nothing; a static address is not the order's to say. */
+  async of(request: ProvisioningRequest, service: ServiceView): Promise<ProvisioningRequest> {
+    const bandwidthProfile = request.bandwidthProfile ?? (await this.profiles.of(service)).name;
+    if (service.staticAddress === null) return { ...request, bandwidthProfile };
+    return { ...request, bandwidthProfile, ipAssignment: await this.addresses.assignment(service.staticAddress) };
+  }
+
+  /** The address that the service got is its own for good, if that was sold. */
+  async keep({ id, staticIp }: ServiceView): Promise<void> {
+    if (staticIp) await this.addresses.keep(ACTOR, id);
+  }
+}

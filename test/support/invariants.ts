@@ -1,0 +1,48 @@
+import { query } from './embedded-postgres.js';
+
+/** What is true of every database at every moment that no work is under way: each statement answers the exceptions. */
+export const INVARIANTS: Readonly<Record<string, string>> = {
+  'an address serves one service': `SELECT vrf_id, address FROM ip_addresses WHERE service_id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1`,
+  'a service has one address': `SELECT service_id FROM ip_addresses WHERE service_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1`,
+  'a subscriber has the address that its service holds': `SELECT u.service_id, u.address, a.address AS held
+     FROM subscribers u FULL JOIN (SELECT * FROM ip_addresses WHERE service_id IS NOT NULL) a USING (service_id)
+    WHERE host(u.address) IS DISTINCT FROM host(a.address)`,
+  'nothing is open for a service that ended': `SELECT u.service_id, u.access FROM subscribers u JOIN services s ON s.id = u.service_id
+    WHERE s.status = 'terminated' AND u.access <> 'closed'`,
+  'nothing is open for a service that is suspended': `SELECT u.service_id, u.access FROM subscribers u JOIN services s ON s.id = u.service_id
+    WHERE s.status = 'suspended' AND u.access = 'open' AND u.address IS NOT NULL`,
+  'a service is suspended when there is a cause': `SELECT id, status, suspended_for FROM services
+    WHERE status IN ('active', 'suspended') AND (status = 'suspended') <> (suspended_for <> '{}')`,
+  'a service in provisioning has a job that is not over': `SELECT s.id FROM services s
+    WHERE s.status = 'provisioning' AND s.service_type <> 'bundle'
+      AND NOT EXISTS (SELECT FROM provisioning_jobs j WHERE j.service_id = s.id AND j.status IN ('queued', 'running'))`,
+  'a job that is over has its end, and no other': `SELECT id, status FROM provisioning_jobs
+    WHERE (finished_at IS NULL) <> (status IN ('queued', 'running'))`,
+  'a job that succeeded has done every step': `SELECT j.id, s.name, s.status FROM provisioning_jobs j
+     JOIN provisioning_steps s ON s.partner_id = j.partner_id AND s.provisioning_job_id = j.id
+    WHERE j.status = 'succeeded' AND s.status NOT IN ('done', 'skipped')`,
+  'a job that went back has undone what it did to devices': `SELECT j.id, s.name, s.status FROM provisioning_jobs j
+     JOIN provisioning_steps s ON s.partner_id = j.partner_id AND s.provisioning_job_id = j.id
+    WHERE j.status IN ('cancelled', 'failed') AND j.ends_as IS NOT NULL AND j.held_at IS NULL AND s.name = 'router'
+      AND s.status NOT IN ('compensated', 'skipped')`,
+  'the network is never confirmed ahead of what is wanted': `SELECT service_id FROM subscribers
+    WHERE confirmed_version > desired_version OR (convergence = 'confirmed' AND confirmed_version <> desired_version)`,
+  'a VLAN of a device serves one service': `SELECT device_id, vlan_id, port FROM vlans WHERE service_id IS NOT NULL
+    GROUP BY 1, 2, 3 HAVING count(DISTINCT service_id) > 1`,
+  'usage is never negative': `SELECT service_id, day FROM usage_daily
+    WHERE least(input_octets, output_octets, ipv6_input_octets, ipv6_output_octets) < 0`,
+  'a bundle is active only with its parts': `SELECT b.id FROM services b JOIN services p ON p.bundle_id = b.id
+    WHERE b.status = 'active' AND p.status IN ('pending_activation', 'provisioning', 'failed')`,
+  'a voice account is open for a service that lives': `SELECT v.service_id, s.status FROM voice_accounts v JOIN services s ON s.id = v.service_id
+    WHERE v.status = 'open' AND s.status NOT IN ('active', 'suspended', 'provisioning', 'failed')`,
+};
+
+/** The exceptions by invariant; nothing when all is as it must be. */
+export async function violations(ownerUrl: string): Promise<Record<string, readonly object[]>> {
+  const found: Record<string, readonly object[]> = {};
+  for (const [name, sql] of Object.entries(INVARIANTS)) {
+    const rows = await query<object>(ownerUrl, sql);
+    if (rows.length > 0) found[name] = rows;
+  }
+  return found;
+}
