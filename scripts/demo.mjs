@@ -66,15 +66,18 @@ function has(answer, shape) {
 const isId = (value) => Number.isInteger(value) && value > 0;
 const isTime = (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value);
 
-async function until(what, seconds, probe) {
+async function until(what, seconds, probe, everyMs = 100) {
   const deadline = Date.now() + seconds * 1000;
   while (Date.now() < deadline) {
     const found = await probe();
     if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
   return fail(`${what} did not happen within ${seconds} s`);
 }
+
+/** Equipment takes its seconds to dial. */
+const SESSION_LOOK_MS = 500;
 
 async function sessions(serviceId, state) {
   return (await call('GET', `/v1/services/${serviceId}/sessions?state=${state}`)).answer.sessions;
@@ -82,13 +85,13 @@ async function sessions(serviceId, state) {
 
 /** The session that is up and fits; sessions that have to end may still be there for a moment. */
 function openSession(serviceId, what, fits = () => true) {
-  return until(what, 20, async () => (await sessions(serviceId, 'open')).find(fits));
+  return until(what, 20, async () => (await sessions(serviceId, 'open')).find(fits), SESSION_LOOK_MS);
 }
 
 async function ended(serviceId, sessionId) {
-  const session = await until(`the end of session ${sessionId}`, 20, async () =>
-    (await sessions(serviceId, 'closed')).find(({ session_id: id }) => id === sessionId),
-  );
+  const isIt = ({ session_id: id }) => id === sessionId;
+  const look = async () => (await sessions(serviceId, 'closed')).find(isIt);
+  const session = await until(`the end of session ${sessionId}`, 20, look, SESSION_LOOK_MS);
   has(session, { state: 'closed', stopped_at: isTime, terminate_cause: (cause) => typeof cause === 'string' });
 }
 
