@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   ChangeDevice,
@@ -7,19 +6,15 @@ import {
   SandboxLines,
   type SandboxNas,
   SessionGenerator,
-  SimulatedNas,
   SqlRadiusBackend,
 } from '@isp/domain/network';
 import { type Clock, monotonicMs } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { allowLogin } from '@isp/platform/database';
 import { Log } from '@isp/platform/logging';
+import { LOOPBACK, SEED, startNas } from './sandbox-nas.js';
 import { SEEDER } from './seeder.js';
 
-const LOOPBACK = '127.0.0.1';
-const COA_PORT = 3799;
-/** Everything that the simulated network does follows from it. */
-const SEED = 1;
 /** Milliseconds, and dials at once. */
 const PACE = {
   everyMs: 2_000,
@@ -90,10 +85,12 @@ export class SandboxNetwork {
 
   private async play(sandboxNas: SandboxNas, responder: RadiusResponder, lines: SandboxLines): Promise<void> {
     const { deviceId, identifier, address } = sandboxNas;
-    const nas = await this.startNas(sandboxNas, responder).catch((error: Error) => {
-      // Systems other than Linux answer at 127.0.0.1 only.
-      this.log.warn(`no sessions on ${identifier}: ${error.message}`);
-    });
+    const nas = await startNas(sandboxNas, { responder, clock: this.clock, tickMs: this.pace.tickMs }).catch(
+      (error: Error) => {
+        // Systems other than Linux answer at 127.0.0.1 only.
+        this.log.warn(`no sessions on ${identifier}: ${error.message}`);
+      },
+    );
     if (!nas) return;
     this.parts.push(nas);
     if (sandboxNas.settings['coa_port'] !== nas.coaPort) await this.notePort(sandboxNas, nas.coaPort);
@@ -110,25 +107,6 @@ export class SandboxNetwork {
     this.log.log(`${identifier} (${address}) is a simulated NAS; its orders go to UDP port ${nas.coaPort}`);
   }
 
-  /** On the port that its device names, or on another one while a second sandbox has it. */
-  private async startNas({ identifier, address, secret, settings }: SandboxNas, responder: RadiusResponder) {
-    const { authenticationPort, accountingPort } = responder;
-    const options = {
-      identifier,
-      address,
-      secret,
-      server: { host: LOOPBACK, authenticationPort, accountingPort },
-      clock: this.clock,
-      seed: SEED,
-      timing: { tickMs: this.pace.tickMs },
-    };
-    const coaPort = Number(settings['coa_port'] ?? COA_PORT);
-    return SimulatedNas.start({ ...options, coaPort }).catch((error: { code?: string }) => {
-      if (error.code !== 'EADDRINUSE') throw error;
-      return SimulatedNas.start({ ...options, coaPort: 0 });
-    });
-  }
-
   private async notePort({ deviceId, settings }: SandboxNas, coaPort: number): Promise<void> {
     const changes = { settings: { ...settings, coa_port: coaPort } };
     await this.app.get(ChangeDevice, { strict: false }).execute({ actor: SEEDER, id: deviceId, changes });
@@ -138,6 +116,3 @@ export class SandboxNetwork {
     return this.app.get<Clock>(CLOCK, { strict: false });
   }
 }
-
-/** A password that lives as long as the process: nobody else logs in to the sandbox's own database as `isp_radius`. */
-export const passingPassword = (): string => randomBytes(24).toString('base64url');
