@@ -1,6 +1,7 @@
 /**
  * The main job over HTTP only, against a running sandbox: sign in, sign a customer up, sell a service, provision it,
- * and receive the signed webhook. Prints every request and answer; stops with exit code 1 at the first difference.
+ * receive the signed webhook, see the session of its equipment, and what the network makes of another plan, of a
+ * suspension and of its end. Prints every request and answer; stops with exit code 1 at the first difference.
  *
  * It reads .data/sandbox.json (or the file named as its argument), so it needs nothing but a sandbox that runs.
  */
@@ -28,7 +29,7 @@ function check(condition, message) {
   if (!condition) fail(message);
 }
 
-async function call(method, path, body, { expect = 200, headers = {} } = {}) {
+async function call(method, path, body, { expect = 200, headers = {}, quiet = false } = {}) {
   const shown = body && 'password' in body ? { ...body, password: '…' } : body;
   console.log(`\n→ ${method} ${path}${shown ? ` ${JSON.stringify(shown)}` : ''}`);
   const response = await fetch(`${sandbox.base_url}${path}`, {
@@ -44,7 +45,7 @@ async function call(method, path, body, { expect = 200, headers = {} } = {}) {
   const text = await response.text();
   const answer = text === '' ? undefined : JSON.parse(text);
   const masked = text.replace(/("(?:access_token|refresh_token|secret)":")[^"]{6}[^"]*/g, '$1…');
-  console.log(`← ${response.status} ${masked}`);
+  console.log(`← ${response.status} ${quiet ? `(${text.length} characters)` : masked}`);
   check(response.status === expect, `${method} ${path} answered ${response.status} instead of ${expect}`);
   check(response.headers.get('x-request-id'), 'no X-Request-Id');
   return { answer, headers: response.headers };
@@ -65,14 +66,93 @@ function has(answer, shape) {
 const isId = (value) => Number.isInteger(value) && value > 0;
 const isTime = (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value);
 
-async function until(what, seconds, probe) {
+async function until(what, seconds, probe, everyMs = 100) {
   const deadline = Date.now() + seconds * 1000;
   while (Date.now() < deadline) {
     const found = await probe();
     if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
   return fail(`${what} did not happen within ${seconds} s`);
+}
+
+/** Equipment takes its seconds to dial. */
+const SESSION_LOOK_MS = 500;
+
+async function sessions(serviceId, state) {
+  return (await call('GET', `/v1/services/${serviceId}/sessions?state=${state}`)).answer.sessions;
+}
+
+/** The session that is up and fits; sessions that have to end may still be there for a moment. */
+function openSession(serviceId, what, fits = () => true) {
+  return until(what, 20, async () => (await sessions(serviceId, 'open')).find(fits), SESSION_LOOK_MS);
+}
+
+async function ended(serviceId, sessionId) {
+  const isIt = ({ session_id: id }) => id === sessionId;
+  const look = async () => (await sessions(serviceId, 'closed')).find(isIt);
+  const session = await until(`the end of session ${sessionId}`, 20, look, SESSION_LOOK_MS);
+  has(session, { state: 'closed', stopped_at: isTime, terminate_cause: (cause) => typeof cause === 'string' });
+}
+
+/** Every value of that name, however deep. */
+function valuesOf(answer, name) {
+  if (answer === null || typeof answer !== 'object') return [];
+  return Object.entries(answer).flatMap(([key, value]) => [...(key === name ? [value] : []), ...valuesOf(value, name)]);
+}
+
+async function seeTheNetworkFollow(serviceId, fasterPlan) {
+  const normal = await openSession(serviceId, 'the session');
+  has(normal, {
+    service_id: serviceId,
+    state: 'open',
+    nas_identifier: 'bng-1',
+    framed_ip_address: (text) => /^\d+(\.\d+){3}$/.test(text),
+    started_at: isTime,
+    terminate_cause: null,
+  });
+  const { answer: document } = await call('GET', '/docs/core.json', undefined, { quiet: true });
+  const converges = '/v1/services/{service_id}/network' in document.paths;
+
+  const { speed_download_mbps, speed_upload_mbps } = fasterPlan;
+  const faster = { plan_id: fasterPlan.id, speed_download_mbps, speed_upload_mbps };
+  const changed = await call('POST', `/v1/services/${serviceId}/change-plan`, { plan_id: fasterPlan.id, when: 'now' });
+  has(changed.answer.service, { id: serviceId, ...faster });
+  has((await call('GET', `/v1/services/${serviceId}`)).answer, { status: 'active', ...faster });
+  if (converges) {
+    await until('the rate of the new plan', 20, async () => {
+      const { answer } = await call('GET', `/v1/services/${serviceId}/network`);
+      const rates = valuesOf(answer, 'download_kbps');
+      return rates.length > 0 && rates.every((rate) => rate === speed_download_mbps * 1000);
+    });
+  }
+
+  const suspended = await call('POST', `/v1/services/${serviceId}/suspend`, { reason: 'Demo', walled_garden: true });
+  has(suspended.answer, { id: serviceId, status: 'suspended', suspended_for: ['manual'] });
+  const walled = converges ? await walledIn(serviceId, normal) : undefined;
+
+  const reactivated = await call('POST', `/v1/services/${serviceId}/reactivate`, { reason: 'Demo' });
+  has(reactivated.answer, { id: serviceId, status: 'active', suspended_for: [] });
+  if (walled) await ended(serviceId, walled.session_id);
+  const address = normal.framed_ip_address;
+  const again = await openSession(
+    serviceId,
+    'a normal session',
+    ({ framed_ip_address: framed, session_id: id }) => framed === address && (!walled || id !== normal.session_id),
+  );
+  has(again, { service_id: serviceId, state: 'open', terminate_cause: null });
+}
+
+/** The session ends, and the equipment that dials again gets no address of its own. */
+async function walledIn(serviceId, normal) {
+  await ended(serviceId, normal.session_id);
+  const walled = await openSession(
+    serviceId,
+    'a session in the walled garden',
+    (one) => one.session_id !== normal.session_id,
+  );
+  has(walled, { state: 'open', framed_ip_address: null, delegated_ipv6_prefix: null });
+  return walled;
 }
 
 const received = [];
@@ -176,11 +256,13 @@ has(sold.answer, {
   created_at: isTime,
 });
 const service = sold.answer;
+// A VLAN is one service's on its router: an earlier run of the demo keeps its own.
+const vlanId = 100 + (service.id % 3_900);
 
 const accepted = await call(
   'POST',
   `/v1/services/${service.id}/provision`,
-  { provisioning_data: { router_id: 1, vlan_id: 100, bandwidth_profile: '100M_10M' }, priority: 'normal' },
+  { provisioning_data: { router_id: 1, vlan_id: vlanId, bandwidth_profile: '100M_10M' }, priority: 'normal' },
   { expect: 202 },
 );
 has(accepted.answer, {
@@ -227,6 +309,12 @@ check(
   'webhook-signature does not verify',
 );
 
+const fasterPlan = plans.answer.plans.find(
+  (one) => one.speed_download_mbps > active.speed_download_mbps && one.speed_upload_mbps > active.speed_upload_mbps,
+);
+check(fasterPlan, 'no faster plan');
+await seeTheNetworkFollow(service.id, fasterPlan);
+
 const operations = await call('GET', '/operations/v1/products');
 check(Array.isArray(operations.answer) && operations.answer.length > 0, 'no products in the operations API');
 const trail = await call('GET', '/v1/audit/verify');
@@ -235,5 +323,7 @@ has(trail.answer, { valid: true });
 await call('DELETE', `/v1/webhooks/endpoints/${hook.answer.id}`, undefined, { expect: 204 });
 await call('POST', '/v1/auth/logout', undefined, { expect: 204 });
 receiver.close();
-console.log('\nDemo passed: signed in, sold, provisioned, active, webhook received and verified.');
+console.log(
+  '\nDemo passed: signed in, sold, provisioned, active, webhook verified, session up, plan changed, suspended, reactivated.',
+);
 process.exit(0);

@@ -13,8 +13,11 @@ async function runAll(args) {
   await ensureDependencies(root);
   const { ensureBuilt } = await import('./lib/dist.mjs');
   await ensureBuilt(root);
-  const { postgresLane, radiusLane, redisLane, total } = await import('./lib/lanes.mjs');
-  const result = total([await postgresLane(root, args), await redisLane(root, args), await radiusLane(root, args)]);
+  const lanes = await import('./lib/lanes.mjs');
+  const results = [];
+  for (const lane of [lanes.postgresLane, lanes.redisLane, lanes.radiusLane, lanes.devicesLane])
+    results.push(await lane(root, args));
+  const result = lanes.total(results);
   if (result.passed + result.failed > 0) return result;
   console.log('no test ran: nothing matches the arguments');
   return { ...result, failed: 1 };

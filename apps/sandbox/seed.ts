@@ -9,6 +9,7 @@ import { IPV6, PLANS, PROFILES, ROUTERS } from './sandbox-data.js';
 import { PARTNERS, PEOPLE } from './sandbox-people.js';
 import { BUNDLES } from './sandbox-voice.js';
 import { seedCustomers } from './seed-customers.js';
+import { seedEquipment } from './seed-equipment.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
 
 export interface Login {
@@ -35,6 +36,7 @@ export async function seedSandbox(
   await seedPeople(app, partnerIds);
   await seedCatalogueAndNetwork(app);
   const first = await seedCustomers(app, partnerIds, say);
+  await seedEquipment(app);
   const logins = Object.fromEntries(
     PEOPLE.map(({ username }) => [username, { login: username, password: passwordOf(username) }]),
   );

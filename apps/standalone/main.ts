@@ -2,6 +2,8 @@ import { join, resolve } from 'node:path';
 import { type Config, environment, loadConfig } from '@isp/platform/config';
 import { restartIdentities, runMigrations } from '@isp/platform/database';
 import { startEmbeddedPostgres } from '@isp/platform/embedded-postgres';
+import { passingPassword } from '../sandbox/sandbox-nas.js';
+import { SandboxNetwork } from '../sandbox/sandbox-network.js';
 import { issueSandboxKey, seedSandbox } from '../sandbox/seed.js';
 import { explain, onEarlySignals, refuseBusyPort, stopOnSignals } from '../wiring/process.js';
 import { createProgram, listen, type RunningProgram } from '../wiring/program.js';
@@ -10,16 +12,18 @@ import { banner, masterKeys, readSandbox, say, writeSandbox } from './sandbox-fi
 interface Place {
   readonly databaseUrl: string;
   readonly ownerUrl: string;
+  /** Whether nobody else uses its roles. */
+  readonly isOurs: boolean;
   stop(): Promise<void>;
 }
 
 /** The database of DATABASE_URL, or one of our own under the data directory. */
 async function openDatabase(dataDir: string): Promise<Place> {
   const { DATABASE_URL: given, ISP_OWNER_DATABASE_URL: owner } = environment();
-  if (given) return { databaseUrl: given, ownerUrl: owner ?? given, stop: async () => {} };
+  if (given) return { databaseUrl: given, ownerUrl: owner ?? given, isOurs: false, stop: async () => {} };
   say('starting the embedded PostgreSQL');
   const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres') });
-  return { databaseUrl: postgres.appUrl, ownerUrl: postgres.ownerUrl, stop: () => postgres.stop() };
+  return { databaseUrl: postgres.appUrl, ownerUrl: postgres.ownerUrl, isOurs: true, stop: () => postgres.stop() };
 }
 
 /** The whole ISP in one process, on a database of its own unless DATABASE_URL names one. */
@@ -72,11 +76,26 @@ async function run(config: Config, place: Place, dataDir: string): Promise<Runni
     const sandbox = { base_url: program.url, ...logins, api_key: apiKey };
     await writeSandbox(file, sandbox, place.databaseUrl);
     banner(sandbox, file);
-    return program;
+    return withNetwork(program, place, config);
   } catch (error) {
     await app.close();
     throw error;
   }
+}
+
+/** What can wait until the sandbox is up: its RADIUS server and NASes, which stop with the program. */
+function withNetwork(program: RunningProgram, place: Place, config: Config): RunningProgram {
+  const password = config.ISP_RADIUS_DATABASE_PASSWORD ?? (place.isOurs ? passingPassword() : undefined);
+  if (password === undefined) {
+    say('no sessions in this sandbox: ISP_RADIUS_DATABASE_PASSWORD is not set');
+    return program;
+  }
+  const network = SandboxNetwork.start(program.app, { ownerUrl: place.ownerUrl, password });
+  const stop = async (graceSeconds?: number): Promise<void> => {
+    const stopped = network.then((running) => running.stop());
+    await Promise.all([stopped, program.stop(graceSeconds)]);
+  };
+  return { ...program, stop };
 }
 
 function announce(program: RunningProgram): RunningProgram {

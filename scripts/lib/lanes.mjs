@@ -7,6 +7,8 @@ import { run } from './children.mjs';
 const HEAVY = 'test/faults/';
 /** Specs that need a FreeRADIUS beside the database. */
 const RADIUS = 'test/radius/';
+/** Specs against real daemons of network equipment, in namespaces and on ports of their own. */
+const DEVICES = 'test/(?:devices|snmp)/';
 const NEVER = 'test/bench/';
 const ON_BOTH_STORES = '(?:test/scenarios/|test/apis/rate-limits|test/faults/)';
 /** What a developer's shell has set must not lead a test to a real database. */
@@ -18,7 +20,7 @@ const sum = (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.faile
 /** Every spec, with the queue in PostgreSQL. */
 export async function postgresLane(root, args) {
   heading('postgres queue');
-  const light = await jest(root, [...args, ...only(root, `(?!${HEAVY}|${RADIUS}|${NEVER})`)]);
+  const light = await jest(root, [...args, ...only(root, `(?!${HEAVY}|${RADIUS}|${DEVICES}|${NEVER})`)]);
   if (!hasSpecs(join(root, HEAVY))) return light;
   return sum(light, await jest(root, [...args, '--runInBand', ...only(root, `(?=${HEAVY})`)]));
 }
@@ -26,11 +28,8 @@ export async function postgresLane(root, args) {
 /** Stories, limits and faults once more, with queue and counters in Redis. */
 export async function redisLane(root, args) {
   heading('redis queue');
-  if (!isOnPath('redis-server')) {
-    const required = process.env.CI === 'true';
-    console.log(`no redis-server on the PATH: this lane is ${required ? 'required in CI and FAILED' : 'skipped'}`);
-    return required ? { ...none, failed: 1 } : { ...none, skipped: 1 };
-  }
+  const absent = without(['redis-server']);
+  if (absent) return absent;
   const env = { ISP_TEST_REDIS: '1' };
   const light = await jest(root, [...args, ...only(root, `(?=${ON_BOTH_STORES})(?!${HEAVY})`)], env);
   if (!hasSpecs(join(root, HEAVY))) return light;
@@ -40,15 +39,27 @@ export async function redisLane(root, args) {
 /** Log-ins and accounting through a real FreeRADIUS. */
 export async function radiusLane(root, args) {
   heading('freeradius');
-  const missing = ['freeradius', 'radclient', 'radtest'].filter((program) => !isOnPath(program));
-  if (missing.length > 0) {
-    const required = process.env.CI === 'true';
-    console.log(
-      `no ${missing.join(', no ')} on the PATH: this lane is ${required ? 'required in CI and FAILED' : 'skipped'}`,
-    );
-    return required ? { ...none, failed: 1 } : { ...none, skipped: 1 };
-  }
-  return jest(root, [...args, '--runInBand', ...only(root, `(?=${RADIUS})`)]);
+  return (
+    without(['freeradius', 'radclient', 'radtest']) ??
+    jest(root, [...args, '--runInBand', ...only(root, `(?=${RADIUS})`)])
+  );
+}
+
+/** SNMP and SSH drivers against Debian's snmpd, sshd, nft and tc. What needs a missing one says so in its name. */
+export async function devicesLane(root, args) {
+  heading('devices');
+  return jest(root, [...args, '--runInBand', ...only(root, `(?=${DEVICES})`)]);
+}
+
+/** What a lane comes to that cannot run here; undefined when it can. */
+function without(programs) {
+  const missing = programs.filter((program) => !isOnPath(program));
+  if (missing.length === 0) return undefined;
+  const required = process.env.CI === 'true';
+  console.log(
+    `no ${missing.join(', no ')} on the PATH: this lane is ${required ? 'required in CI and FAILED' : 'skipped'}`,
+  );
+  return required ? { ...none, failed: 1 } : { ...none, skipped: 1 };
 }
 
 export const total = (results) => results.reduce(sum, none);

@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { monotonicMs } from '@isp/kernel';
 import type { DeviceRef, SubscriberState } from '@isp/domain/network';
 import { LinuxSshRouter } from '../../libs/domain/network/drivers/ssh/linux-ssh.adapter.js';
+import { describeUnless } from '../support/needs.js';
 
 /** Root, a network namespace with its own interfaces, sshd, nft and tc; without them this lane says what is missing. */
 const missing = ['sshd', 'nft', 'tc', 'ip', 'ssh-keygen'].filter((name) => spawnSync('which', [name]).status !== 0);
 if (process.getuid?.() !== 0) missing.push('root');
 const space = `isp-ssh-${process.pid}`;
 if (missing.length === 0 && spawnSync('ip', ['netns', 'add', space]).status !== 0) missing.push('network namespaces');
-const lane = missing.length === 0 ? describe : describe.skip;
 
 const driver = new LinuxSshRouter();
 const never = new AbortController().signal;
@@ -94,7 +94,7 @@ afterAll(() => {
   if (directory) rmSync(directory, { recursive: true, force: true });
 });
 
-lane(`a Linux router over SSH${missing.length > 0 ? ` (skipped: no ${missing.join(', ')})` : ''}`, () => {
+describeUnless(missing, 'a Linux router over SSH', () => {
   it('is told and does it, and reads back what it was told', async () => {
     expect(await driver.plan(device, wanted(), never)).toMatchObject([{ what: 'subscriber' }]);
     await driver.apply(device, 'step-1', wanted(), never);

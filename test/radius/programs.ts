@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { describe } from '@jest/globals';
+import { describeUnless } from '../support/needs.js';
 
 const FOLDERS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
 
@@ -21,9 +21,7 @@ export function programPath(name: string): string | undefined {
 /** A block of tests that is skipped by name where a program is missing; in CI it must be there. */
 export function describeWith(programs: readonly string[], name: string, tests: () => void): void {
   const missing = programs.filter((program) => programPath(program) === undefined);
-  const isRequired = process.env['CI'] === 'true';
-  if (missing.length === 0 || isRequired) describe(name, tests);
-  else describe.skip(`${name} (skipped: no ${missing.join(', ')})`, tests);
+  describeUnless(missing, name, tests);
 }
 
 /** What a program printed, whatever it thinks of the outcome. */

@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { OidMap, StatusTarget } from '@isp/domain/network';
 import { SnmpSessions } from '../../libs/domain/network/drivers/snmp/snmp-sessions.js';
 import { SnmpStatus } from '../../libs/domain/network/drivers/snmp/snmp-status.adapter.js';
+import { describeUnless } from '../support/needs.js';
 
-const missing = spawnSync('which', ['snmpd']).status === 0 ? '' : ' (skipped: no snmpd)';
-const lane = missing ? describe.skip : describe;
+const missing = ['snmpd'].filter((name) => spawnSync('which', [name]).status !== 0);
 
 const never = new AbortController().signal;
 const sessions = new SnmpSessions();
@@ -40,7 +40,7 @@ const VALUES: readonly (readonly [string, string, string])[] = [
 ];
 
 beforeAll(async () => {
-  if (missing) return;
+  if (missing.length > 0) return;
   directory = mkdtempSync(join(tmpdir(), 'isp-snmpd-'));
   const probe = createSocket('udp4').bind(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -99,7 +99,7 @@ function read(oids: OidMap, how: { snmp?: object; secrets?: Record<string, strin
   return driver.read(target, never);
 }
 
-lane(`Debian's snmpd${missing}`, () => {
+describeUnless(missing, "Debian's snmpd", () => {
   it.each([
     ['v2c', {}],
     ['v3 with SHA-256 and AES', { snmp: V3, secrets: KEYS }],

@@ -60,7 +60,6 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/customers/:customer_id/services/voice': { thing: 'customer', body: () => ({ plan_id: 9 }) },
   'POST /v1/customers/:customer_id/services/bundle': {
     thing: 'customer',
-    body: () => ({ plan_id: 11, services: [{ service_type: 'internet', plan_id: 1 }] }),
     body: () => ({
       plan_id: 11,
       services: [

@@ -2,6 +2,7 @@ import { RevealCredentials, RotateCredentials } from './credentials.usecase.js';
 import { NasQueries } from './nas.queries.js';
 import { NasRepository } from './nas.repository.js';
 import { AuthAttempts, RadiusSessions } from './radius-sessions.queries.js';
+import { SandboxLines } from '../simulated/sandbox-lines.js';
 import { RadiusVault } from './radius-vault.js';
 import { SetNas } from './set-nas.usecase.js';
 import { SweepSessionsSchedule, TendRadiusSchedule } from './tend-radius.schedule.js';
@@ -17,6 +18,7 @@ export const RADIUS = [
   RevealCredentials,
   RotateCredentials,
   TendRadius,
+  SandboxLines,
 ];
 /** What they use themselves. */
 export const RADIUS_INTERNALS = [NasRepository];

@@ -14,6 +14,8 @@ export interface SessionGeneratorOptions {
   readonly patienceMs: number;
   /** Dials at once. */
   readonly atOnce: number;
+  /** Over how long those of the first look dial in, ms, so that a crowd neither comes nor reports as one; 0 when absent. */
+  readonly spreadMs?: number;
   /** Monotonic milliseconds. */
   now(): number;
   /** Told of every round that failed, as when the database is away. */
@@ -34,16 +36,14 @@ export class SessionGenerator {
   private readonly wishes = new Map<string, Wish>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  private isFirstLook = true;
 
   constructor(private readonly options: SessionGeneratorOptions) {}
 
   start(): void {
-    this.timer = setInterval(() => {
-      this.running ??= this.round()
-        .catch((error: unknown) => this.options.onError?.(error))
-        .finally(() => (this.running = undefined));
-    }, this.options.everyMs);
+    this.timer = setInterval(() => this.look(), this.options.everyMs);
     this.timer.unref();
+    this.look();
   }
 
   async stop(): Promise<void> {
@@ -65,15 +65,26 @@ export class SessionGenerator {
     for (let at = 0; at < due.length; at += atOnce) {
       await Promise.all(due.slice(at, at + atOnce).map((line) => this.dial(line)));
     }
+    this.isFirstLook = false;
+  }
+
+  private look(): void {
+    this.running ??= this.round()
+      .catch((error: unknown) => this.options.onError?.(error))
+      .finally(() => (this.running = undefined));
   }
 
   private isDue(username: string, online: boolean): boolean {
     const now = this.options.now();
-    const wish = this.wishes.get(username) ?? { refusals: 0, dueAt: now, online: false };
+    const wish = this.wishes.get(username) ?? { refusals: 0, dueAt: now + this.firstWait(username), online: false };
     this.wishes.set(username, wish);
     if (wish.online && !online) wish.dueAt = now + this.options.redialMs;
     wish.online = online;
     return !online && now >= wish.dueAt;
+  }
+
+  private firstWait(username: string): number {
+    return this.isFirstLook ? (this.options.spreadMs ?? 0) * chanceOf(this.options.seed, username, 'first') : 0;
   }
 
   private async dial(line: DialIn): Promise<void> {

@@ -21,6 +21,8 @@ export interface Line {
 const MINUTE_MS = 60_000;
 const MINUTES_AT_MOST = 2_880;
 const MOST_OF_A_LINE = 0.6;
+/** Something on a line always talks. */
+const LEAST_BUSY = 0.01;
 
 /**
  * What a subscriber moved between two instants (ms): by the minute, never above 60 % of the rate, more in the evening,
@@ -48,7 +50,7 @@ export function added(a: Octets, b: Octets): Octets {
 
 function movedIn({ seed, username, downloadKbps, uploadKbps, hasIPv6 }: Line, minute: number, seconds: number): Octets {
   const appetite = chanceOf(seed, username);
-  const busy = chanceOf(seed, username, minute) ** 3;
+  const busy = LEAST_BUSY + (1 - LEAST_BUSY) * chanceOf(seed, username, minute) ** 3;
   const use = MOST_OF_A_LINE * busy * (0.3 + 0.7 * appetite) * (0.25 + 0.75 * evening(minute));
   const output = Math.floor(downloadKbps * 125 * seconds * use);
   const input = Math.floor(uploadKbps * 125 * seconds * use * 0.4);
