@@ -35,6 +35,18 @@ const job = z.strictObject({
   sequence: z.int(),
 });
 
+const drift = z.strictObject({
+  partner_id: z.int(),
+  /** 0 where a session belongs to nobody. */
+  customer_id: z.int(),
+  service_id: z.int(),
+  drift_id: z.string(),
+  kind: z.string(),
+  desired: z.string(),
+  observed: z.string(),
+  cause: z.string(),
+});
+
 /**
  * Every event that the program publishes: a fact in the past tense, named `<owner>.<thing>.<happened>.v<n>`, with the
  * schema of its payload. A listener names one of these; an event nobody knows does not compile.
@@ -63,6 +75,17 @@ export const EVENTS = {
   'provisioning.job.held.v1': job.extend({ reason: z.string() }),
   'network.device.down.v1': device,
   'network.device.up.v1': device,
+  'network.drift.detected.v1': drift,
+  'network.drift.repaired.v1': drift.extend({ repair: z.string() }),
+  /** The network was seen to follow a version of what is wanted. */
+  'network.subscriber.confirmed.v1': z.strictObject({
+    ...ids,
+    service_id: z.int(),
+    access: z.string(),
+    /** `full` or `throttled`. */
+    rate: z.string(),
+    sequence: z.int(),
+  }),
   'platform.work.died.v1': z.strictObject({
     work_id: z.string(),
     partner_id: z.int(),

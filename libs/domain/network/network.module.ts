@@ -1,14 +1,12 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '@isp/domain/catalog';
-import { ConvergeSubscriberHandler } from './convergence/converge-subscriber.job.js';
-import { ConvergeSubscriber } from './convergence/converge-subscriber.usecase.js';
+import { CONVERGENCE, CONVERGENCE_INTERNALS, CONVERGENCE_WORKERS } from './convergence/convergence.providers.js';
 import { DEVICE_INTERNALS, DEVICE_WORKERS, DEVICES } from './devices/device.providers.js';
 import { CONTROLS, DRIVERS } from './drivers/driver.providers.js';
 import { IPAM, IPAM_INTERNALS } from './ipam/ipam.providers.js';
 import { RADIUS, RADIUS_INTERNALS, RADIUS_WORKERS } from './radius/radius.providers.js';
 import { ChangeSubscriber } from './subscribers/change-subscriber.usecase.js';
 import { PrepareSubscriber } from './subscribers/prepare-subscriber.usecase.js';
-import { NO_SESSION_CLOSER, SESSION_CLOSER } from './subscribers/session-closer.port.js';
 import { SubscriberPlace } from './subscribers/subscriber-place.js';
 import { SubscriberSteps } from './subscribers/subscriber-steps.js';
 import { SubscriberRepository } from './subscribers/subscriber.repository.js';
@@ -21,13 +19,14 @@ const USED_BY_OTHERS = [
   PrepareSubscriber,
   ChangeSubscriber,
   SubscriberSteps,
-  { provide: SESSION_CLOSER, useValue: NO_SESSION_CLOSER },
+  ...CONVERGENCE,
 ];
 const INTERNALS = [
   ...DRIVERS,
   ...DEVICE_INTERNALS,
   ...IPAM_INTERNALS,
   ...RADIUS_INTERNALS,
+  ...CONVERGENCE_INTERNALS,
   SubscriberPlace,
   SubscriberRepository,
 ];
@@ -37,6 +36,6 @@ export class NetworkModule {}
 
 @Module({
   imports: [NetworkModule],
-  providers: [ConvergeSubscriber, ConvergeSubscriberHandler, ...RADIUS_WORKERS, ...DEVICE_WORKERS],
+  providers: [...CONVERGENCE_WORKERS, ...RADIUS_WORKERS, ...DEVICE_WORKERS],
 })
 export class NetworkWorkerModule {}

@@ -14,6 +14,7 @@ import { ipam } from './0100-ipam.js';
 import { radius } from './0110-radius.js';
 import { provisioningSaga } from './0140-provisioning-saga.js';
 import { devices } from './0130-devices.js';
+import { convergence } from './0150-convergence.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly SqlMigration[] = [
   radius,
   provisioningSaga,
   devices,
+  convergence,
 ];
