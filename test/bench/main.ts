@@ -10,14 +10,16 @@ import { type Figure, machineLoad, table } from './measure.js';
 import { Place } from './place.js';
 import { Helper, ROOT } from './processes.js';
 import { provisioningFigures } from './provisioning.js';
+import { reconcileFigures } from './reconcile.js';
 
 const ON_DATABASE = {
   list: listFigures,
   create: createFigures,
   provisioning: provisioningFigures,
   addresses: addressFigures,
+  reconcile: reconcileFigures,
 };
-const USAGE = `usage: npm run bench -- [list] [create] [provisioning] [addresses] [footprint] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
+const USAGE = `usage: npm run bench -- [list] [create] [provisioning] [addresses] [reconcile] [footprint] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

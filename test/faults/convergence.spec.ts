@@ -23,6 +23,7 @@ const FAULTS = [
 ] as const;
 
 type World = ConvergenceWorld;
+const AWAY = /ECONNREFUSED|ECONNRESET|terminated|shut(ting)? ?down|starting up|recovery mode/;
 
 /** A change whose database was away did not happen; any other failure is one of the test. */
 async function attempt(change: () => Promise<unknown>): Promise<boolean> {
@@ -30,7 +31,7 @@ async function attempt(change: () => Promise<unknown>): Promise<boolean> {
     await change();
     return true;
   } catch (error) {
-    if (isConnectionFailure(error) || error instanceof DomainError) return false;
+    if (isConnectionFailure(error) || error instanceof DomainError || AWAY.test(String(error))) return false;
     throw error;
   }
 }

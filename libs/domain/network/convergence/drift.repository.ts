@@ -6,7 +6,7 @@ import { DRIFT_COLUMNS, type DriftView } from './drift.view.js';
 const ALONE = statement('drifts-alone', `SELECT pg_advisory_xact_lock(hashtext('network.reconcile'))`);
 const SAME = `f.kind = d.kind AND coalesce(f.service_id, 0) = coalesce(d.service_id, 0)
   AND coalesce(f.session_id, 0) = coalesce(d.session_id, 0)`;
-const COMPARE = statement(
+export const COMPARE = statement(
   'drifts-compare',
   `WITH found AS MATERIALIZED (SELECT * FROM network_differences($1)),
    known AS MATERIALIZED (SELECT id, kind, service_id, session_id FROM network_drifts WHERE repaired_at IS NULL),
