@@ -42,6 +42,16 @@ const usage = z.strictObject({
   period: z.string(),
   usage_bytes: z.int(),
   limit_bytes: z.int(),
+const drift = z.strictObject({
+  partner_id: z.int(),
+  /** 0 where a session belongs to nobody. */
+  customer_id: z.int(),
+  service_id: z.int(),
+  drift_id: z.string(),
+  kind: z.string(),
+  desired: z.string(),
+  observed: z.string(),
+  cause: z.string(),
 });
 
 /**
@@ -76,6 +86,17 @@ export const EVENTS = {
   'usage.data_limit.reached.v1': usage.extend({ action: z.string() }),
   'network.device.down.v1': device,
   'network.device.up.v1': device,
+  'network.drift.detected.v1': drift,
+  'network.drift.repaired.v1': drift.extend({ repair: z.string() }),
+  /** The network was seen to follow a version of what is wanted. */
+  'network.subscriber.confirmed.v1': z.strictObject({
+    ...ids,
+    service_id: z.int(),
+    access: z.string(),
+    /** `full` or `throttled`. */
+    rate: z.string(),
+    sequence: z.int(),
+  }),
   'platform.work.died.v1': z.strictObject({
     work_id: z.string(),
     partner_id: z.int(),

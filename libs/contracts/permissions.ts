@@ -28,6 +28,8 @@ export const PERMISSIONS = [
   'credential.rotate',
   'device.read',
   'device.manage',
+  'drift.read',
+  'drift.repair',
   'webhook.read',
   'webhook.manage',
   'api_key.read',

@@ -56,6 +56,10 @@ GET /v1/provisioning/jobs                          401        401      403      
 GET /v1/provisioning/jobs/:job_id                  401        401      403       403             200       200            404             200  200      200      200  200         403         200       401
 POST /v1/provisioning/jobs/:job_id/cancel          401        401      403       403             200       403            404             403  403      200      200  200         403         200       401
 POST /v1/provisioning/jobs/:job_id/retry           401        401      403       403             202       403            404             403  403      202      202  202         403         202       401
+GET /v1/network/drift                              401        401      403       403             403       403            403             403  403      200      200  200         403         200       401
+POST /v1/network/reconcile                         401        401      403       403             403       403            403             403  403      403      202  202         403         202       401
+GET /v1/services/:service_id/network               401        401      403       403             403       403            403             403  403      200      200  200         403         200       401
+POST /v1/services/:service_id/converge             401        401      403       403             403       403            403             403  403      403      202  202         403         202       401
 GET /v1/network/sessions                           401        401      200       200             200       200            200             200  403      200      200  200         403         200       401
 GET /v1/services/:service_id/sessions              401        401      200       404             200       200            404             200  403      200      200  200         403         200       401
 GET /v1/services/:service_id/usage                 401        401      200       404             200       200            404             200  200      200      200  200         403         200       401

@@ -11,6 +11,7 @@ import { Place } from './place.js';
 import { Helper, ROOT } from './processes.js';
 import { provisioningFigures } from './provisioning.js';
 import { radiusFigures } from './radius.js';
+import { reconcileFigures } from './reconcile.js';
 
 const ON_DATABASE = {
   list: listFigures,
@@ -18,8 +19,9 @@ const ON_DATABASE = {
   provisioning: provisioningFigures,
   addresses: addressFigures,
   radius: radiusFigures,
+  reconcile: reconcileFigures,
 };
-const USAGE = `usage: npm run bench -- [list] [create] [provisioning] [addresses] [radius] [footprint] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
+const USAGE = `usage: npm run bench -- [${[...Object.keys(ON_DATABASE), 'footprint'].join('] [')}] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

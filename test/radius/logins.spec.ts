@@ -53,7 +53,7 @@ describe('a log-in', () => {
     expect(reply.kind).toBe('Access-Accept');
     const { 'Message-Authenticator': authenticator, ...attributes } = reply.attributes;
     expect(attributes).toEqual({
-      Class: `0x${Buffer.from(`svc:${one.serviceId}`).toString('hex')}`,
+      Class: `0x${Buffer.from(`svc:${one.serviceId}:1:open:100000:20000`).toString('hex')}`,
       'Acct-Interim-Interval': '300',
       'Session-Timeout': '86400',
       'Framed-IP-Address': expect.stringMatching(/^100\.64\./),

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '@isp/domain/catalog';
-import { ConvergeSubscriberHandler } from './convergence/converge-subscriber.job.js';
-import { ConvergeSubscriber } from './convergence/converge-subscriber.usecase.js';
+import { CONVERGENCE, CONVERGENCE_INTERNALS, CONVERGENCE_WORKERS } from './convergence/convergence.providers.js';
 import { DEVICE_INTERNALS, DEVICE_WORKERS, DEVICES } from './devices/device.providers.js';
 import { CONTROLS, DRIVERS } from './drivers/driver.providers.js';
 import { IPAM, IPAM_INTERNALS } from './ipam/ipam.providers.js';
@@ -24,12 +23,14 @@ const USED_BY_OTHERS = [
   SubscriberSteps,
   StaticAddresses,
   { provide: SESSION_CLOSER, useValue: NO_SESSION_CLOSER },
+  ...CONVERGENCE,
 ];
 const INTERNALS = [
   ...DRIVERS,
   ...DEVICE_INTERNALS,
   ...IPAM_INTERNALS,
   ...RADIUS_INTERNALS,
+  ...CONVERGENCE_INTERNALS,
   SubscriberPlace,
   SubscriberRepository,
 ];
@@ -39,6 +40,6 @@ export class NetworkModule {}
 
 @Module({
   imports: [NetworkModule],
-  providers: [ConvergeSubscriber, ConvergeSubscriberHandler, ...RADIUS_WORKERS, ...DEVICE_WORKERS],
+  providers: [...CONVERGENCE_WORKERS, ...RADIUS_WORKERS, ...DEVICE_WORKERS],
 })
 export class NetworkWorkerModule {}

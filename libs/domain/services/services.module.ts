@@ -17,6 +17,7 @@ import { ServiceChangeQueries } from './changes/service-change.queries.js';
 import { ServiceChangeRepository } from './changes/service-change.repository.js';
 import { SetStaticAddress } from './changes/set-static-address.usecase.js';
 import { TerminateService } from './changes/terminate-service.usecase.js';
+import { FollowNetworkListener } from './services/follow-network.listener.js';
 import { ChangeService } from './services/change-service.usecase.js';
 import { CloseCustomer } from './services/close-customer.usecase.js';
 import { MoveService } from './services/move-service.usecase.js';
@@ -81,5 +82,8 @@ const INNER = [
 export class ServicesModule {}
 
 /** Carries out what is due, and follows the customers. */
-@Module({ imports: [ServicesModule], providers: [ApplyDueChangesSchedule, FollowCustomerListener] })
+@Module({
+  imports: [ServicesModule],
+  providers: [ApplyDueChangesSchedule, FollowCustomerListener, FollowNetworkListener],
+})
 export class ServicesWorkerModule {}

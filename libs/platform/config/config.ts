@@ -69,6 +69,13 @@ export const envSchema = z.object({
     .max(8_784)
     .default(24)
     .describe('How long a released address goes to nobody but the service that had it'),
+  ISP_RECONCILE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(60)
+    .describe('How often the whole network is compared with what is wanted of it'),
   ISP_SHUTDOWN_GRACE_SECONDS: z.coerce.number().min(0).max(60).default(5).describe('Serving on after SIGTERM'),
   ISP_SNMP_TRAP_PORT: port.default(0).describe('UDP port on which workers receive SNMP traps; 0: they do not'),
   ISP_DATA_LIMIT_ACTION: z

@@ -70,6 +70,8 @@ export interface ListenerOptions {
 export const ListensTo = (options: ListenerOptions): ClassDecorator => SetMetadata(EVENT_LISTENER, options);
 
 export interface Scheduled {
+  /** A period out of the configuration, instead of the declared one. */
+  readonly everySeconds?: number;
   run(): Promise<void>;
 }
 

@@ -37,7 +37,8 @@ export class HandlerRegistry implements OnApplicationBootstrap {
       put(this.listeners, options.name, { options, instance }, 'listener');
     }
     for (const { options, instance } of this.withMetadata<ScheduleOptions, Scheduled>(SCHEDULED)) {
-      put(this.schedules, options.name, { options, instance }, 'schedule');
+      const { everySeconds = options.everySeconds } = instance;
+      put(this.schedules, options.name, { options: { ...options, everySeconds }, instance }, 'schedule');
     }
     this.refuseGaps();
   }

@@ -6,7 +6,7 @@ import { ConvergeSubscriber } from './converge-subscriber.usecase.js';
 const JOB = 'network.converge';
 
 @Injectable()
-@HandlesJobs({ job: JOB, maxFailures: 20, baseDelaySeconds: 1, maxDelaySeconds: 60 })
+@HandlesJobs({ job: JOB, maxFailures: 1_000_000, baseDelaySeconds: 1, maxDelaySeconds: 60 })
 export class ConvergeSubscriberHandler implements HandlesJob<typeof JOB> {
   constructor(private readonly converge: ConvergeSubscriber) {}
 

@@ -30,7 +30,7 @@ export interface RadiusSessionView {
   readonly ipv6Uploaded: string;
   readonly ipv6Downloaded: string;
   readonly terminateCause: string | null;
-  readonly closedBy: 'nas' | 'reload' | 'silence' | 'reused' | null;
+  readonly closedBy: 'nas' | 'reload' | 'silence' | 'reused' | 'gone' | null;
 }
 
 export interface AuthAttemptView {

@@ -35,6 +35,8 @@ export class SqlRadiusBackend implements RadiusBackend {
       application_name: 'isp radius sandbox',
     });
     this.pool.on('error', () => undefined);
+    // One that is lent out when the database goes away tells its borrower by the failing query.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   async clientSecret(address: string): Promise<string | undefined> {

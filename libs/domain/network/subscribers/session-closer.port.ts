@@ -2,13 +2,10 @@
 export interface SessionCloser {
   /**
    * May be repeated after a crash; `stepKey` is the same on every repetition.
-   * Answers how many were ended; undefined when this installation cannot end sessions.
+   * Answers how many were ended; undefined when there are some and nobody can end them.
    * @throws `network.device.silent`, `network.device.refused`
    */
   endAll(serviceId: number, stepKey: string, signal: AbortSignal): Promise<number | undefined>;
 }
 
 export const SESSION_CLOSER = Symbol('SessionCloser');
-
-/** Where nothing knows of sessions there are none to end. */
-export const NO_SESSION_CLOSER: SessionCloser = { endAll: () => Promise.resolve(undefined) };

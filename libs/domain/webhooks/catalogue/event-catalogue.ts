@@ -85,6 +85,19 @@ const device = (type: string, description: string): Entry<EventPayload<'network.
   }),
 });
 
+const drift = (
+  type: string,
+  description: string,
+): Entry<EventPayload<'network.drift.detected.v1'> & { readonly repair?: string }> => ({
+  type,
+  description,
+  fact: ({ drift_id, partner_id, ...data }) => ({
+    resourceType: 'drift',
+    resourceId: drift_id,
+    data: { drift_id, partner_id, ...data },
+  }),
+});
+
 /** Every event of the program with its public face; null: nobody's business. A new event does not compile without. */
 const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = {
   'customers.customer.created.v1': customer('customer.created', 'A customer was created.'),
@@ -132,6 +145,21 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
   'usage.data_limit.reached.v1': usage('usage.data_limit_reached', 'A service has used the data of its month.'),
   'network.device.down.v1': device('network.device.down', 'A device does not answer any more. For the operator only.'),
   'network.device.up.v1': device('network.device.up', 'A device answers again. For the operator only.'),
+  'network.drift.detected.v1': drift(
+    'network.drift.detected',
+    'The network differs from what a service is to have; its repair is under way.',
+  ),
+  'network.drift.repaired.v1': drift('network.drift.repaired', 'A difference of the network is gone.'),
+  'network.subscriber.confirmed.v1': {
+    type: 'network.service.confirmed',
+    description: 'The network was seen to do what is wanted for a service.',
+    fact: ({ service_id, customer_id, partner_id, access, rate, sequence }) => ({
+      resourceType: 'subscriber',
+      resourceId: String(service_id),
+      sequence,
+      data: { service_id, customer_id, partner_id, access, rate },
+    }),
+  },
   'platform.work.died.v1': {
     type: 'system.job_dead',
     description: 'Accepted work failed for good and waits for a person. For the operator only.',

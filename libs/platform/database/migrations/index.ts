@@ -16,6 +16,7 @@ import { devices } from './0130-devices.js';
 import { provisioningSaga } from './0140-provisioning-saga.js';
 import { usage } from './0160-usage.js';
 import { voiceAccounts } from './0170-voice-accounts.js';
+import { convergence } from './0150-convergence.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -36,4 +37,5 @@ export const migrations: readonly SqlMigration[] = [
   provisioningSaga,
   usage,
   voiceAccounts,
+  convergence,
 ];

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Type } from '@nestjs/common';
+import { RadiusResponder, RadiusVault, SessionGenerator, SimulatedNas, SqlRadiusBackend } from '@isp/domain/network';
+import { systemActor } from '@isp/contracts';
+import { monotonicMs, systemClock } from '@isp/kernel';
+import { loadConfig } from '@isp/platform/config';
+import { Pool } from 'pg';
+import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
+import { makeNas, RADIUS_KEY, radiusLogin } from '../radius/support.js';
+import { MASTER_KEYS } from './api-world.js';
+
+export const ACTOR = systemActor('spec');
+const SECRET = 'nas secret 1';
+const NAS_ADDRESS = '127.0.0.1';
+
+export interface ConvergenceOptions {
+  readonly database: { readonly ownerUrl: string; readonly appUrl: string; readonly superUrl: string };
+  /** Services that are active and have a line on the NAS. */
+  readonly services: number;
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Between a disconnect and the next log-in, ms. */
+  readonly redialMs?: number;
+}
+
+/**
+ * The program with its worker, an embedded RADIUS server on the same database, and a NAS whose subscribers dial by
+ * themselves: everything that convergence is about, over real UDP.
+ */
+export class ConvergenceWorld {
+  private constructor(
+    readonly program: RunningProgram,
+    readonly nas: SimulatedNas,
+    readonly nasId: number,
+    readonly serviceIds: readonly number[],
+    private readonly owner: Pool,
+    private readonly parts: { responder: RadiusResponder; backend: SqlRadiusBackend; generator: SessionGenerator },
+  ) {}
+
+  static async open({ database, services, settings = {}, redialMs = 100 }: ConvergenceOptions) {
+    const owner = new Pool({ connectionString: database.ownerUrl, max: 3 });
+    owner.on('error', () => undefined);
+    const nasId = await makeNas(database.ownerUrl, NAS_ADDRESS, SECRET);
+    const lines = await fill(owner, services);
+    const { host, port, name, password } = await radiusLogin(database.superUrl);
+    const url = `postgres://isp_radius:${password}@${host}:${port}/${name}`;
+    const backend = new SqlRadiusBackend({ url, keys: RADIUS_KEY, maxConnections: 8 });
+    const responder = await RadiusResponder.start({
+      host: NAS_ADDRESS,
+      authenticationPort: 0,
+      accountingPort: 0,
+      backend,
+      clock: systemClock,
+    });
+    const { authenticationPort, accountingPort } = responder;
+    const nas = await SimulatedNas.start({
+      identifier: 'bng-1',
+      address: NAS_ADDRESS,
+      secret: SECRET,
+      server: { host: NAS_ADDRESS, authenticationPort, accountingPort },
+      coaPort: 0,
+      seed: 1,
+      clock: systemClock,
+      timing: { slowMs: 1_500, accountingRetryMs: 500, waitsMs: [500, 1_000] },
+    });
+    await owner.query(`UPDATE devices SET session_driver = 'radius-coa', settings = $2 WHERE id = $1`, [
+      nasId,
+      JSON.stringify({ coa_port: nas.coaPort }),
+    ]);
+    const config = loadConfig({
+      DATABASE_URL: database.appUrl,
+      PORT: '0',
+      ISP_MASTER_KEYS: MASTER_KEYS,
+      ISP_RADIUS_KEY: RADIUS_KEY,
+      ISP_LOG_LEVEL: process.env['ISP_TEST_LOG'] ?? 'silent',
+      ISP_RATE_LIMITS: 'false',
+      ...settings,
+    });
+    const program = await startProgram(config, { api: true, worker: true });
+    const generator = new SessionGenerator({
+      nas,
+      subscribers: () => Promise.resolve(lines.dialIns),
+      seed: 1,
+      everyMs: 50,
+      redialMs,
+      patienceMs: 1_000,
+      atOnce: 8,
+      now: monotonicMs,
+    });
+    generator.start();
+    return new ConvergenceWorld(program, nas, nasId, lines.serviceIds, owner, { backend, responder, generator });
+  }
+
+  use<T>(type: Type<T>): T {
+    return this.program.app.get(type, { strict: false });
+  }
+
+  async rows<R extends object>(text: string, values: unknown[] = []): Promise<R[]> {
+    return (await this.owner.query<R>(text, values)).rows;
+  }
+
+  /** The session of a service on the NAS, as the NAS has it. */
+  session(serviceId: number) {
+    return this.nas.sessions().find(({ username }) => username === nameOf(serviceId));
+  }
+
+  async until<T>(what: string, probe: () => Promise<T | undefined | false> | T | undefined | false, withinMs = 15_000) {
+    for (const start = monotonicMs(); monotonicMs() - start < withinMs; await sleep(20)) {
+      const found = await probe();
+      if (found) return found;
+    }
+    throw new Error(`not in time: ${what}`);
+  }
+
+  async close(): Promise<void> {
+    await this.parts.generator.stop();
+    await this.program.stop(0);
+    await this.nas.stop();
+    await this.parts.responder.stop();
+    await this.parts.backend.close();
+    await this.owner.end();
+  }
+}
+
+export const nameOf = (serviceId: number): string => `line-${serviceId}@isp.internal`;
+
+/** So many active services with subscribers on a simulated router, confirmed by it, and what their lines dial with. */
+async function fill(owner: Pool, count: number) {
+  const { rows } = await owner.query<{ id: number }>(
+    `WITH profile AS (INSERT INTO bandwidth_profiles VALUES ('c-100', 100000, 20000), ('c-300', 300000, 50000) ON CONFLICT DO NOTHING),
+          plan AS (INSERT INTO plans (sku, name, category, service_type, download_mbps, upload_mbps, monthly_amount)
+                   VALUES ('C-100', 'Convergence 100', 'home', 'internet', 100, 20, 30) RETURNING id),
+          fast AS (INSERT INTO plans (sku, name, category, service_type, download_mbps, upload_mbps, monthly_amount)
+                   VALUES ('C-300', 'Convergence 300', 'home', 'internet', 300, 50, 50)),
+          customer AS (INSERT INTO customers (partner_id, name, email, phone)
+                       VALUES (1, 'Convergence', 'convergence@spec.example', '+15550199') RETURNING id)
+     INSERT INTO services (partner_id, customer_id, service_type, plan_id, download_mbps, upload_mbps, monthly_amount, activation_amount, currency, status, operational_status, activated_at)
+     SELECT 1, c.id, 'internet', plan.id, 100, 20, 30, 0, 'USD', 'active', 'running', now() FROM customer c, plan, generate_series(1, $1) RETURNING id`,
+    [count],
+  );
+  const serviceIds = rows.map(({ id }) => id);
+  const vault = new RadiusVault({ ISP_RADIUS_KEY: RADIUS_KEY, ISP_MASTER_KEYS: '' });
+  await owner.query(
+    `WITH device AS (INSERT INTO devices (name, driver) VALUES ('convergence-router', 'simulated') RETURNING id)
+     INSERT INTO subscribers (partner_id, customer_id, service_id, username, password_sealed, password_radius, router_id, address, prefix_length,
+            bandwidth_profile, download_kbps, upload_kbps, confirmed_version, convergence, confirmed_at)
+     SELECT s.partner_id, s.customer_id, s.id, 'line-' || s.id || '@isp.internal', '-', n.sealed, device.id, '100.64.0.0'::inet + s.id, 10,
+            'c-100', 100000, 20000, 1, 'confirmed', now()
+       FROM unnest($1::integer[], $2::bytea[]) n (id, sealed) JOIN services s ON s.id = n.id, device`,
+    [serviceIds, serviceIds.map((id) => vault.seal(`pw ${id}`, { subscriberOf: id }))],
+  );
+  const dialIns = serviceIds.map((id) => ({ username: nameOf(id), password: `pw ${id}`, method: 'chap' }) as const);
+  return { serviceIds, dialIns };
+}
