@@ -42,6 +42,8 @@ const usage = z.strictObject({
   period: z.string(),
   usage_bytes: z.int(),
   limit_bytes: z.int(),
+});
+
 const drift = z.strictObject({
   partner_id: z.int(),
   /** 0 where a session belongs to nobody. */

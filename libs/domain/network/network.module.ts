@@ -7,7 +7,6 @@ import { IPAM, IPAM_INTERNALS } from './ipam/ipam.providers.js';
 import { RADIUS, RADIUS_INTERNALS, RADIUS_WORKERS } from './radius/radius.providers.js';
 import { ChangeSubscriber } from './subscribers/change-subscriber.usecase.js';
 import { PrepareSubscriber } from './subscribers/prepare-subscriber.usecase.js';
-import { NO_SESSION_CLOSER, SESSION_CLOSER } from './subscribers/session-closer.port.js';
 import { StaticAddresses } from './subscribers/static-addresses.js';
 import { SubscriberPlace } from './subscribers/subscriber-place.js';
 import { SubscriberSteps } from './subscribers/subscriber-steps.js';
@@ -22,7 +21,6 @@ const USED_BY_OTHERS = [
   ChangeSubscriber,
   SubscriberSteps,
   StaticAddresses,
-  { provide: SESSION_CLOSER, useValue: NO_SESSION_CLOSER },
   ...CONVERGENCE,
 ];
 const INTERNALS = [

@@ -14,9 +14,9 @@ import { ipam } from './0100-ipam.js';
 import { radius } from './0110-radius.js';
 import { devices } from './0130-devices.js';
 import { provisioningSaga } from './0140-provisioning-saga.js';
+import { convergence } from './0150-convergence.js';
 import { usage } from './0160-usage.js';
 import { voiceAccounts } from './0170-voice-accounts.js';
-import { convergence } from './0150-convergence.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -35,7 +35,7 @@ export const migrations: readonly SqlMigration[] = [
   radius,
   devices,
   provisioningSaga,
+  convergence,
   usage,
   voiceAccounts,
-  convergence,
 ];
