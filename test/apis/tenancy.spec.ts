@@ -107,6 +107,10 @@ describe('somebody else’s thing', () => {
       '403 PATCH /v1/partners/:partner_id',
       '403 POST /v1/partners/:partner_id/suspend',
       '403 POST /v1/partners/:partner_id/reactivate',
+      // The network's own view, and the operator's favours.
+      '403 POST /v1/services/:service_id/usage/restore',
+      '403 GET /v1/services/:service_id/network',
+      '403 POST /v1/services/:service_id/converge',
     ]);
     expect(await rowsOf(B)).toEqual(before);
     expect(await made.sql(`SELECT id FROM api_keys WHERE partner_id = ${A}`)).toEqual(keys);

@@ -48,7 +48,7 @@ async function fillSubscribers({ place }: Bench): Promise<number[]> {
         `INSERT INTO subscribers (partner_id, customer_id, service_id, username, password_sealed, password_radius, router_id, address, prefix_length,
                 bandwidth_profile, download_kbps, upload_kbps, ipv6_prefix, delegated_prefix)
          SELECT s.partner_id, s.customer_id, s.id, n.name, '-', n.sealed, (SELECT min(id) FROM devices), '100.64.0.0'::inet + s.id, 10, 'bench-100',
-                100000, 50000, '2001:db8:1::/64', '2001:db8:ff00::/56'
+                100000, 50000, nth_subnet('2001:db8::/32', 64, s.id), nth_subnet('2001:d00::/24', 56, s.id)
            FROM unnest($1::integer[], $2::text[], $3::bytea[]) n (id, name, sealed) JOIN services s ON s.id = n.id`,
         [some, some.map(nameOf), some.map((id) => vault.seal(passwordOf(id), { subscriberOf: id }))],
       );

@@ -53,10 +53,10 @@ const FIGURES = statement(
   'bandwidth-figures',
   `WITH slots AS MATERIALIZED (
      SELECT count(*)::integer AS samples, count(*) FILTER (WHERE extract(hour FROM at AT TIME ZONE $4) < 6)::integer AS off_peak
-       FROM generate_series(date_bin('5 minutes', $2::timestamptz + interval '299.999999 seconds', 'epoch'), $3::timestamptz - interval '1 microsecond', interval '5 minutes') s (at)),
+       FROM generate_series(date_bin('5 minutes', $2::timestamptz + interval '299.999999 seconds', 'epoch'), $3::timestamptz - interval '5 minutes', interval '5 minutes') s (at)),
    found AS MATERIALIZED (
      SELECT b.input_octets AS input, b.output_octets AS output, extract(hour FROM b.at AT TIME ZONE $4) < 6 AS off_peak
-       FROM bandwidth_samples b WHERE b.service_id = $1 AND b.at >= $2 AND b.at < $3)
+       FROM bandwidth_samples b WHERE b.service_id = $1 AND b.at >= $2 AND b.at <= $3::timestamptz - interval '5 minutes')
    SELECT s.samples, s.off_peak AS "offPeakSamples", coalesce(max(f.input), 0)::float8 AS "peakIn", coalesce(max(f.output), 0)::float8 AS "peakOut",
           coalesce(sum(f.input), 0)::float8 AS "sumIn", coalesce(sum(f.output), 0)::float8 AS "sumOut",
           coalesce(sum(f.input) FILTER (WHERE f.off_peak), 0)::float8 AS "offPeakIn", coalesce(sum(f.output) FILTER (WHERE f.off_peak), 0)::float8 AS "offPeakOut",
