@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from '@isp/platform/database';
+import { query } from './embedded-postgres.js';
 import { TEMPLATE, runSql, sharedCluster } from './test-cluster.js';
 import type { TestCluster } from './test-cluster.js';
 
@@ -34,8 +36,15 @@ async function create(options: string): Promise<TestDatabase> {
     ownerUrl: onDatabase(cluster.ownerUrl, name),
     appUrl: onDatabase(cluster.appUrl, name),
     superUrl: onDatabase(cluster.superUrl, name),
-    drop: () => runSql(cluster.ownerUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    drop: () => drop(cluster, name),
   };
+}
+
+/** A pool that has ended is gone from the server a moment later; before that, force would reach it as an error. */
+async function drop(cluster: TestCluster, name: string): Promise<void> {
+  const alive = `SELECT FROM pg_stat_activity WHERE datname = '${name}'`;
+  for (let left = 20; left > 0 && (await query(cluster.superUrl, alive)).length > 0; left -= 1) await sleep(25);
+  await runSql(cluster.ownerUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
 }
 
 /** The cluster of this Jest run, started by the first who asks. */
