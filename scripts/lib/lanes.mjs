@@ -10,6 +10,8 @@ const RADIUS = 'test/radius/';
 /** Specs against real daemons of network equipment, in namespaces and on ports of their own. */
 const DEVICES = 'test/(?:devices|snmp)/';
 const NEVER = 'test/bench/';
+/** Faults of the database alone: a queue elsewhere changes nothing about them. */
+const NO_QUEUE = 'test/faults/(?:address-races|secrets|service-schedules)';
 const ON_BOTH_STORES = '(?:test/scenarios/|test/apis/rate-limits|test/faults/)';
 /** What a developer's shell has set must not lead a test to a real database. */
 const REMOVED = ['DATABASE_URL', 'REDIS_URL', 'PORT'];
@@ -33,7 +35,7 @@ export async function redisLane(root, args) {
   const env = { ISP_TEST_REDIS: '1' };
   const light = await jest(root, [...args, ...only(root, `(?=${ON_BOTH_STORES})(?!${HEAVY})`)], env);
   if (!hasSpecs(join(root, HEAVY))) return light;
-  return sum(light, await jest(root, [...args, '--runInBand', ...only(root, `(?=${HEAVY})`)], env));
+  return sum(light, await jest(root, [...args, '--runInBand', ...only(root, `(?=${HEAVY})(?!${NO_QUEUE})`)], env));
 }
 
 /** Log-ins and accounting through a real FreeRADIUS. */
