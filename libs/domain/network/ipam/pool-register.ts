@@ -12,7 +12,7 @@ import { PoolQueries } from './pool.queries.js';
 
 const BASE = statement(
   'pools-base',
-  `SELECT device_id AS "deviceId" FROM prefixes WHERE id = $1 AND role = 'assignment' FOR KEY SHARE`,
+  `SELECT device_id AS "deviceId", prefix::text AS prefix FROM prefixes WHERE id = $1 AND role = 'assignment' FOR KEY SHARE`,
 );
 const INSERT = statement(
   'pools-insert',
@@ -98,13 +98,13 @@ export class PoolRegister {
     const prefix = values.prefix === undefined ? null : parsePrefix(values.prefix);
     refuseRanges(kind, reservedRanges);
     return this.uow.run(actor, async (tx) => {
-      const base = await tx.one<{ deviceId: number | null }>(BASE, [prefixId]);
+      const base = await tx.one<{ deviceId: number | null; prefix: string }>(BASE, [prefixId]);
       if (!base) throw ipamErrors('network.prefix.unknown');
       if (base.deviceId === null) throw ipamErrors('network.pool.no_router');
       const row = [prefixId, name, kind, prefix, unitLength, JSON.stringify(reservedRanges)];
       const pool = (await guarded(tx.one<PoolView>(INSERT, row), {
         ip_pools_name_key: () => ipamErrors('network.pool.name_taken'),
-        ip_pools_apart: () => networkErrors('network.prefix.overlaps', { prefix: prefix ?? name }),
+        ip_pools_apart: () => networkErrors('network.prefix.overlaps', { prefix: prefix ?? base.prefix }),
         ip_pools_inside_prefix: unfit,
         ip_pools_family: unfit,
         ip_pools_units: unfit,
