@@ -1,0 +1,107 @@
+import { type Decimal, Money, decimal, taxOf } from '@isp/kernel';
+import type { LineInputs, LineTax } from './engine.types.js';
+
+/** A tax that applies to a line, before its amount is known. */
+export type ApplicableTax = Pick<LineTax, 'code' | 'name' | 'percent' | 'inclusive'>;
+
+export interface Taxed {
+  /** Rounded, without taxes. */
+  readonly amount: string;
+  readonly taxes: readonly LineTax[];
+}
+
+/** The exact amount that a rule makes of its inputs. The one place where lines are computed, and proved. */
+export function exactAmount(inputs: LineInputs, currency: string): Money {
+  const money = (amount: string): Money => Money.of(amount, currency);
+  const share = (monthly: string, { months, used, of }: { months: number; used: number; of: number }): Money =>
+    money(monthly).times(months).times(used).dividedBy(of);
+  switch (inputs.rule) {
+    case 'share_of_period':
+      return share(inputs.monthly_amount, inputs);
+    case 'percent_discount':
+      return share(inputs.monthly_amount, inputs).times(inputs.percent).dividedBy(100).negated();
+    case 'amount_discount': {
+      const off = share(inputs.monthly_amount, inputs);
+      const most = money(inputs.at_most);
+      return (off.compare(most) > 0 ? most : off).negated();
+    }
+    case 'once':
+      return money(inputs.unit_amount);
+    case 'by_hand':
+      return money(inputs.unit_amount).times(inputs.quantity).times(inputs.proration_factor);
+    case 'correction':
+      return correctionOf(money(inputs.should_amount), money(inputs.invoiced_amount), money(inputs.credited_amount));
+    case 'credit':
+      return money(inputs.credit).negated();
+  }
+}
+
+/**
+ * What is to be added so that a charge comes to what it should. What people took back stays taken back: a charge that
+ * shrinks is repaired by what they have not credited of it already.
+ */
+export function correctionOf(should: Money, invoiced: Money, credited: Money): Money {
+  const difference = should.minus(invoiced);
+  if (!difference.isNegative()) return difference;
+  const left = difference.minus(credited);
+  return left.isNegative() ? left : Money.zero(should.currency);
+}
+
+/**
+ * Rounds an exact amount and adds its taxes, each rounded half-up. A tax on top is computed on the exact amount, so that
+ * a price that was worked back from a round one with tax comes to it again (477.3913 and 15 % are 549.00). Taxes that
+ * the price includes are taken out of the rounded amount, each its share of it.
+ */
+export function withTaxes(exact: Money, applicable: readonly ApplicableTax[]): Taxed {
+  const gross = exact.rounded();
+  const included = applicable
+    .filter(({ inclusive }) => inclusive)
+    .reduce<Decimal>((sum, { percent }) => sum.plus(decimal(percent)), decimal(0));
+  const within = (percent: string): Money => gross.times(percent).dividedBy(included.plus(100)).rounded();
+  const inside = applicable.filter(({ inclusive }) => inclusive);
+  const net = inside.reduce((rest, { percent }) => rest.minus(within(percent)), gross);
+  const base = inside.length > 0 ? net : exact;
+  const taxes = applicable.map(({ code, name, percent, inclusive }) => {
+    const amount = inclusive ? within(percent) : taxOf(base, percent);
+    return { code, name, percent, inclusive, amount: amount.toText() };
+  });
+  return { amount: net.toText(), taxes };
+}
+
+/** Amount and taxes of a line in one sum. */
+export function totalOf(lines: readonly Taxed[], currency: string): { net: Money; tax: Money; total: Money } {
+  const net = Money.sum(
+    lines.map(({ amount }) => Money.of(amount, currency)),
+    currency,
+  );
+  const tax = Money.sum(
+    lines.flatMap(({ taxes }) => taxes.map(({ amount }) => Money.of(amount, currency))),
+    currency,
+  );
+  return { net, tax, total: net.plus(tax) };
+}
+
+/** The arithmetic of a line in one sentence, as a person would check it. */
+export function explain(inputs: LineInputs, amount: string): string {
+  const share = ({ monthly_amount, months, used, of, unit }: Extract<LineInputs, { months: number }>): string =>
+    `${monthly_amount} × ${months} × ${used} ÷ ${of} ${unit}s`;
+  switch (inputs.rule) {
+    case 'share_of_period':
+      return `${share(inputs)} = ${amount}`;
+    case 'percent_discount':
+      return `−(${share(inputs)}) × ${inputs.percent} % = ${amount}`;
+    case 'amount_discount':
+      return `−min(${share(inputs)}; ${inputs.at_most}) = ${amount}`;
+    case 'once':
+      return `${inputs.unit_amount} = ${amount}`;
+    case 'by_hand':
+      return `${inputs.unit_amount} × ${inputs.quantity} × ${inputs.proration_factor} = ${amount}`;
+    case 'correction': {
+      const should = inputs.should ? explain(inputs.should, inputs.should_amount) : '0';
+      const credited = inputs.credited_amount === '0' ? '' : `, of which ${inputs.credited_amount} was credited`;
+      return `should be ${should}; invoiced ${inputs.invoiced_amount}${credited}; difference ${amount}`;
+    }
+    case 'credit':
+      return `−${inputs.credit} of ${inputs.line_amount}, after ${inputs.credited_before} = ${amount}`;
+  }
+}

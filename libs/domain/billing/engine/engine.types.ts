@@ -1,0 +1,207 @@
+/**
+ * What the engine knows and answers. Dates are `YYYY-MM-DD` in the account's time zone, ranges exclude their end, amounts
+ * are exact decimal text in the account's currency.
+ */
+export interface DateRange {
+  readonly from: string;
+  /** Not included; null for no end. */
+  readonly until: string | null;
+}
+
+/** How an account is billed from a day on, until the next such terms. */
+export interface AccountTerms {
+  readonly fromOn: string;
+  /** 1, 3 or 12. */
+  readonly cycleMonths: number;
+  /** 1 to 28. */
+  readonly billingDay: number;
+  readonly timing: 'advance' | 'arrears';
+  readonly proration: 'day' | 'second';
+  /** Whose tax rates apply; null: the percentage of each plan. */
+  readonly taxRegion: string | null;
+}
+
+/** Taxes that an account need not pay; `code` null for all of them. */
+export interface Exemption {
+  readonly code: string | null;
+  readonly from: string;
+  readonly until: string | null;
+  readonly certificate: string;
+}
+
+export interface EngineAccount {
+  readonly currency: string;
+  readonly timeZone: string;
+  /** Nothing before this day is billed. */
+  readonly startsOn: string;
+  /** In the order of their days; the first holds from the beginning. */
+  readonly terms: readonly AccountTerms[];
+  readonly exemptions: readonly Exemption[];
+}
+
+/** What a service cost a month from an instant on, without tax unless the tax is inclusive. */
+export interface PriceFact {
+  readonly at: Date;
+  readonly planId: number;
+  readonly planVersion: number;
+  readonly planName: string;
+  readonly monthlyAmount: string;
+  readonly taxPercent: string;
+}
+
+/** A time in which a service was blocked. */
+export interface BlockFact {
+  readonly cause: string;
+  readonly from: Date;
+  readonly until: Date | null;
+}
+
+/** The fee of who leaves before so many months are over. */
+export interface ContractFact {
+  readonly months: number;
+  readonly earlyTerminationAmount: string;
+}
+
+export interface ServiceFacts {
+  readonly serviceId: number;
+  readonly serviceType: string;
+  readonly activatedAt: Date | null;
+  readonly terminatedAt: Date | null;
+  readonly activationAmount: string;
+  readonly contract: ContractFact;
+  /** At least one, in the order of time; the first holds from the beginning. */
+  readonly prices: readonly PriceFact[];
+  readonly blocks: readonly BlockFact[];
+  /** The days on which this account pays for the service, and nobody invoiced it by hand; they do not overlap. */
+  readonly windows: readonly DateRange[];
+}
+
+/** What a plan's price means when a service does not live through a whole period. */
+export interface PlanPolicy {
+  /** A service that begins within a period: its share, the whole period, or nothing until the next. */
+  readonly start: 'prorate' | 'full' | 'free';
+  /** A dearer price takes effect at once, or when the next period begins. */
+  readonly upgrade: 'prorate' | 'next_period';
+  /** A cheaper price likewise. */
+  readonly downgrade: 'prorate' | 'next_period';
+  /** A break that was asked for is free of charge, or paid for. */
+  readonly pause: 'credit' | 'charge';
+  /** Every other suspension likewise. */
+  readonly suspension: 'credit' | 'charge';
+  /** A service that ends within a period: its share, or all of the period. */
+  readonly termination: 'prorate' | 'full';
+  readonly earlyTermination: 'charge' | 'waive';
+}
+
+/** A plan's policy for the periods that begin on a day or later. */
+export interface DatedPolicy extends PlanPolicy {
+  readonly planId: number;
+  readonly fromOn: string;
+}
+
+/** Takes a share or a monthly amount off the recurring charges of one service or of all. */
+export interface Discount extends DateRange {
+  readonly id: number;
+  readonly serviceId: number | null;
+  readonly name: string;
+  /** Exactly one of the two. */
+  readonly percent: string | null;
+  readonly monthlyAmount: string | null;
+}
+
+export interface TaxRate extends DateRange {
+  readonly region: string;
+  readonly code: string;
+  readonly name: string;
+  /** Null for every type that has no rate of its own under the same code. */
+  readonly serviceType: string | null;
+  readonly percent: string;
+  readonly inclusive: boolean;
+}
+
+/** A tax of one line. `amount` is rounded; negative where the line is. */
+export interface LineTax {
+  readonly code: string;
+  readonly name: string;
+  readonly percent: string;
+  readonly inclusive: boolean;
+  readonly amount: string;
+  /** Of a correction: what the tax should be in all, and what was invoiced before. */
+  readonly correction?: { readonly should: string; readonly invoiced: string };
+}
+
+interface Share {
+  readonly monthly_amount: string;
+  readonly months: number;
+  /** Days or seconds of the period that are paid for, and that it has. */
+  readonly used: number;
+  readonly of: number;
+  readonly unit: 'day' | 'second';
+}
+
+/** What an amount was computed from, in the words of the rule that computed it; kept with the line, and enough for its proof. */
+export type LineInputs =
+  | (Share & { readonly rule: 'share_of_period' })
+  | (Share & { readonly rule: 'percent_discount'; readonly percent: string })
+  | (Share & { readonly rule: 'amount_discount'; readonly at_most: string })
+  | { readonly rule: 'once'; readonly unit_amount: string }
+  | {
+      readonly rule: 'by_hand';
+      readonly unit_amount: string;
+      readonly quantity: string;
+      readonly proration_factor: string;
+    }
+  | {
+      readonly rule: 'correction';
+      /** What the charge comes to now, and how; null when there is no such charge any more. */
+      readonly should: LineInputs | null;
+      readonly should_amount: string;
+      readonly invoiced_amount: string;
+      readonly credited_amount: string;
+    }
+  | {
+      readonly rule: 'credit';
+      readonly line_amount: string;
+      readonly credited_before: string;
+      readonly credit: string;
+    };
+
+export type LineKind = 'recurring' | 'fee' | 'usage' | 'discount' | 'tax' | 'adjustment' | 'repair' | 'credit';
+
+/** One line, computed or stored. */
+export interface EngineLine extends DateRange {
+  /** Names what is charged for, so that it can be found again; null for a line that people wrote. */
+  readonly key: string | null;
+  readonly kind: LineKind;
+  readonly serviceId: number | null;
+  readonly description: string;
+  readonly inputs: LineInputs;
+  /** Rounded, without taxes, those that the price included taken out. */
+  readonly amount: string;
+  readonly taxes: readonly LineTax[];
+}
+
+/** A charge that was invoiced before, all lines of its key in one sum. */
+export interface InvoicedCharge extends DateRange {
+  readonly key: string;
+  readonly serviceId: number | null;
+  readonly description: string;
+  readonly amount: string;
+  readonly taxes: readonly LineTax[];
+  /** What people took back of it by credit notes, not positive; with its taxes. */
+  readonly credited: string;
+  readonly creditedTaxes: readonly LineTax[];
+}
+
+export interface EngineFacts {
+  readonly account: EngineAccount;
+  readonly services: readonly ServiceFacts[];
+  readonly policies: readonly DatedPolicy[];
+  readonly discounts: readonly Discount[];
+  readonly taxRates: readonly TaxRate[];
+  readonly invoiced: readonly InvoicedCharge[];
+  /** Periods that begin by this day (in advance) or end by it (in arrears) are due. */
+  readonly targetOn: string;
+  /** The largest total that is not nonsense; null for the engine's own judgement. */
+  readonly limitAmount: string | null;
+}

@@ -1,0 +1,46 @@
+import type { ApplicableTax } from './arithmetic.js';
+import type { DateRange, Exemption, TaxRate } from './engine.types.js';
+
+export interface TaxedThing {
+  readonly on: string;
+  /** Null for what belongs to no service. */
+  readonly serviceType: string | null;
+  /** The plan's own percentage, for accounts without a tax region. */
+  readonly planPercent: string | null;
+}
+
+const holds = ({ from, until }: DateRange, on: string): boolean => from <= on && (until === null || on < until);
+
+/**
+ * The taxes of something on a day. Within a region the rate for the type of service goes before the general one of the
+ * same code; without a region the plan's percentage is the one tax. Exempted codes are left out.
+ */
+export function taxesFor(
+  { on, serviceType, planPercent }: TaxedThing,
+  region: string | null,
+  rates: readonly TaxRate[],
+  exemptions: readonly Exemption[],
+): ApplicableTax[] {
+  const free = exemptions.filter((exemption) => holds(exemption, on));
+  const applicable =
+    region === null
+      ? ofPlan(planPercent)
+      : ofRegion(
+          rates.filter((rate) => rate.region === region && holds(rate, on)),
+          serviceType,
+        );
+  return applicable.filter(({ code }) => !free.some((exemption) => exemption.code === null || exemption.code === code));
+}
+
+function ofPlan(percent: string | null): ApplicableTax[] {
+  if (percent === null || Number(percent) === 0) return [];
+  return [{ code: 'plan', name: 'Tax', percent, inclusive: false }];
+}
+
+function ofRegion(rates: readonly TaxRate[], serviceType: string | null): ApplicableTax[] {
+  const own = rates.filter((rate) => rate.serviceType !== null && rate.serviceType === serviceType);
+  const general = rates.filter((rate) => rate.serviceType === null && !own.some(({ code }) => code === rate.code));
+  return [...own, ...general]
+    .sort((a, b) => (a.code < b.code ? -1 : 1))
+    .map(({ code, name, percent, inclusive }) => ({ code, name, percent, inclusive }));
+}

@@ -1,0 +1,68 @@
+/**
+ * Calendar dates (`YYYY-MM-DD`, Gregorian) and the instants at which they begin in a time zone (IANA name). Pure: the
+ * zones' rules are those of the JavaScript engine.
+ */
+const DAY_MS = 86_400_000;
+
+/** Days since 1970-01-01 of a date. */
+export function dayNumber(date: string): number {
+  return Math.round(Date.parse(`${date}T00:00:00Z`) / DAY_MS);
+}
+
+/** The date that is so many days after 1970-01-01. */
+export function dateOfDay(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}
+
+export function addDays(date: string, days: number): string {
+  return dateOfDay(dayNumber(date) + days);
+}
+
+/** The same day of a later (or earlier) month; the month's last day where it has no such day. */
+export function addMonths(date: string, months: number): string {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
+  const index = year * 12 + month - 1 + months;
+  const [toYear, toMonth] = [Math.floor(index / 12), ((index % 12) + 12) % 12];
+  const last = new Date(Date.UTC(toYear, toMonth + 1, 0)).getUTCDate();
+  return new Date(Date.UTC(toYear, toMonth, Math.min(day, last))).toISOString().slice(0, 10);
+}
+
+/** Days from one date until before another; negative when they are the other way round. */
+export function daysBetween(from: string, until: string): number {
+  return dayNumber(until) - dayNumber(from);
+}
+
+/** The date that it is in a zone at an instant. @throws RangeError on a zone that nobody knows */
+export function localDate(instant: Date, timeZone: string): string {
+  return new Date(instant.getTime() + offsetMs(instant, timeZone)).toISOString().slice(0, 10);
+}
+
+/** The first instant of a date in a zone: its midnight, or what comes instead where clocks leap over it. */
+export function startOfDay(date: string, timeZone: string): Date {
+  const asUtc = dayNumber(date) * DAY_MS;
+  const offsets = [-DAY_MS, DAY_MS].map((shift) => offsetMs(new Date(asUtc + shift), timeZone));
+  const candidates = offsets.map((offset) => new Date(asUtc - offset)).sort((a, b) => a.getTime() - b.getTime());
+  return candidates.find((at) => localDate(at, timeZone) === date) ?? (candidates[1] as Date);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (!format) {
+    const numeric = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric' } as const;
+    const rest = { minute: 'numeric', second: 'numeric', hourCycle: 'h23' } as const;
+    format = new Intl.DateTimeFormat('en-US', { timeZone, calendar: 'iso8601', ...numeric, ...rest });
+    formats.set(timeZone, format);
+  }
+  return format;
+}
+
+/** Milliseconds that local clocks are ahead of UTC at an instant. */
+function offsetMs(instant: Date, timeZone: string): number {
+  const part: Record<string, number> = {};
+  for (const { type, value } of formatOf(timeZone).formatToParts(instant)) part[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+  const local = Date.UTC(year, month - 1, day, hour, minute, second);
+  return local - Math.floor(instant.getTime() / 1000) * 1000;
+}
