@@ -56,6 +56,33 @@ const drift = z.strictObject({
   cause: z.string(),
 });
 
+const invoice = z.strictObject({
+  ...ids,
+  invoice_id: z.int(),
+  account_id: z.int(),
+  invoice_number: z.string(),
+  status: z.string(),
+  /** Decimal text, as amounts are in every event; negative of a credit note. */
+  total_amount: z.string(),
+  amount_due: z.string(),
+  currency: z.string(),
+  due_date: z.string(),
+  sequence: z.int(),
+});
+
+const payment = z.strictObject({
+  ...ids,
+  payment_id: z.int(),
+  account_id: z.int(),
+  amount: z.string(),
+  currency: z.string(),
+  method: z.string(),
+  reference: z.string(),
+  /** Why it was reversed. */
+  reason: z.string(),
+  sequence: z.int(),
+});
+
 /**
  * Every event that the program publishes: a fact in the past tense, named `<owner>.<thing>.<happened>.v<n>`, with the
  * schema of its payload. A listener names one of these; an event nobody knows does not compile.
@@ -99,6 +126,13 @@ export const EVENTS = {
     rate: z.string(),
     sequence: z.int(),
   }),
+  'billing.invoice.issued.v1': invoice,
+  'billing.invoice.paid.v1': invoice,
+  'billing.invoice.overdue.v1': invoice,
+  'billing.invoice.voided.v1': invoice,
+  'billing.credit_note.issued.v1': invoice,
+  'billing.payment.received.v1': payment,
+  'billing.payment.reversed.v1': payment,
   'platform.work.died.v1': z.strictObject({
     work_id: z.string(),
     partner_id: z.int(),

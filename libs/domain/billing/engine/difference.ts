@@ -69,9 +69,10 @@ function taxCorrections(should: readonly LineTax[], was: InvoicedCharge, currenc
     );
   return [...all].flatMap(([key, { code, name, percent, inclusive }]) => {
     const [wanted, invoiced] = [sum(should, key), sum(was.taxes, key)];
-    const amount = correctionOf(wanted, invoiced, sum(was.creditedTaxes, key));
+    const credited = sum(was.creditedTaxes, key);
+    const amount = correctionOf(wanted, invoiced, credited);
     if (amount.isZero()) return [];
-    const figures = { should: wanted.toText(), invoiced: invoiced.toText() };
+    const figures = { should: wanted.toText(), invoiced: invoiced.toText(), credited: credited.toText() };
     return [{ code, name, percent, inclusive, amount: amount.toText(), correction: figures }];
   });
 }

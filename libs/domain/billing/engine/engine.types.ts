@@ -126,8 +126,10 @@ export interface LineTax {
   readonly percent: string;
   readonly inclusive: boolean;
   readonly amount: string;
-  /** Of a correction: what the tax should be in all, and what was invoiced before. */
-  readonly correction?: { readonly should: string; readonly invoiced: string };
+  /** Of a correction: what the tax should be in all, what was invoiced before, and what of that was credited. */
+  readonly correction?: { readonly should: string; readonly invoiced: string; readonly credited: string };
+  /** Of a credit: the tax of the line that it takes back, and what was credited of it before. */
+  readonly credit?: { readonly of: string; readonly credited_before: string };
 }
 
 interface Share {

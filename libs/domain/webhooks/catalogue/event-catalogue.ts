@@ -98,6 +98,18 @@ const drift = (
   }),
 });
 
+const invoice = (type: string, description: string): Entry<EventPayload<'billing.invoice.issued.v1'>> => ({
+  type,
+  description,
+  fact: ({ sequence, ...data }) => ({ resourceType: 'invoice', resourceId: String(data.invoice_id), sequence, data }),
+});
+
+const payment = (type: string, description: string): Entry<EventPayload<'billing.payment.received.v1'>> => ({
+  type,
+  description,
+  fact: ({ sequence, ...data }) => ({ resourceType: 'payment', resourceId: String(data.payment_id), sequence, data }),
+});
+
 /** Every event of the program with its public face; null: nobody's business. A new event does not compile without. */
 const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = {
   'customers.customer.created.v1': customer('customer.created', 'A customer was created.'),
@@ -160,6 +172,16 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
       data: { service_id, customer_id, partner_id, access, rate },
     }),
   },
+  'billing.invoice.issued.v1': invoice('invoice.generated', 'An invoice was issued.'),
+  'billing.invoice.paid.v1': invoice('invoice.paid', 'An invoice is paid in full.'),
+  'billing.invoice.overdue.v1': invoice('payment.overdue', 'An invoice was not paid by its due date.'),
+  'billing.invoice.voided.v1': invoice('invoice.voided', 'An issued invoice or credit note was voided.'),
+  'billing.credit_note.issued.v1': invoice('credit_note.issued', 'A credit note was issued; its total is negative.'),
+  'billing.payment.received.v1': payment('payment.received', 'A payment came in.'),
+  'billing.payment.reversed.v1': payment(
+    'payment.failed',
+    'A payment that had come in was taken back: a returned debit, a chargeback, a bounced cheque.',
+  ),
   'platform.work.died.v1': {
     type: 'system.job_dead',
     description: 'Accepted work failed for good and waits for a person. For the operator only.',

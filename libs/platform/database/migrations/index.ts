@@ -17,6 +17,9 @@ import { provisioningSaga } from './0140-provisioning-saga.js';
 import { convergence } from './0150-convergence.js';
 import { usage } from './0160-usage.js';
 import { voiceAccounts } from './0170-voice-accounts.js';
+import { billingAccounts } from './0260-billing-accounts.js';
+import { billingDocuments } from './0262-billing-documents.js';
+import { ledger } from './0264-ledger.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -38,4 +41,7 @@ export const migrations: readonly SqlMigration[] = [
   convergence,
   usage,
   voiceAccounts,
+  billingAccounts,
+  billingDocuments,
+  ledger,
 ];

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '@isp/contracts';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { billingErrors } from '../billing.errors.js';
+import { AccountRepository } from './account.repository.js';
+import { ACCOUNT_COLUMNS, type AccountView } from './account.view.js';
+
+const MATCH = `FROM billing_accounts a WHERE ($1::integer IS NULL OR a.partner_id = $1) AND ($2::integer IS NULL OR a.customer_id = $2)
+  AND ($3::boolean IS NULL OR $3 = EXISTS (SELECT FROM billing_parkings k WHERE k.account_id = a.id AND k.ended_at IS NULL))`;
+const LIST = statement('billing-accounts-list', `SELECT ${ACCOUNT_COLUMNS} ${MATCH} ORDER BY a.id LIMIT $4 OFFSET $5`);
+const COUNT = statement('billing-accounts-count', `SELECT count(*)::integer AS total ${MATCH}`);
+
+export interface AccountFilter {
+  readonly customerId?: number | undefined;
+  readonly parked?: boolean | undefined;
+}
+
+/** Reads of billing accounts, inside the walls of the reader. */
+@Injectable()
+export class AccountQueries {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly accounts: AccountRepository,
+  ) {}
+
+  list(actor: Actor, { customerId, parked }: AccountFilter, page: { readonly limit: number; readonly offset: number }) {
+    const values = [actor.reach === 'all' ? null : actor.partnerId, customerId ?? null, parked ?? null];
+    return this.uow.read(actor, async (tx) => {
+      const [rows, count] = await Promise.all([
+        tx.query<AccountView>(LIST, [...values, page.limit, page.offset]),
+        tx.one<{ total: number }>(COUNT, values),
+      ]);
+      return { rows, total: count?.total ?? 0 };
+    });
+  }
+
+  /** @throws `billing.account.not_found`, also for one behind another wall */
+  async get(actor: Actor, id: number): Promise<AccountView> {
+    const account = await this.uow.read(actor, () => this.accounts.get(id));
+    if (!account) throw billingErrors('billing.account.not_found');
+    return account;
+  }
+}

@@ -1,0 +1,42 @@
+import type { AccountTerms, Exemption } from '../engine/engine.types.js';
+
+/** A billing account as others see it. Dates are in its time zone; amounts are decimal text. */
+export interface AccountView {
+  readonly id: number;
+  readonly partnerId: number;
+  readonly customerId: number;
+  readonly name: string;
+  readonly currency: string;
+  readonly timeZone: string;
+  readonly paymentDays: number;
+  readonly startsOn: string;
+  readonly limitAmount: string | null;
+  readonly exemptions: readonly Exemption[];
+  /** In the order of their days; the last may lie ahead. */
+  readonly terms: readonly AccountTerms[];
+  /** The account that pays for it now or from a day on. */
+  readonly payerAccountId: number | null;
+  /** Why it waits for a person. */
+  readonly parkedFor: string | null;
+  /** What is open on its invoices, and what it has paid ahead. */
+  readonly openAmount: string;
+  readonly creditAmount: string;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** The columns of a view, for hand-written statements. */
+export const ACCOUNT_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id AS "customerId", a.name, a.currency,
+  a.time_zone AS "timeZone", a.payment_days AS "paymentDays", a.starts_on::text AS "startsOn", a.limit_amount::text AS "limitAmount",
+  a.tax_exemptions AS exemptions, a.version, a.created_at AS "createdAt", a.updated_at AS "updatedAt",
+  (SELECT json_agg(json_build_object('fromOn', t.from_on, 'cycleMonths', t.cycle_months, 'billingDay', t.billing_day,
+          'timing', t.timing, 'proration', t.proration, 'taxRegion', t.tax_region) ORDER BY t.from_on)
+     FROM billing_account_terms t WHERE t.account_id = a.id) AS terms,
+  (SELECT y.payer_account_id FROM billing_payers y WHERE y.account_id = a.id AND y.until_on IS NULL) AS "payerAccountId",
+  (SELECT k.reason FROM billing_parkings k WHERE k.account_id = a.id AND k.ended_at IS NULL) AS "parkedFor",
+  (SELECT coalesce(sum(i.total_amount - i.settled_amount), 0)::text FROM invoices i
+    WHERE i.account_id = a.id AND i.status IN ('pending', 'partially_paid', 'overdue')) AS "openAmount",
+  ((SELECT coalesce(sum(p.amount - p.allocated_amount), 0) FROM payments p WHERE p.account_id = a.id AND p.status = 'received')
+   + (SELECT coalesce(-sum(c.total_amount + c.settled_amount), 0) FROM invoices c WHERE c.account_id = a.id AND c.status = 'issued'))::text
+    AS "creditAmount"`;

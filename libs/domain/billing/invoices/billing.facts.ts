@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '@isp/contracts';
+import { AuditTrail } from '@isp/domain/audit';
+import { Outbox } from '@isp/platform/work';
+import { dueOf } from './amount-due.js';
+import type { PaymentView } from '../payments/payment.view.js';
+import type { InvoiceView } from './invoice.view.js';
+
+/** Says what happened to money: once to the audit trail, once to whoever listens. */
+@Injectable()
+export class BillingFacts {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  note(
+    actor: Actor,
+    action: string,
+    subject: { readonly partnerId: number; readonly id: number },
+    changes: Readonly<Record<string, unknown>>,
+  ): void {
+    const [type = ''] = action.split('.');
+    this.audit.record({ actor, partnerId: subject.partnerId, action, subject: { type, id: subject.id }, changes });
+  }
+
+  issued(invoice: InvoiceView): void {
+    const name = invoice.document === 'invoice' ? 'billing.invoice.issued.v1' : 'billing.credit_note.issued.v1';
+    this.outbox.add(name, payloadOf(invoice));
+  }
+
+  happened(what: 'paid' | 'voided' | 'overdue', invoice: InvoiceView): void {
+    this.outbox.add(`billing.invoice.${what}.v1`, payloadOf(invoice));
+  }
+
+  payment(what: 'received' | 'reversed', payment: PaymentView): void {
+    this.outbox.add(`billing.payment.${what}.v1`, {
+      partner_id: payment.partnerId,
+      customer_id: payment.customerId,
+      payment_id: payment.id,
+      account_id: payment.accountId,
+      amount: payment.amount,
+      currency: payment.currency,
+      method: payment.method,
+      reference: payment.reference ?? '',
+      reason: payment.reversalReason ?? '',
+      sequence: payment.version,
+    });
+  }
+}
+
+function payloadOf(invoice: InvoiceView) {
+  return {
+    partner_id: invoice.partnerId,
+    customer_id: invoice.customerId,
+    invoice_id: invoice.id,
+    account_id: invoice.accountId,
+    invoice_number: invoice.number ?? '',
+    status: invoice.status,
+    total_amount: invoice.totalAmount,
+    amount_due: dueOf(invoice).toText(),
+    currency: invoice.currency,
+    due_date: invoice.dueOn ?? '',
+    sequence: invoice.version,
+  };
+}

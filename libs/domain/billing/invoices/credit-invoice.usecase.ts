@@ -1,0 +1,84 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Actor } from '@isp/contracts';
+import type { Clock } from '@isp/kernel';
+import { CLOCK } from '@isp/platform/config';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { AccountRepository } from '../accounts/account.repository.js';
+import { billingErrors } from '../billing.errors.js';
+import { type CreditedLine, creditOf } from './credit.policy.js';
+import { BillingFacts } from './billing.facts.js';
+import { InvoiceRepository, type NewLine } from './invoice.repository.js';
+import type { InvoiceLineView, InvoiceView } from './invoice.view.js';
+import { Issuer } from './issuer.js';
+
+const CREDITED = statement(
+  'credit-notes-credited',
+  `SELECT l.corrects_line_id::text AS "lineId", l.amount::text AS amount, l.taxes
+     FROM invoice_lines l JOIN invoices c ON c.id = l.invoice_id AND c.status <> 'void'
+    WHERE c.corrects_id = $1 AND c.partner_id = $2 ORDER BY l.id`,
+);
+
+export interface CreditInvoiceInput {
+  readonly actor: Actor;
+  readonly invoiceId: number;
+  /** Amounts without tax, by the number of the line; all that is left of the invoice when absent. */
+  readonly lines?: readonly { readonly position: number; readonly amount: string }[] | undefined;
+  readonly reason: string;
+}
+
+/**
+ * Takes an issued invoice back, in part or in full: never more than it is, however many notes there are. The money pays
+ * the invoice itself first, then others; what is left is credit.
+ * @throws `billing.invoice.not_found`, `billing.invoice.not_issued`, `billing.credit.too_much`, `billing.credit.unknown_line`,
+ *   `billing.credit.unfit_line`, `billing.credit.nothing_left`
+ */
+@Injectable()
+export class CreditInvoice {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly accounts: AccountRepository,
+    private readonly invoices: InvoiceRepository,
+    private readonly issuer: Issuer,
+    private readonly facts: BillingFacts,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  execute({ actor, invoiceId, lines, reason }: CreditInvoiceInput): Promise<InvoiceView> {
+    return this.uow.run(actor, async () => {
+      const account = await this.accounts.lock((await this.invoices.get(invoiceId)).accountId);
+      const invoice = await this.invoices.get(invoiceId);
+      const { document, status } = invoice;
+      if (document !== 'invoice' || status === 'draft' || status === 'void')
+        throw billingErrors('billing.invoice.not_issued', {
+          status: document === 'invoice' ? status : 'a credit note',
+        });
+      const credited = await this.uow.tx.query<CreditedLine>(CREDITED, [invoiceId, invoice.partnerId]);
+      const written = await this.invoices.lines(invoiceId);
+      const credits = (lines ?? rest(written)).map(({ position, amount }) => {
+        const line = written.find((one) => one.position === position);
+        if (!line) throw billingErrors('billing.credit.unknown_line', { line: position });
+        return creditOf(line, credited, amount, invoice.currency);
+      });
+      const all = credits.filter((line): line is NewLine => line !== undefined);
+      if (all.length === 0) throw billingErrors('billing.credit.nothing_left');
+      const draft = await this.invoices.insert({
+        account,
+        document: 'credit_note',
+        kind: 'adjustment',
+        origin: 'person',
+        correctsId: invoiceId,
+        notes: reason,
+        createdBy: actor.name,
+        createdAt: this.clock.now(),
+        lines: all,
+      });
+      this.facts.note(actor, 'invoice.credit', invoice, { credit_note_id: draft.id, reason });
+      return this.issuer.issue(actor, account, draft);
+    });
+  }
+}
+
+/** Every line that charged something, in full: what was credited of it before is found out line by line. */
+function rest(lines: readonly InvoiceLineView[]): { position: number; amount: string | null }[] {
+  return lines.filter(({ amount }) => Number(amount) > 0).map(({ position }) => ({ position, amount: null }));
+}

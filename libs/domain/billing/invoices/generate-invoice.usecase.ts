@@ -1,0 +1,131 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Actor } from '@isp/contracts';
+import { type Clock, addDays, localDate } from '@isp/kernel';
+import { CLOCK } from '@isp/platform/config';
+import { UnitOfWork } from '@isp/platform/database';
+import { AccountFacts } from '../accounts/account-facts.js';
+import { AccountQueries } from '../accounts/account.queries.js';
+import { AccountRepository } from '../accounts/account.repository.js';
+import type { AccountView } from '../accounts/account.view.js';
+import { billingErrors } from '../billing.errors.js';
+import { type BillingPeriod, nextDue, periodsDue } from '../engine/billing-periods.js';
+import { type Computed, compute } from '../engine/compute.js';
+import { InvoiceRepository } from './invoice.repository.js';
+import type { InvoiceView } from './invoice.view.js';
+import { Issuer } from './issuer.js';
+
+/** The first and the last day of a period, both included. */
+export interface AskedPeriod {
+  readonly startDate: string;
+  readonly endDate: string;
+}
+
+export interface GenerateInvoiceInput {
+  readonly actor: Actor;
+  readonly accountId: number;
+  /** One of the account's own periods; whatever is due today when absent. */
+  readonly period?: AskedPeriod | undefined;
+  readonly dueOn?: string | undefined;
+  /** Left for a person to review. */
+  readonly draft?: boolean | undefined;
+  readonly notes?: string | undefined;
+}
+
+/** What the next invoice of an account would say. */
+export interface InvoicePreview {
+  readonly account: AccountView;
+  /** When it is due to be made. */
+  readonly on: string;
+  readonly period: BillingPeriod;
+  readonly computed: Computed;
+}
+
+/**
+ * Invoices what an account owes by the history of its services and was not invoiced yet. Run again it finds nothing;
+ * after a change of history it adds the difference, as a credit note where that is negative. What cannot be parks the
+ * account instead.
+ * @throws `billing.account.not_found`, `billing.account.parked`, `billing.period.not_of_account`, `billing.invoice.nothing_due`,
+ *   `billing.period.already_invoiced`
+ */
+@Injectable()
+export class GenerateInvoice {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly accounts: AccountRepository,
+    private readonly queries: AccountQueries,
+    private readonly facts: AccountFacts,
+    private readonly invoices: InvoiceRepository,
+    private readonly issuer: Issuer,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  execute(input: GenerateInvoiceInput): Promise<InvoiceView> {
+    const { actor, accountId } = input;
+    return this.uow.run(actor, async () => {
+      const account = await this.accounts.lock(accountId);
+      if (account.parkedFor !== null) throw billingErrors('billing.account.parked', { reason: account.parkedFor });
+      const { targetOn, period } = this.target(account, input.period);
+      const computed = compute(await this.facts.of(account, targetOn));
+      if (computed.nonsense !== null) return this.park(actor, account, computed);
+      if (computed.lines.length === 0) throw billingErrors('billing.invoice.nothing_due', { date: targetOn });
+      const draft = await this.write(input, account, computed, period);
+      return input.draft ? draft : this.issuer.issue(actor, account, draft);
+    });
+  }
+
+  /** Computes the next invoice and writes nothing. @throws `billing.account.not_found` */
+  preview(actor: Actor, accountId: number, on?: string): Promise<InvoicePreview> {
+    return this.uow.run(actor, async () => {
+      const account = await this.queries.get(actor, accountId);
+      const today = localDate(this.clock.now(), account.timeZone);
+      const period = nextDue(account, on === undefined ? today : addDays(on, -1));
+      const due = period.terms.timing === 'advance' ? period.billedFrom : period.billedUntil;
+      const targetOn = on === undefined || on < due ? (on ?? due) : due;
+      return { account, on: targetOn, period, computed: compute(await this.facts.of(account, targetOn)) };
+    });
+  }
+
+  private target(account: AccountView, asked?: AskedPeriod): { targetOn: string; period: BillingPeriod | undefined } {
+    if (asked === undefined) {
+      const targetOn = localDate(this.clock.now(), account.timeZone);
+      return { targetOn, period: periodsDue(account, targetOn).at(-1) };
+    }
+    if (asked.endDate < asked.startDate) throw billingErrors('billing.period.backwards');
+    const until = addDays(asked.endDate, 1);
+    const period = periodsDue(account, until).find(
+      (one) => one.billedFrom === asked.startDate && one.billedUntil === until,
+    );
+    if (!period) throw billingErrors('billing.period.not_of_account');
+    return { targetOn: period.terms.timing === 'advance' ? period.billedFrom : until, period };
+  }
+
+  private async write(
+    { actor, dueOn, notes }: GenerateInvoiceInput,
+    account: AccountView,
+    { lines, total }: Computed,
+    period: BillingPeriod | undefined,
+  ): Promise<InvoiceView> {
+    const again = period !== undefined && (await this.invoices.hasPeriod(account.id, period.billedFrom));
+    return this.invoices.insert({
+      account,
+      document: total.isNegative() ? 'credit_note' : 'invoice',
+      kind: again || total.isNegative() || !period ? 'adjustment' : 'recurring',
+      origin: 'engine',
+      period: period && { from: period.billedFrom, until: period.billedUntil },
+      dueOn,
+      notes,
+      createdBy: actor.name,
+      createdAt: this.clock.now(),
+      lines,
+    });
+  }
+
+  /** The note must outlive the refusal. Its foreign key asks for less than the lock that is held here. */
+  private async park(actor: Actor, account: AccountView, { nonsense, total }: Computed): Promise<never> {
+    const reason = nonsense ?? '';
+    await this.uow.outside(() =>
+      this.uow.run(actor, () => this.accounts.park(account.id, reason, total.toText(), this.clock.now())),
+    );
+    throw billingErrors('billing.account.parked', { reason });
+  }
+}

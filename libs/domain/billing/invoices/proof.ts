@@ -1,0 +1,86 @@
+import { Money } from '@isp/kernel';
+import { correctionOf, exactAmount, explain, withTaxes } from '../engine/arithmetic.js';
+import type { LineTax } from '../engine/engine.types.js';
+import { taxOfCredit } from './credit.policy.js';
+import type { InvoiceLineView, InvoiceWithLines } from './invoice.view.js';
+
+export interface TaxProof {
+  readonly tax: LineTax;
+  readonly derivedAmount: string;
+  readonly matches: boolean;
+}
+
+export interface LineProof {
+  readonly line: InvoiceLineView;
+  /** The arithmetic in one sentence. */
+  readonly arithmetic: string;
+  readonly derivedAmount: string;
+  readonly matches: boolean;
+  readonly taxes: readonly TaxProof[];
+}
+
+export interface InvoiceProof {
+  readonly invoice: InvoiceWithLines;
+  readonly lines: readonly LineProof[];
+  /** Sums of the derived amounts. */
+  readonly subtotal: string;
+  readonly tax: string;
+  readonly total: string;
+  readonly totalsMatch: boolean;
+  /** Whether the document is, byte for byte, what was issued; null for a draft. */
+  readonly unchanged: boolean | null;
+  readonly proven: boolean;
+}
+
+/** Computes every line again from its own inputs, by the rules that wrote it, and compares. */
+export function prove(invoice: InvoiceWithLines, unchanged: boolean | null): InvoiceProof {
+  const { currency } = invoice;
+  const money = (text: string): Money => Money.of(text, currency);
+  const lines = invoice.lines.map((line) => proveLine(line, currency));
+  const net = Money.sum(
+    lines.map(({ derivedAmount }) => money(derivedAmount)),
+    currency,
+  );
+  const tax = Money.sum(
+    lines.flatMap(({ taxes }) => taxes.map(({ derivedAmount }) => money(derivedAmount))),
+    currency,
+  );
+  const total = net.plus(tax);
+  const totalsMatch =
+    net.equals(money(invoice.subtotalAmount)) &&
+    tax.equals(money(invoice.taxAmount)) &&
+    total.equals(money(invoice.totalAmount));
+  const proven = totalsMatch && unchanged !== false && lines.every(({ matches }) => matches);
+  const sums = { subtotal: net.toText(), tax: tax.toText(), total: total.toText() };
+  return { invoice, lines, ...sums, totalsMatch, unchanged, proven };
+}
+
+function proveLine(line: InvoiceLineView, currency: string): LineProof {
+  const money = (text: string): Money => Money.of(text, currency);
+  const { inputs } = line;
+  const exact = exactAmount(inputs, currency);
+  const fresh = withTaxes(exact, line.taxes);
+  const taken = inputs.rule === 'correction' || inputs.rule === 'credit';
+  const derivedAmount = taken ? exact.toText() : fresh.amount;
+  const taxes = line.taxes.map((tax, index): TaxProof => {
+    const derived = derivedTax(line, tax, fresh.taxes[index]?.amount ?? '0', currency);
+    return { tax, derivedAmount: derived.toText(), matches: derived.equals(money(tax.amount)) };
+  });
+  const sum = Money.sum(
+    taxes.map((tax) => money(tax.derivedAmount)),
+    currency,
+  );
+  const matches =
+    money(derivedAmount).equals(money(line.amount)) &&
+    sum.equals(money(line.taxAmount)) &&
+    taxes.every((tax) => tax.matches);
+  return { line, arithmetic: explain(inputs, derivedAmount), derivedAmount, matches, taxes };
+}
+
+function derivedTax({ inputs }: InvoiceLineView, tax: LineTax, fresh: string, currency: string): Money {
+  const money = (text: string): Money => Money.of(text, currency);
+  if (inputs.rule === 'credit') return taxOfCredit(tax.credit ?? { of: '0', credited_before: '0' }, inputs, currency);
+  if (inputs.rule !== 'correction') return money(fresh);
+  const { should = '0', invoiced = '0', credited = '0' } = tax.correction ?? {};
+  return correctionOf(money(should), money(invoiced), money(credited));
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '@isp/contracts';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { billingErrors } from '../billing.errors.js';
+import { PAYMENT_COLUMNS, type PaymentMethod, type PaymentView } from './payment.view.js';
+
+const MATCH = `FROM payments p WHERE ($1::integer IS NULL OR p.partner_id = $1) AND ($2::integer IS NULL OR p.customer_id = $2)
+  AND ($3::integer IS NULL OR p.account_id = $3) AND ($4::text IS NULL OR p.status = $4) AND ($5::text IS NULL OR p.method = $5)`;
+const LIST = statement('payments-list', `SELECT ${PAYMENT_COLUMNS} ${MATCH} ORDER BY p.id DESC LIMIT $6 OFFSET $7`);
+const COUNT = statement('payments-count', `SELECT count(*)::integer AS total ${MATCH}`);
+const GET = statement('payments-get', `SELECT ${PAYMENT_COLUMNS} FROM payments p WHERE p.id = $1`);
+
+export interface PaymentFilter {
+  readonly customerId?: number | undefined;
+  readonly accountId?: number | undefined;
+  readonly status?: PaymentView['status'] | undefined;
+  readonly method?: PaymentMethod | undefined;
+}
+
+/** Reads of payments, inside the walls of the reader. */
+@Injectable()
+export class PaymentQueries {
+  constructor(private readonly uow: UnitOfWork) {}
+
+  /** One page, newest first. */
+  list(actor: Actor, filter: PaymentFilter, page: { readonly limit: number; readonly offset: number }) {
+    const { customerId = null, accountId = null, status = null, method = null } = filter;
+    const values = [actor.reach === 'all' ? null : actor.partnerId, customerId, accountId, status, method];
+    return this.uow.read(actor, async (tx) => {
+      const [rows, count] = await Promise.all([
+        tx.query<PaymentView>(LIST, [...values, page.limit, page.offset]),
+        tx.one<{ total: number }>(COUNT, values),
+      ]);
+      return { rows, total: count?.total ?? 0 };
+    });
+  }
+
+  /** @throws `billing.payment.not_found`, also for one behind another wall */
+  async get(actor: Actor, id: number): Promise<PaymentView> {
+    const payment = await this.uow.read(actor, (tx) => tx.one<PaymentView>(GET, [id]));
+    if (!payment) throw billingErrors('billing.payment.not_found');
+    return payment;
+  }
+}

@@ -1,0 +1,36 @@
+export type PaymentMethod = 'cash' | 'bank_transfer' | 'cheque' | 'card' | 'direct_debit' | 'other';
+
+export interface AllocationView {
+  readonly invoiceId: number;
+  readonly amount: string;
+}
+
+/** Money that came in. Amounts are decimal text. */
+export interface PaymentView {
+  readonly id: number;
+  readonly partnerId: number;
+  readonly customerId: number;
+  readonly accountId: number;
+  readonly currency: string;
+  readonly amount: string;
+  readonly allocatedAmount: string;
+  readonly method: PaymentMethod;
+  readonly reference: string | null;
+  readonly status: 'received' | 'reversed';
+  readonly receivedAt: Date;
+  readonly notes: string | null;
+  readonly reversedAt: Date | null;
+  readonly reversalReason: string | null;
+  readonly version: number;
+  readonly createdAt: Date;
+  /** What it pays now. */
+  readonly allocations: readonly AllocationView[];
+}
+
+/** The columns of a view, for hand-written statements. */
+export const PAYMENT_COLUMNS = `p.id, p.partner_id AS "partnerId", p.customer_id AS "customerId", p.account_id AS "accountId", p.currency,
+  p.amount::text AS amount, p.allocated_amount::text AS "allocatedAmount", p.method, p.reference, p.status, p.received_at AS "receivedAt",
+  p.notes, p.reversed_at AS "reversedAt", p.reversal_reason AS "reversalReason", p.version, p.created_at AS "createdAt",
+  (SELECT coalesce(json_agg(json_build_object('invoiceId', s.invoice_id, 'amount', s.amount::text) ORDER BY s.invoice_id), '[]')
+     FROM (SELECT a.invoice_id, sum(a.amount) AS amount FROM allocations a WHERE a.payment_id = p.id GROUP BY 1 HAVING sum(a.amount) <> 0) s)
+    AS allocations`;

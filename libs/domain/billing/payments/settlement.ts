@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { BillingFacts } from '../invoices/billing.facts.js';
+import { INVOICE_COLUMNS, type InvoiceView } from '../invoices/invoice.view.js';
+import { type FreeMoney, type NewAllocation, type OpenInvoice, settle } from './settle.js';
+
+// What was there first is used first; money that is meant for certain invoices goes before all other.
+const FREE = statement(
+  'settlement-free',
+  `SELECT id AS "paymentId", NULL::integer AS "creditNoteId", (amount - allocated_amount)::text AS amount, received_at AS since
+     FROM payments WHERE account_id = $1 AND status = 'received' AND allocated_amount < amount
+   UNION ALL
+   SELECT NULL, id, (-total_amount - settled_amount)::text, issued_at FROM invoices
+    WHERE account_id = $1 AND status = 'issued' AND settled_amount < -total_amount
+   ORDER BY since, 1, 2`,
+);
+const OPEN = statement(
+  'settlement-open',
+  `SELECT id AS "invoiceId", (total_amount - settled_amount)::text AS amount FROM invoices
+    WHERE account_id = $1 AND status IN ('pending', 'partially_paid', 'overdue') ORDER BY due_on, id`,
+);
+const ALLOCATE = statement(
+  'settlement-allocate',
+  `INSERT INTO allocations (partner_id, customer_id, account_id, invoice_id, payment_id, credit_note_id, amount, at)
+   SELECT a.partner_id, a.customer_id, a.id, n."invoiceId", n."paymentId", n."creditNoteId", n.amount, $3
+     FROM billing_accounts a
+    CROSS JOIN jsonb_to_recordset($2) AS n ("invoiceId" integer, "paymentId" integer, "creditNoteId" integer, amount numeric)
+    WHERE a.id = $1`,
+);
+const UNDO = statement(
+  'settlement-undo',
+  `INSERT INTO allocations (partner_id, customer_id, account_id, invoice_id, payment_id, amount, at)
+   SELECT partner_id, customer_id, account_id, invoice_id, payment_id, -sum(amount), $2 FROM allocations
+    WHERE payment_id = $1 GROUP BY partner_id, customer_id, account_id, invoice_id, payment_id HAVING sum(amount) <> 0`,
+);
+const PAID = statement(
+  'settlement-paid',
+  `SELECT ${INVOICE_COLUMNS} FROM invoices i WHERE i.id = ANY ($1) AND i.status = 'paid' ORDER BY i.id`,
+);
+
+/** Brings free money and open invoices of an account together. The account is locked by whoever calls. */
+@Injectable()
+export class Settlement {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly facts: BillingFacts,
+  ) {}
+
+  /**
+   * Uses what is free, oldest first.
+   * @param only invoices that the money of `from` is meant for; it pays these first
+   */
+  async run(
+    account: { readonly id: number; readonly currency: string },
+    at: Date,
+    meant?: { readonly from: Omit<FreeMoney, 'amount'>; readonly invoiceIds: readonly number[] },
+  ): Promise<void> {
+    const tx = this.uow.tx;
+    const [free, open] = await Promise.all([
+      tx.query<FreeMoney>(FREE, [account.id]),
+      tx.query<OpenInvoice>(OPEN, [account.id]),
+    ]);
+    const allocations = meant ? meantFor(free, open, meant, account.currency) : settle(free, open, account.currency);
+    if (allocations.length === 0) return;
+    await tx.execute(ALLOCATE, [account.id, JSON.stringify(allocations), at]);
+    const paid = await tx.query<InvoiceView>(PAID, [[...new Set(allocations.map(({ invoiceId }) => invoiceId))]]);
+    for (const invoice of paid) this.facts.happened('paid', invoice);
+  }
+
+  /** Takes a payment's allocations back: its invoices are open again. */
+  async undo(paymentId: number, at: Date): Promise<void> {
+    await this.uow.tx.execute(UNDO, [paymentId, at]);
+  }
+}
+
+function meantFor(
+  free: readonly FreeMoney[],
+  open: readonly OpenInvoice[],
+  { from, invoiceIds }: { readonly from: Omit<FreeMoney, 'amount'>; readonly invoiceIds: readonly number[] },
+  currency: string,
+): NewAllocation[] {
+  const own = free.filter((money) => money.paymentId === from.paymentId && money.creditNoteId === from.creditNoteId);
+  const named = invoiceIds.flatMap((id) => open.filter(({ invoiceId }) => invoiceId === id));
+  return settle(own, named, currency);
+}
