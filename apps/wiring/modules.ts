@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common'
 import { AUTHENTICATOR, HealthModule, REQUEST_LIMITER, SharedApiModule, TierRequestLimiter } from '@isp/apis/shared';
 import { AccessModule, AccessWorkerModule, Authenticate, accessEntities } from '@isp/domain/access';
 import { AuditModule, AuditWorkerModule } from '@isp/domain/audit';
+import { BillingWorkerModule } from '@isp/domain/billing';
 import { catalogEntities } from '@isp/domain/catalog';
 import { customersEntities } from '@isp/domain/customers';
 import { NetworkWorkerModule } from '@isp/domain/network';
@@ -53,6 +54,7 @@ const workerModules = [
   ServicesWorkerModule,
   ProvisioningWorkerModule,
   UsageWorkerModule,
+  BillingWorkerModule,
   WebhooksWorkerModule,
 ];
 

@@ -31,6 +31,32 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
     GROUP BY 1, 2, 3 HAVING count(DISTINCT service_id) > 1`,
   'usage is never negative': `SELECT service_id, day FROM usage_daily
     WHERE least(input_octets, output_octets, ipv6_input_octets, ipv6_output_octets) < 0`,
+  'the ledger balances': `SELECT currency, sum(amount) FROM ledger_postings GROUP BY 1 HAVING sum(amount) <> 0`,
+  'the ledger says what customers owe and have paid ahead': `SELECT a.id, l.receivable, i.open, l.credit, m.free FROM billing_accounts a
+     LEFT JOIN LATERAL (SELECT coalesce(sum(p.amount) FILTER (WHERE p.ledger_account = 'receivable'), 0) AS receivable,
+            coalesce(-sum(p.amount) FILTER (WHERE p.ledger_account = 'credit'), 0) AS credit
+       FROM ledger_postings p WHERE p.account_id = a.id) l ON true
+     LEFT JOIN LATERAL (SELECT coalesce(sum(total_amount - settled_amount), 0) AS open FROM invoices
+       WHERE account_id = a.id AND document = 'invoice' AND status NOT IN ('draft', 'void')) i ON true
+     LEFT JOIN LATERAL (SELECT (SELECT coalesce(sum(amount - allocated_amount), 0) FROM payments WHERE account_id = a.id AND status = 'received')
+       + (SELECT coalesce(-sum(total_amount + settled_amount), 0) FROM invoices WHERE account_id = a.id AND status = 'issued') AS free) m ON true
+    WHERE l.receivable <> i.open OR l.credit <> m.free`,
+  'a document is booked as it says': `SELECT i.id, i.total_amount, sum(p.amount) FROM invoices i JOIN ledger_postings p ON p.invoice_id = i.id
+      AND p.ledger_account IN ('receivable', 'credit') GROUP BY i.id
+    HAVING sum(p.amount) <> CASE WHEN i.status = 'void' THEN 0 ELSE i.total_amount END`,
+  'lines and taxes come to the total': `SELECT i.id FROM invoices i LEFT JOIN invoice_lines l ON l.invoice_id = i.id GROUP BY i.id
+    HAVING coalesce(sum(l.amount), 0) <> i.subtotal_amount OR coalesce(sum(l.tax_amount), 0) <> i.tax_amount`,
+  'allocations are what invoices, payments and credit notes say': `SELECT 'invoice' AS what, i.id FROM invoices i
+      LEFT JOIN allocations a ON a.invoice_id = i.id WHERE i.document = 'invoice' GROUP BY i.id HAVING coalesce(sum(a.amount), 0) <> i.settled_amount
+     UNION ALL SELECT 'credit note', i.id FROM invoices i LEFT JOIN allocations a ON a.credit_note_id = i.id
+      WHERE i.document = 'credit_note' GROUP BY i.id HAVING coalesce(sum(a.amount), 0) <> i.settled_amount
+     UNION ALL SELECT 'payment', p.id FROM payments p LEFT JOIN allocations a ON a.payment_id = p.id GROUP BY p.id
+      HAVING coalesce(sum(a.amount), 0) <> p.allocated_amount`,
+  'credit notes never exceed their invoice': `SELECT i.id FROM invoices i JOIN invoices c ON c.corrects_id = i.id AND c.status = 'issued'
+    GROUP BY i.id HAVING -sum(c.total_amount) <> i.credited_amount OR -sum(c.total_amount) > i.total_amount`,
+  'numbers have no gap': `SELECT s.series, s.year, s.last_number, count(i.id) FROM document_series s
+     LEFT JOIN invoices i ON i.series = s.series AND i.year = s.year GROUP BY s.series, s.year, s.last_number
+    HAVING count(i.id) <> s.last_number OR max(i.sequence) <> s.last_number`,
   'a bundle is active only with its parts': `SELECT b.id FROM services b JOIN services p ON p.bundle_id = b.id
     WHERE b.status = 'active' AND p.status IN ('pending_activation', 'provisioning', 'failed')`,
   'a voice account is open for a service that lives': `SELECT v.service_id, s.status FROM voice_accounts v JOIN services s ON s.id = v.service_id

@@ -7,6 +7,7 @@ import { ServicesModule } from '@isp/domain/services';
 import { AuditController } from './audit/audit.controller.js';
 import { CoreAccessModule } from './auth/core-access.module.js';
 import { BandwidthProfilesController } from './bandwidth-profiles/bandwidth-profiles.controller.js';
+import { CoreBillingModule } from './billing/core-billing.module.js';
 import { CustomersController } from './customers/customers.controller.js';
 import { CoreIpamModule } from './network/core-ipam.module.js';
 import { CoreRadiusModule } from './network/core-radius.module.js';
@@ -36,6 +37,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreWebhooksModule,
     CoreRadiusModule,
     CoreUsageModule,
+    CoreBillingModule,
   ],
   controllers: [
     CustomersController,

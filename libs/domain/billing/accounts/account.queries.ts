@@ -40,4 +40,17 @@ export class AccountQueries {
     if (!account) throw billingErrors('billing.account.not_found');
     return account;
   }
+
+  /**
+   * The account that a request about a customer means: the named one, if it is the customer's, else its first.
+   * @throws `billing.account.none`
+   */
+  idFor(actor: Actor, customerId: number, wanted?: number): Promise<number> {
+    return this.uow.run(actor, async () => {
+      if (wanted === undefined) return this.accounts.firstOf(customerId);
+      const account = await this.accounts.get(wanted);
+      if (account?.customerId !== customerId) throw billingErrors('billing.account.none');
+      return wanted;
+    });
+  }
 }

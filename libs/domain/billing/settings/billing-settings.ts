@@ -127,7 +127,11 @@ export class PlanPolicies {
   }
 
   /** @throws `catalog.plan.not_found` */
-  put(actor: Actor, planId: number, changes: Partial<PlanPolicy>): Promise<PlanPolicyView> {
+  put(
+    actor: Actor,
+    planId: number,
+    changes: { readonly [K in keyof PlanPolicy]?: PlanPolicy[K] | undefined },
+  ): Promise<PlanPolicyView> {
     return this.uow.run(actor, async (tx) => {
       const present = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
       const policy = { ...(await this.get(actor, planId)), ...present, fromOn: localDate(this.clock.now(), 'UTC') };
