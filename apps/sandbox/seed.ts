@@ -8,6 +8,7 @@ import { UnitOfWork } from '@isp/platform/database';
 import { IPV6, PLANS, PROFILES, ROUTERS } from './sandbox-data.js';
 import { PARTNERS, PEOPLE } from './sandbox-people.js';
 import { BUNDLES } from './sandbox-voice.js';
+import { seedBilling } from './seed-billing.js';
 import { seedCustomers } from './seed-customers.js';
 import { seedEquipment } from './seed-equipment.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
@@ -36,6 +37,7 @@ export async function seedSandbox(
   await seedPeople(app, partnerIds);
   await seedCatalogueAndNetwork(app);
   const first = await seedCustomers(app, partnerIds, say);
+  await seedBilling(app);
   await seedEquipment(app);
   const logins = Object.fromEntries(
     PEOPLE.map(({ username }) => [username, { login: username, password: passwordOf(username) }]),

@@ -152,6 +152,7 @@ describe('the records of the operations API', () => {
   it.each([
     ['Customer', '/operations/v1/customers', 90],
     ['Product', '/operations/v1/products', 9],
+    ['Invoice', '/operations/v1/invoices', 90],
   ])('%s answers what its schema says, and no null', async (name, path, atLeast) => {
     const ajv = new Ajv({ allErrors: true });
     addFormats.default(ajv);

@@ -9,6 +9,10 @@ const B = 3;
 const MISSING = 2_147_000_000;
 const MISSING_GUID = '00000000-0000-4000-8000-000000000000';
 const CANARY = 'CANARY';
+/** What a reseller may read of its customers' billing, and not change. */
+const REFUSED_MONEY = Object.keys(CALLS)
+  .filter((operation) => /^(POST|PATCH) \/v1\/billing\/.*:/.test(operation))
+  .map((operation) => `403 ${operation}`);
 let world: ApiWorld;
 let made: ReturnType<typeof factory>;
 let a: string;
@@ -107,6 +111,8 @@ describe('somebody else’s thing', () => {
       '403 PATCH /v1/partners/:partner_id',
       '403 POST /v1/partners/:partner_id/suspend',
       '403 POST /v1/partners/:partner_id/reactivate',
+      // Money is the operator's to move.
+      ...REFUSED_MONEY,
       // The network's own view, and the operator's favours.
       '403 POST /v1/services/:service_id/usage/restore',
       '403 GET /v1/services/:service_id/network',

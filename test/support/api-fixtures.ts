@@ -1,5 +1,6 @@
 import { systemActor, systemActorFor, PERMISSIONS, type Actor } from '@isp/contracts';
 import { CreateApiKey, CreateUser } from '@isp/domain/access';
+import { RecordPayment, WriteInvoice } from '@isp/domain/billing';
 import { CreateBandwidthProfile, CreatePlan } from '@isp/domain/catalog';
 import { CreateCustomer } from '@isp/domain/customers';
 import {
@@ -67,10 +68,20 @@ export type Thing =
   | 'device_model'
   | 'alarm'
   | 'threshold'
-  | 'service_with_device';
+  | 'service_with_device'
+  | 'billing_account'
+  | 'account_with_service'
+  | 'parked_account'
+  | 'invoice'
+  | 'draft_invoice'
+  | 'payment'
+  | 'tax_rate';
 
 let serial = 0;
 const next = (): number => (serial += 1);
+let assignable = 0;
+/** The service of the newest `account_with_service`. */
+export const lastService = (): number => assignable;
 
 /** Makes things that belong to one partner, each new and nobody else's. Answers what goes into the path. */
 export function factory(world: ApiWorld) {
@@ -86,6 +97,22 @@ export function factory(world: ApiWorld) {
     const speeds = { downloadMbps: 10, uploadMbps: 5 };
     await use(PrepareSubscriber).execute({ actor: EVERYTHING, serviceId, ...row, ...speeds });
     return serviceId;
+  };
+  const accountOf = async (customerId: number): Promise<number> => {
+    const [row] = await sql<{ id: number }>(
+      `SELECT id FROM billing_accounts WHERE customer_id = ${customerId} ORDER BY id`,
+    );
+    return row?.id ?? 0;
+  };
+  /** An invoice over 10.00 of a customer. */
+  const invoiceOf = async (customerId: number, draft = false): Promise<number> => {
+    const accountId = await accountOf(customerId);
+    const lines = [{ description: 'Made', amount: '10', quantity: '1', prorationFactor: '1' }];
+    return (await use(WriteInvoice).execute({ actor: EVERYTHING, accountId, kind: 'one_off', lines, draft })).id;
+  };
+  const paymentOf = async (customerId: number): Promise<number> => {
+    const accountId = await accountOf(customerId);
+    return (await use(RecordPayment).execute({ actor: EVERYTHING, accountId, amount: '5', method: 'cash' })).id;
   };
   const make: Record<Thing, (partnerId: number) => Promise<string | number>> = {
     customer: async (partnerId) => {
@@ -127,6 +154,27 @@ export function factory(world: ApiWorld) {
       const serviceId = Number(await make.active_service(partnerId));
       const ordered = { actor: EVERYTHING, serviceId, planId: 2, when: 'period_end' } as const;
       return `${serviceId}/${(await use(ChangeServicePlan).execute(ordered)).change.id}`;
+    },
+    billing_account: async (partnerId) => accountOf(Number(await make.customer(partnerId))),
+    account_with_service: async (partnerId) => {
+      assignable = Number(await make.service(partnerId));
+      const { customerId } = await use(ServiceQueries).get(EVERYTHING, assignable);
+      return accountOf(customerId);
+    },
+    parked_account: async (partnerId) => {
+      const id = await make.billing_account(partnerId);
+      await sql(`INSERT INTO billing_parkings (partner_id, customer_id, account_id, reason, total_amount, at)
+                 SELECT partner_id, customer_id, id, 'too_much', 1, now() FROM billing_accounts WHERE id = ${id}`);
+      return id;
+    },
+    invoice: async (partnerId) => invoiceOf(Number(await make.customer(partnerId))),
+    draft_invoice: async (partnerId) => invoiceOf(Number(await make.customer(partnerId)), true),
+    payment: async (partnerId) => paymentOf(Number(await make.customer(partnerId))),
+    tax_rate: async () => {
+      const [row] = await sql<{ id: number }>(
+        `INSERT INTO tax_rates (region, code, name, percent, valid_from) VALUES ('MADE-${next()}', 'vat', 'VAT', 15, '2020-01-01') RETURNING id`,
+      );
+      return row?.id ?? 0;
     },
     subscribed_service: async (partnerId) => subscribed(Number(await make.service(partnerId))),
     throttled_service: async (partnerId) => {
@@ -286,7 +334,7 @@ export function factory(world: ApiWorld) {
     await sql(`UPDATE devices SET service_id = ${service} WHERE id = ${await make.asked_device(1)}`);
     return Number(service);
   };
-  return { make, use, sql, subscribed, withDevice };
+  return { make, use, sql, subscribed, withDevice, accountOf, invoiceOf, paymentOf };
 }
 
 export const PASSWORD = 'correct horse battery staple';

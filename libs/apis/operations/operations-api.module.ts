@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
 import { ReportingModule } from '@isp/domain/reporting';
 import { OperationsCustomersController } from './customers/customers.controller.js';
+import { OperationsInvoicesController } from './invoices/invoices.controller.js';
 import { OperationsProductsController } from './products/products.controller.js';
 
 /** The operations API, `/operations/v1`. */
-@Module({ imports: [ReportingModule], controllers: [OperationsCustomersController, OperationsProductsController] })
+@Module({
+  imports: [ReportingModule],
+  controllers: [OperationsCustomersController, OperationsInvoicesController, OperationsProductsController],
+})
 export class OperationsApiModule {}

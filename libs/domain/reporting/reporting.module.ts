@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { CustomerReport } from './customers/customer.report.js';
+import { InvoiceReport } from './invoices/invoice.report.js';
 import { ProductReport } from './products/product.report.js';
 
-const providers = [CustomerReport, ProductReport];
+const providers = [CustomerReport, InvoiceReport, ProductReport];
 
 /** Read models over several domains; nothing here writes. */
 @Module({ providers, exports: providers })

@@ -1,0 +1,192 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Money, addDays } from '@isp/kernel';
+import { compute, dueInAll } from './compute.js';
+import type { EngineFacts, EngineLine, ServiceFacts } from './engine.types.js';
+import { invoicedCharges } from './invoiced-charges.js';
+
+/** Histories to try: `ISP_HISTORIES` for a long run. */
+const RUNS = Number(process.env['ISP_HISTORIES'] ?? 400);
+const ZONES = [
+  'UTC',
+  'Pacific/Kiritimati',
+  'Asia/Kolkata',
+  'America/St_Johns',
+  'America/New_York',
+  'Australia/Lord_Howe',
+];
+const BEGIN = Date.parse('2024-01-15T00:00:00Z');
+
+const instant = fc.integer({ min: 0, max: 400 * 24 * 60 }).map((minutes) => new Date(BEGIN + minutes * 60_000));
+const amount = fc.integer({ min: 0, max: 5_000_000 }).map((units) => (units / 10_000).toFixed(4));
+const service = fc
+  .record({
+    serviceId: fc.integer({ min: 1, max: 3 }),
+    activatedAt: instant,
+    life: fc.option(fc.integer({ min: 1, max: 500_000 })),
+    activationAmount: amount,
+    changes: fc.array(fc.record({ at: instant, planId: fc.integer({ min: 1, max: 3 }), monthlyAmount: amount }), {
+      maxLength: 4,
+    }),
+    monthlyAmount: amount,
+    taxPercent: fc.constantFrom('0', '8', '15', '9.975'),
+    blocks: fc.array(
+      fc.record({
+        cause: fc.constantFrom('pause', 'payment'),
+        from: instant,
+        minutes: fc.option(fc.integer({ min: 1, max: 90_000 })),
+      }),
+      { maxLength: 2 },
+    ),
+  })
+  .map(({ life, changes, blocks, activatedAt, monthlyAmount, taxPercent, ...rest }): ServiceFacts => {
+    const price = (at: Date, planId: number, monthly: string) => ({
+      at,
+      planId,
+      planVersion: 1,
+      planName: `P${planId}`,
+      monthlyAmount: monthly,
+      taxPercent,
+    });
+    const first = price(new Date(activatedAt.getTime() - 1), 1, monthlyAmount);
+    const byInstant = new Map(
+      changes.map((change) => [change.at.getTime(), price(change.at, change.planId, change.monthlyAmount)]),
+    );
+    return {
+      ...rest,
+      serviceType: 'internet',
+      activatedAt,
+      terminatedAt: life === null ? null : new Date(activatedAt.getTime() + life * 60_000),
+      contract: { months: 6, earlyTerminationAmount: '25' },
+      prices: [first, ...byInstant.values()],
+      blocks: blocks.map(({ cause, from, minutes }) => ({
+        cause,
+        from,
+        until: minutes === null ? null : new Date(from.getTime() + minutes * 60_000),
+      })),
+      windows: [{ from: '0001-01-01', until: null }],
+    };
+  });
+const history = fc.uniqueArray(service, { selector: ({ serviceId }) => serviceId, minLength: 1, maxLength: 3 });
+const terms = fc.record({
+  timeZone: fc.constantFrom(...ZONES),
+  cycleMonths: fc.constantFrom(1, 3, 12),
+  billingDay: fc.integer({ min: 1, max: 28 }),
+  timing: fc.constantFrom('advance' as const, 'arrears' as const),
+  proration: fc.constantFrom('day' as const, 'second' as const),
+  discount: fc.option(fc.constantFrom('10', '33.3333', '100')),
+  policy: fc.record({
+    start: fc.constantFrom('prorate' as const, 'full' as const, 'free' as const),
+    upgrade: fc.constantFrom('prorate' as const, 'next_period' as const),
+    downgrade: fc.constantFrom('prorate' as const, 'next_period' as const),
+    pause: fc.constantFrom('credit' as const, 'charge' as const),
+    suspension: fc.constantFrom('credit' as const, 'charge' as const),
+    termination: fc.constantFrom('prorate' as const, 'full' as const),
+    earlyTermination: fc.constantFrom('charge' as const, 'waive' as const),
+  }),
+});
+type Terms = typeof terms extends fc.Arbitrary<infer T> ? T : never;
+
+function facts(
+  { timeZone, discount, policy, ...rest }: Terms,
+  services: readonly ServiceFacts[],
+  targetOn: string,
+): EngineFacts {
+  const startsOn = '2024-02-10';
+  const discounts = [
+    {
+      id: 1,
+      serviceId: null,
+      name: 'D',
+      percent: discount,
+      monthlyAmount: null,
+      from: '2024-05-07',
+      until: '2024-11-20',
+    },
+  ];
+  return {
+    account: {
+      currency: 'USD',
+      timeZone,
+      startsOn,
+      terms: [{ ...rest, fromOn: startsOn, taxRegion: null }],
+      exemptions: [],
+    },
+    services,
+    policies: [1, 2, 3].map((planId) => ({ planId, fromOn: '2000-01-01', ...policy })),
+    discounts: discount === null ? [] : discounts,
+    taxRates: [],
+    invoiced: [],
+    targetOn,
+    limitAmount: null,
+  };
+}
+
+const money = (text: string): Money => Money.of(text, 'USD');
+const sum = (lines: readonly EngineLine[]): Money =>
+  Money.sum(
+    lines.flatMap((line) => [money(line.amount), ...line.taxes.map((tax) => money(tax.amount))]),
+    'USD',
+  );
+const asWritten = (lines: readonly EngineLine[]) =>
+  invoicedCharges(
+    lines.map((line) => ({ ...line, key: line.key ?? '' })),
+    'USD',
+  );
+const target = fc.integer({ min: 0, max: 420 }).map((days) => addDays('2024-02-01', days));
+
+describe('for any history', () => {
+  it('what was invoiced along the way, edit after edit, is what a fresh computation says', () => {
+    fc.assert(
+      fc.property(terms, fc.array(fc.tuple(history, target), { minLength: 1, maxLength: 4 }), (how, steps) => {
+        const written: EngineLine[] = [];
+        for (const [services, targetOn] of steps) {
+          const given = { ...facts(how, services, targetOn), invoiced: asWritten(written) };
+          const { lines, total, net, tax } = compute(given);
+          expect(sum(lines).equals(total) && net.plus(tax).equals(total)).toBe(true);
+          written.push(...lines);
+          expect(sum(written).toText()).toBe(dueInAll(given).toText());
+          expect(compute({ ...given, invoiced: asWritten(written) }).lines).toEqual([]);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('the order of the facts does not matter', () => {
+    fc.assert(
+      fc.property(terms, history, target, fc.infiniteStream(fc.nat()), (how, services, targetOn, random) => {
+        const shuffled = <T>(items: readonly T[]): T[] =>
+          items
+            .map((item) => ({ item, at: random.next().value as number }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ item }) => item);
+        const given = facts(how, services, targetOn);
+        const other = {
+          ...given,
+          services: shuffled(
+            services.map((one) => ({ ...one, prices: shuffled(one.prices), blocks: shuffled(one.blocks) })),
+          ),
+          policies: shuffled(given.policies),
+        };
+        expect(compute(other).lines).toEqual(compute(given).lines);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('billing month by month comes to the same as billing once', () => {
+    fc.assert(
+      fc.property(terms, history, (how, services) => {
+        const written: EngineLine[] = [];
+        for (let days = 0; days <= 420; days += 35) {
+          const given = { ...facts(how, services, addDays('2024-02-01', days)), invoiced: asWritten(written) };
+          written.push(...compute(given).lines);
+        }
+        expect(written.every(({ kind }) => kind !== 'repair' && kind !== 'adjustment')).toBe(true);
+        expect(sum(written).toText()).toBe(dueInAll(facts(how, services, addDays('2024-02-01', 420))).toText());
+      }),
+      { numRuns: Math.ceil(RUNS / 4) },
+    );
+  });
+});
