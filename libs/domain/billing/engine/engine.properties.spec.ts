@@ -6,7 +6,7 @@ import type { EngineFacts, EngineLine, ServiceFacts } from './engine.types.js';
 import { invoicedCharges } from './invoiced-charges.js';
 
 /** Histories to try: `ISP_HISTORIES` for a long run. */
-const RUNS = Number(process.env['ISP_HISTORIES'] ?? 400);
+const RUNS = Number(process.env['ISP_HISTORIES'] ?? 120);
 const ZONES = [
   'UTC',
   'Pacific/Kiritimati',
