@@ -18,6 +18,7 @@ import { convergence } from './0150-convergence.js';
 import { usage } from './0160-usage.js';
 import { voiceAccounts } from './0170-voice-accounts.js';
 import { premises } from './0180-premises.js';
+import { premiseImports } from './0181-premise-imports.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly SqlMigration[] = [
   usage,
   voiceAccounts,
   premises,
+  premiseImports,
 ];
