@@ -15,6 +15,7 @@ import {
   VrfRegister,
 } from '@isp/domain/network';
 import { CreatePartner } from '@isp/domain/partners';
+import { ManageAreas, ManagePremises, PremiseQueries, ReceiveImport } from '@isp/domain/premises';
 import { HoldJob, RequestProvisioning } from '@isp/domain/provisioning';
 import {
   ChangeServicePlan,
@@ -67,7 +68,12 @@ export type Thing =
   | 'device_model'
   | 'alarm'
   | 'threshold'
-  | 'service_with_device';
+  | 'service_with_device'
+  | 'area'
+  | 'premise'
+  | 'premise_guid'
+  | 'premise_import'
+  | 'whole_import';
 
 let serial = 0;
 const next = (): number => (serial += 1);
@@ -278,6 +284,31 @@ export function factory(world: ApiWorld) {
         `INSERT INTO alarm_thresholds (metric, model_id, direction, warning) VALUES ('cpuPercent', ${await make.device_model(1)}, 'above', 1) RETURNING id`,
       );
       return row?.id ?? 0;
+    },
+    area: async () => {
+      const corners = [
+        [27.69, -26.185],
+        [27.7, -26.185],
+        [27.7, -26.175],
+        [27.69, -26.185],
+      ];
+      const values = {
+        name: `Made ${next()}`,
+        connectivity: 'live',
+        geometry: { type: 'Polygon', coordinates: [corners] },
+      } as const;
+      return (await use(ManageAreas).create({ actor: EVERYTHING, ...values })).id;
+    },
+    premise: async () => {
+      const values = { full_text: `${next()}, Made Street, Randfontein`, latitude: -26.18, longitude: 27.69 };
+      return (await use(ManagePremises).create({ actor: EVERYTHING, values })).id;
+    },
+    premise_guid: async () => (await use(PremiseQueries).getById(EVERYTHING, Number(await make.premise(1)))).guid,
+    premise_import: async () => (await use(ReceiveImport).open({ actor: EVERYTHING, kind: 'addresses_csv' })).id,
+    whole_import: async () => {
+      const id = Number(await make.premise_import(1));
+      await use(ReceiveImport).putPart(EVERYTHING, id, 1, Buffer.from('key,full_text,latitude,longitude\n'));
+      return id;
     },
     service_with_device: async (partnerId) => withDevice(await make.service(partnerId)),
   };

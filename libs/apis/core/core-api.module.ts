@@ -13,6 +13,7 @@ import { CoreRadiusModule } from './network/core-radius.module.js';
 import { CoreDevicesModule } from './network/core-devices.module.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
+import { CorePremisesModule } from './premises/core-premises.module.js';
 import { JobControlController } from './provisioning/job-control.controller.js';
 import { JobEventsController } from './provisioning/job-events.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
@@ -36,6 +37,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreWebhooksModule,
     CoreRadiusModule,
     CoreUsageModule,
+    CorePremisesModule,
   ],
   controllers: [
     CustomersController,

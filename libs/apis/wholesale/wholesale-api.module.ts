@@ -1,8 +1,13 @@
 import { Module } from '@nestjs/common';
 import { CustomersModule } from '@isp/domain/customers';
 import { PartnersModule } from '@isp/domain/partners';
+import { PremisesModule } from '@isp/domain/premises';
 import { WholesaleCustomersController } from './customers/customers.controller.js';
+import { WholesalePremisesController } from './premises/premises.controller.js';
 
 /** The wholesale API, `/wholesale`. */
-@Module({ imports: [CustomersModule, PartnersModule], controllers: [WholesaleCustomersController] })
+@Module({
+  imports: [CustomersModule, PartnersModule, PremisesModule],
+  controllers: [WholesaleCustomersController, WholesalePremisesController],
+})
 export class WholesaleApiModule {}
