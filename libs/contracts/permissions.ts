@@ -33,6 +33,8 @@ export const PERMISSIONS = [
   'device.manage',
   'drift.read',
   'drift.repair',
+  'premise.read',
+  'premise.manage',
   'webhook.read',
   'webhook.manage',
   'api_key.read',
