@@ -7,7 +7,7 @@ const TIERS = [
   ['audit'],
   ['access'],
   ['partners', 'catalog', 'premises', 'workforce', 'suppliers'],
-  ['quota', 'customers', 'network', 'inventory'],
+  ['quota', 'customers', 'network', 'inventory', 'offers'],
   ['services'],
   ['usage', 'provisioning'],
   ['billing', 'tickets'],

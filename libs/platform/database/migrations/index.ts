@@ -17,8 +17,9 @@ import { provisioningSaga } from './0140-provisioning-saga.js';
 import { convergence } from './0150-convergence.js';
 import { usage } from './0160-usage.js';
 import { voiceAccounts } from './0170-voice-accounts.js';
-import { offers } from './0190-offers.js';
 import { premises } from './0180-premises.js';
+import { offers } from './0190-offers.js';
+import { areaProducts } from './0191-area-products.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -40,6 +41,7 @@ export const migrations: readonly SqlMigration[] = [
   convergence,
   usage,
   voiceAccounts,
-  offers,
   premises,
+  offers,
+  areaProducts,
 ];
