@@ -9,7 +9,10 @@ export const offerErrors = defineErrors({
     kind: 'unprocessable',
     message: 'There is no such wholesale product for internet services on sale.',
   },
-  'offers.product.seller_unfit': { kind: 'unprocessable', message: 'Only resellers and ISPs have products of their own.' },
+  'offers.product.seller_unfit': {
+    kind: 'unprocessable',
+    message: 'Only resellers and ISPs have products of their own.',
+  },
   'offers.product.not_sold_here': { kind: 'unprocessable', message: 'There is no such product on sale at this place.' },
   'offers.price.in_the_past': { kind: 'unprocessable', message: 'A price cannot take effect in the past.' },
   'offers.promotion.not_found': { kind: 'not_found', message: 'Promotion not found' },

@@ -30,10 +30,7 @@ const KNOWN_PRODUCTS = statement(
   `SELECT id FROM partner_products WHERE partner_id = $1 AND status = 'active'
       AND (id = ANY ($2::integer[]) OR guid = ANY ($3::uuid[])) ORDER BY id FOR SHARE`,
 );
-const USE = statement(
-  'promotions-use',
-  'UPDATE promotions SET uses = uses + 1 WHERE partner_id = $1 AND id = $2',
-);
+const USE = statement('promotions-use', 'UPDATE promotions SET uses = uses + 1 WHERE partner_id = $1 AND id = $2');
 const RETURN_USE = statement(
   'promotions-return-use',
   'UPDATE promotions SET uses = uses - 1 WHERE partner_id = $1 AND id = $2',

@@ -42,7 +42,11 @@ export const PROMOTION_COLUMNS = `m.id, m.guid, m.partner_id AS "partnerId", m.c
   m.revision, m.created_at AS "createdAt", m.updated_at AS "updatedAt"`;
 
 /** What it takes off. */
-export function discountOf({ percent, amount, currency }: Pick<PromotionView, 'percent' | 'amount' | 'currency'>): Discount {
+export function discountOf({
+  percent,
+  amount,
+  currency,
+}: Pick<PromotionView, 'percent' | 'amount' | 'currency'>): Discount {
   if (percent !== null) return { percent, amount: null, currency: null };
   return { percent: null, amount: amount ?? '0', currency: currency ?? '' };
 }

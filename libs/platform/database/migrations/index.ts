@@ -22,6 +22,7 @@ import { offers } from './0190-offers.js';
 import { workOrders } from './0200-work-orders.js';
 import { cpeSettings } from './0201-cpe-settings.js';
 import { orders } from './0202-orders.js';
+import { areaProducts } from './0191-area-products.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -48,4 +49,5 @@ export const migrations: readonly SqlMigration[] = [
   workOrders,
   cpeSettings,
   orders,
+  areaProducts,
 ];
