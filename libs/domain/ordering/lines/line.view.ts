@@ -29,6 +29,8 @@ export interface LineView {
   readonly pppoeUsername: string | null;
   /** Host addresses and prefixes that the subscriber is given. */
   readonly address: string | null;
+  /** The address where the world can reach it: null while it is one of an operator's own (RFC 1918, RFC 6598). */
+  readonly publicAddress: string | null;
   readonly ipv6Prefix: string | null;
   readonly delegatedPrefix: string | null;
   readonly wifiName: string | null;
@@ -58,7 +60,10 @@ export const LINE_COLUMNS = `s.id AS "serviceId", s.guid, s.partner_id AS "partn
     (SELECT h.reason FROM service_history h WHERE h.partner_id = s.partner_id AND h.service_id = s.id AND h.axis = 'status'
       ORDER BY h.id DESC LIMIT 1) END) AS "endReason",
   o.cancel_requested_at AS "cancelRequestedAt",
-  u.username AS "pppoeUsername", host(u.address) AS address, u.ipv6_prefix::text AS "ipv6Prefix",
+  u.username AS "pppoeUsername", host(u.address) AS address,
+  CASE WHEN family(u.address) = 4 AND NOT u.address <<= ANY ('{10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10}'::inet[])
+    THEN host(u.address) END AS "publicAddress",
+  u.ipv6_prefix::text AS "ipv6Prefix",
   u.delegated_prefix::text AS "delegatedPrefix", w.wifi_name AS "wifiName", w.band_steering AS "bandSteering",
   w.port_number AS "portNumber", w.state AS "cpeState", d.serial_number AS "serialNumber", ds.asked_at AS "lastAskedAt",
   work.completed_at AS "installedAt", work.reference AS "workOrderReference",

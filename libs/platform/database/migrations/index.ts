@@ -46,8 +46,8 @@ export const migrations: readonly SqlMigration[] = [
   voiceAccounts,
   premises,
   offers,
+  areaProducts,
   workOrders,
   cpeSettings,
   orders,
-  areaProducts,
 ];
