@@ -115,6 +115,10 @@ DELETE /v1/network/vlans/:id                       401        401      403      
 POST /wholesale/customers                          401        401      403       403             201       403            201             201  403      201      403  201         403         201       401
 GET /wholesale/customers                           401        401      404       404             200       200            200             200  200      200      200  200         200         200       401
 GET /wholesale/customers/:customer_id              401        401      404       404             200       200            404             200  200      200      200  200         200         200       401
+GET /wholesale/services/:service_id/device/status  401        401      404       404             200       200            404             200  200      200      200  200         403         200       401
+GET /wholesale/services/:service_id/device/status/live  401        401      404       404             200       200            404             200  200      200      200  200         403         200       401
+GET /wholesale/services/:service_id/radius/status  401        401      403       403             200       403            404             200  403      200      200  200         403         200       401
+GET /wholesale/services/:service_id/radius/usage   401        401      404       404             200       200            404             200  200      200      200  200         403         200       401
 GET /operations/v1/customers                       401        401      200       200             200       200            200             200  200      200      200  200         200         200       401
 GET /operations/v1/products                        401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
 POST /v1/auth/login                                200        200      200       200             200       200            200             200  200      200      200  200         200         200       200

@@ -89,7 +89,7 @@ describe('somebody else’s thing', () => {
     for (const operation of operations) {
       const { body, thing } = CALLS[operation] ?? {};
       const payload = body?.();
-      const missing = thing === 'customer_guid' ? MISSING_GUID : MISSING;
+      const missing = thing?.endsWith('_guid') ? MISSING_GUID : MISSING;
       const [foreign, none] = await Promise.all(
         [ids.get(operation) ?? '', missing].map((id) => {
           const { method, path } = addressed(operation, id);

@@ -239,6 +239,10 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'POST /wholesale/customers': { body: signUp },
   'GET /wholesale/customers': { query: '?q=a' },
   'GET /wholesale/customers/:customer_id': { thing: 'customer_guid' },
+  'GET /wholesale/services/:service_id/device/status': { thing: 'service_with_device_guid' },
+  'GET /wholesale/services/:service_id/device/status/live': { thing: 'service_with_device_guid' },
+  'GET /wholesale/services/:service_id/radius/status': { thing: 'service_guid' },
+  'GET /wholesale/services/:service_id/radius/usage': { thing: 'service_guid' },
   'GET /operations/v1/customers': {},
   'GET /operations/v1/products': {},
 };

@@ -2,7 +2,11 @@ import { Module } from '@nestjs/common';
 import { CustomersModule } from '@isp/domain/customers';
 import { PartnersModule } from '@isp/domain/partners';
 import { WholesaleCustomersController } from './customers/customers.controller.js';
+import { WholesaleNetworkModule } from './services-network/wholesale-network.module.js';
 
 /** The wholesale API, `/wholesale`. */
-@Module({ imports: [CustomersModule, PartnersModule], controllers: [WholesaleCustomersController] })
+@Module({
+  imports: [CustomersModule, PartnersModule, WholesaleNetworkModule],
+  controllers: [WholesaleCustomersController],
+})
 export class WholesaleApiModule {}
