@@ -47,6 +47,7 @@ export type Thing =
   | 'bandwidth_profile'
   | 'partner'
   | 'suspended_partner'
+  | 'partner_token'
   | 'user'
   | 'disabled_user'
   | 'api_key'
@@ -213,6 +214,7 @@ export function factory(world: ApiWorld) {
       return (await use(CreateApiKey).execute({ actor: EVERYTHING, partnerId, name: 'made', scopes, reach: 'partner' }))
         .apiKey.id;
     },
+    partner_token: async (partnerId) => `${partnerId}/${await make.api_key(partnerId)}`,
     endpoint: async (partnerId) => {
       // A partner may have 50; those of the calls before are done with.
       await sql(`DELETE FROM webhook_endpoints e WHERE id < (SELECT max(id) - 40 FROM webhook_endpoints)
