@@ -137,6 +137,19 @@ async function statusOf(operation: string, principal: Principal): Promise<number
   return answer.status;
 }
 
+const atOnce = (operation: string) =>
+  Promise.all(PRINCIPALS.map(async (who) => [who, await statusOf(operation, who)] as const));
+
+/** What is answered once in a while to each partner, for partners that are all new to it. */
+async function oneByOne(operation: string) {
+  const found: (readonly [Principal, number])[] = [];
+  for (const who of PRINCIPALS) {
+    await made.sql('DELETE FROM change_cursors');
+    found.push([who, await statusOf(operation, who)]);
+  }
+  return found;
+}
+
 const ADMIN = '/admin/queues';
 
 describe('the access matrix', () => {
@@ -150,7 +163,7 @@ describe('the access matrix', () => {
   });
 
   it.each(Object.entries(MATRIX))('%s', async (operation, row) => {
-    const found = await Promise.all(PRINCIPALS.map(async (who) => [who, await statusOf(operation, who)] as const));
+    const found = CALLS[operation]?.once ? await oneByOne(operation) : await atOnce(operation);
     expect(Object.fromEntries(found)).toEqual(row);
   });
 

@@ -33,6 +33,9 @@ GET /v1/partners/:partner_id                       401        401      403      
 PATCH /v1/partners/:partner_id                     401        401      403       403             403       403            403             403  403      403      403  200         403         200       401
 POST /v1/partners/:partner_id/suspend              401        401      403       403             403       403            403             403  403      403      403  200         403         200       401
 POST /v1/partners/:partner_id/reactivate           401        401      403       403             403       403            403             403  403      403      403  200         403         200       401
+POST /v1/partners/:partner_id/tokens               401        401      403       403             403       403            403             403  403      403      403  201         403         201       401
+GET /v1/partners/:partner_id/tokens                401        401      403       403             403       403            403             403  403      403      403  200         403         200       401
+DELETE /v1/partners/:partner_id/tokens/:token_id   401        401      403       403             403       403            403             403  403      403      403  204         403         204       401
 POST /v1/customers/:customer_id/services/internet  401        401      403       403             201       403            404             201  403      201      403  201         403         201       401
 GET /v1/services                                   401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
 GET /v1/services/:service_id                       401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
@@ -115,6 +118,11 @@ DELETE /v1/network/vlans/:id                       401        401      403      
 POST /wholesale/customers                          401        401      403       403             201       403            201             201  403      201      403  201         403         201       401
 GET /wholesale/customers                           401        401      404       404             200       200            200             200  200      200      200  200         200         200       401
 GET /wholesale/customers/:customer_id              401        401      404       404             200       200            404             200  200      200      200  200         200         200       401
+GET /wholesale/services/snapshot                   401        401      403       403             200       200            200             200  200      200      200  200         403         200       401
+GET /wholesale/services/:service_id/device/status  401        401      404       404             200       200            404             200  200      200      200  200         403         200       401
+GET /wholesale/services/:service_id/device/status/live  401        401      404       404             200       200            404             200  200      200      200  200         403         200       401
+GET /wholesale/services/:service_id/radius/status  401        401      403       403             200       403            404             200  403      200      200  200         403         200       401
+GET /wholesale/services/:service_id/radius/usage   401        401      404       404             200       200            404             200  200      200      200  200         403         200       401
 GET /operations/v1/customers                       401        401      200       200             200       200            200             200  200      200      200  200         200         200       401
 GET /operations/v1/products                        401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
 POST /v1/auth/login                                200        200      200       200             200       200            200             200  200      200      200  200         200         200       200

@@ -89,7 +89,7 @@ describe('somebody else’s thing', () => {
     for (const operation of operations) {
       const { body, thing } = CALLS[operation] ?? {};
       const payload = body?.();
-      const missing = thing === 'customer_guid' ? MISSING_GUID : MISSING;
+      const missing = thing?.endsWith('_guid') ? MISSING_GUID : MISSING;
       const [foreign, none] = await Promise.all(
         [ids.get(operation) ?? '', missing].map((id) => {
           const { method, path } = addressed(operation, id);
@@ -107,6 +107,9 @@ describe('somebody else’s thing', () => {
       '403 PATCH /v1/partners/:partner_id',
       '403 POST /v1/partners/:partner_id/suspend',
       '403 POST /v1/partners/:partner_id/reactivate',
+      '403 POST /v1/partners/:partner_id/tokens',
+      '403 GET /v1/partners/:partner_id/tokens',
+      '403 DELETE /v1/partners/:partner_id/tokens/:token_id',
       // The network's own view, and the operator's favours.
       '403 POST /v1/services/:service_id/usage/restore',
       '403 GET /v1/services/:service_id/network',

@@ -6,6 +6,8 @@ export interface Call {
   readonly thing?: Thing;
   readonly query?: string;
   readonly body?: () => unknown;
+  /** It is answered once in 10 minutes to each partner: the change feed of this name. */
+  readonly once?: 'service' | 'work_order';
 }
 
 const person = () => {
@@ -123,6 +125,9 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'PATCH /v1/partners/:partner_id': { thing: 'partner', body: () => ({ tier: 'enterprise' }) },
   'POST /v1/partners/:partner_id/suspend': { thing: 'partner', body: () => ({ reason: 'Ended' }) },
   'POST /v1/partners/:partner_id/reactivate': { thing: 'suspended_partner', body: () => ({}) },
+  'POST /v1/partners/:partner_id/tokens': { thing: 'partner', body: () => ({ name: 'Called' }) },
+  'GET /v1/partners/:partner_id/tokens': { thing: 'partner' },
+  'DELETE /v1/partners/:partner_id/tokens/:token_id': { thing: 'partner_token' },
   'GET /v1/services/:service_id/usage': { thing: 'service' },
   'GET /v1/services/:service_id/bandwidth': { thing: 'service' },
   'GET /v1/services/:service_id/usage/throttling': { thing: 'service' },
@@ -239,6 +244,11 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'POST /wholesale/customers': { body: signUp },
   'GET /wholesale/customers': { query: '?q=a' },
   'GET /wholesale/customers/:customer_id': { thing: 'customer_guid' },
+  'GET /wholesale/services/snapshot': { once: 'service' },
+  'GET /wholesale/services/:service_id/device/status': { thing: 'service_with_device_guid' },
+  'GET /wholesale/services/:service_id/device/status/live': { thing: 'service_with_device_guid' },
+  'GET /wholesale/services/:service_id/radius/status': { thing: 'service_guid' },
+  'GET /wholesale/services/:service_id/radius/usage': { thing: 'service_guid' },
   'GET /operations/v1/customers': {},
   'GET /operations/v1/products': {},
 };

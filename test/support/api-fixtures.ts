@@ -47,6 +47,7 @@ export type Thing =
   | 'bandwidth_profile'
   | 'partner'
   | 'suspended_partner'
+  | 'partner_token'
   | 'user'
   | 'disabled_user'
   | 'api_key'
@@ -67,7 +68,9 @@ export type Thing =
   | 'device_model'
   | 'alarm'
   | 'threshold'
-  | 'service_with_device';
+  | 'service_with_device'
+  | 'service_with_device_guid'
+  | 'service_guid';
 
 let serial = 0;
 const next = (): number => (serial += 1);
@@ -87,17 +90,17 @@ export function factory(world: ApiWorld) {
     await use(PrepareSubscriber).execute({ actor: EVERYTHING, serviceId, ...row, ...speeds });
     return serviceId;
   };
+  const guidOf = async (table: string, id: string | number): Promise<string> => {
+    const [row] = await sql<{ guid: string }>(`SELECT guid FROM ${table} WHERE id = ${id}`);
+    return row?.guid.toUpperCase() ?? '';
+  };
   const make: Record<Thing, (partnerId: number) => Promise<string | number>> = {
     customer: async (partnerId) => {
       const n = next();
       const values = { name: `Made ${n}`, email: `made${n}@spec.example`, phone: `+1999${String(n).padStart(7, '0')}` };
       return (await use(CreateCustomer).execute({ actor: EVERYTHING, ...values, partnerId })).id;
     },
-    customer_guid: async (partnerId) => {
-      const id = await make.customer(partnerId);
-      const [row] = await sql<{ guid: string }>(`SELECT guid FROM customers WHERE id = ${id}`);
-      return row?.guid.toUpperCase() ?? '';
-    },
+    customer_guid: async (partnerId) => guidOf('customers', await make.customer(partnerId)),
     suspended_customer: async (partnerId) => {
       const id = await make.customer(partnerId);
       await sql(`UPDATE customers SET status = 'suspended' WHERE id = ${id}`);
@@ -211,6 +214,7 @@ export function factory(world: ApiWorld) {
       return (await use(CreateApiKey).execute({ actor: EVERYTHING, partnerId, name: 'made', scopes, reach: 'partner' }))
         .apiKey.id;
     },
+    partner_token: async (partnerId) => `${partnerId}/${await make.api_key(partnerId)}`,
     endpoint: async (partnerId) => {
       // A partner may have 50; those of the calls before are done with.
       await sql(`DELETE FROM webhook_endpoints e WHERE id < (SELECT max(id) - 40 FROM webhook_endpoints)
@@ -280,6 +284,8 @@ export function factory(world: ApiWorld) {
       return row?.id ?? 0;
     },
     service_with_device: async (partnerId) => withDevice(await make.service(partnerId)),
+    service_with_device_guid: async (partnerId) => guidOf('services', await make.service_with_device(partnerId)),
+    service_guid: async (partnerId) => guidOf('services', await make.subscribed_service(partnerId)),
   };
   /** Gives a service the device that carries it. */
   const withDevice = async (service: string | number): Promise<number> => {

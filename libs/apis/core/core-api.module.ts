@@ -11,6 +11,7 @@ import { CustomersController } from './customers/customers.controller.js';
 import { CoreIpamModule } from './network/core-ipam.module.js';
 import { CoreRadiusModule } from './network/core-radius.module.js';
 import { CoreDevicesModule } from './network/core-devices.module.js';
+import { PartnerTokensController } from './partners/partner-tokens.controller.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
 import { JobControlController } from './provisioning/job-control.controller.js';
@@ -42,6 +43,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     PlansController,
     BandwidthProfilesController,
     PartnersController,
+    PartnerTokensController,
     ServicesController,
     ServiceStatesController,
     ServiceChangesController,

@@ -2,7 +2,12 @@ import { Module } from '@nestjs/common';
 import { CustomersModule } from '@isp/domain/customers';
 import { PartnersModule } from '@isp/domain/partners';
 import { WholesaleCustomersController } from './customers/customers.controller.js';
+import { WholesaleTrackingModule } from './tracking/wholesale-tracking.module.js';
+import { WholesaleNetworkModule } from './services-network/wholesale-network.module.js';
 
 /** The wholesale API, `/wholesale`. */
-@Module({ imports: [CustomersModule, PartnersModule], controllers: [WholesaleCustomersController] })
+@Module({
+  imports: [CustomersModule, PartnersModule, WholesaleNetworkModule, WholesaleTrackingModule],
+  controllers: [WholesaleCustomersController],
+})
 export class WholesaleApiModule {}

@@ -23,6 +23,7 @@ import { workOrders } from './0200-work-orders.js';
 import { cpeSettings } from './0201-cpe-settings.js';
 import { orders } from './0202-orders.js';
 import { areaProducts } from './0191-area-products.js';
+import { changeFeed } from './0220-change-feed.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -50,4 +51,5 @@ export const migrations: readonly SqlMigration[] = [
   workOrders,
   cpeSettings,
   orders,
+  changeFeed,
 ];
