@@ -1,3 +1,6 @@
+import { customerExample } from '../customers/customer.example.js';
+import { workOrderExample } from '../work-orders/work-order.schema.js';
+
 export const fullOrderExample = {
   customer: {
     id: '4348AEF7-AD89-4309-AC29-DCB621C308CF',
@@ -23,7 +26,11 @@ export const orderExample = {
   premise_id: 'FA8909FA-2C81-450E-AD9F-62A689623896',
 };
 
-export const changeServiceExample = { isp_reference: 'ISP-4711', wifi_username: 'Nkosi', wifi_password: 'kettle and toast' };
+export const changeServiceExample = {
+  isp_reference: 'ISP-4711',
+  wifi_username: 'Nkosi',
+  wifi_password: 'kettle and toast',
+};
 
 export const listedServiceExample = {
   id: '533EE0A6-7279-415B-9ED1-191BC406AB9D',
@@ -91,3 +98,38 @@ export const serviceExample = {
   serial_number: 'SIMONT000001',
 };
 export const customerServicesExample = { items: [serviceExample], total: 1 };
+
+const placeExample = {
+  id: 'FA8909FA-2C81-450E-AD9F-62A689623896',
+  area_id: '548F9777-D0F9-45A3-A2A7-A352583456E6',
+  latitude: -29.785239,
+  longitude: 30.9828324,
+  reference: null,
+  external_reference: '287C94C4-0196-4999-9348-15ACC0EE7A0A',
+  asset_reference: null,
+  mdu_block: null,
+  mdu_floor: null,
+  plot_number: null,
+  street_number: '9',
+  street_name: 'Pompano Place',
+  intersection: null,
+  suburb: 'Newlands',
+  city: 'Durban',
+  country_code: 'ZA',
+  postal_code: '4037',
+  province: 'Kwazulu Natal',
+  mdu_name: null,
+  mdu_unit: null,
+  customer_id: '4348AEF7-AD89-4309-AC29-DCB621C308CF',
+  name: null,
+  type_id: null,
+  created_at: '2024-10-08 13:19:29 +0200',
+  updated_at: '2024-10-16 13:05:30 +0200',
+  status: 'Has Existing Service',
+};
+export const fullServiceExample = {
+  customer: customerExample,
+  premise: placeExample,
+  service: serviceExample,
+  work_orders: [workOrderExample],
+};

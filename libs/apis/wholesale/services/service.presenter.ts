@@ -3,7 +3,7 @@ import type { LineView } from '@isp/domain/ordering';
 import type { PartnerView } from '@isp/domain/partners';
 import { upperUuid } from '@isp/kernel';
 import { toIsoOffset, toOrderFlowTime } from '../dates.js';
-import { wordsOf } from './service.words.js';
+import { SERVICE_STATUS_IDS, SERVICE_WORDS } from '../words.js';
 
 export type Owner = Pick<PartnerView, 'guid' | 'timeZone'>;
 
@@ -26,7 +26,7 @@ export function presentListedService(line: LineView, owner: Owner) {
     created_at: toIsoOffset(line.createdAt),
     updated_at: toIsoOffset(line.updatedAt),
     created_by_id: guid(line.createdByGuid),
-    status: wordsOf(line).text,
+    status: SERVICE_WORDS[line.status],
   };
 }
 
@@ -34,7 +34,6 @@ export function presentListedService(line: LineView, owner: Owner) {
 export function presentService(line: LineView, secrets: LineSecrets | undefined, owner: Owner) {
   const time = (instant: Date | null): string | null => instant && toOrderFlowTime(instant, owner.timeZone);
   const { terminatedAt } = line;
-  const { id: statusId, text: status } = wordsOf(line);
   return {
     id: upperUuid(line.guid),
     customer_id: upperUuid(line.customerGuid),
@@ -64,7 +63,7 @@ export function presentService(line: LineView, secrets: LineSecrets | undefined,
     created_at: time(line.createdAt),
     auto_configured: line.cpeState && line.cpeState === 'confirmed',
     cancellation_reason: line.endReason,
-    status_id: statusId,
+    status_id: SERVICE_STATUS_IDS[line.status],
     start_date: time(line.startsAt),
     config_info: configOf(line),
     suspended_date: time(line.suspendedAt),
@@ -78,7 +77,7 @@ export function presentService(line: LineView, secrets: LineSecrets | undefined,
     service_configuration_id: PPPOE_CONFIGURATION,
     ...addressesOf(line),
     deleted_date: null,
-    status,
+    status: SERVICE_WORDS[line.status],
     serial_number: line.serialNumber,
   };
 }

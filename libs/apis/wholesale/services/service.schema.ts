@@ -1,9 +1,12 @@
 import { emailAddress, line, phoneNumber, prose, wholeNumber } from '@isp/apis/shared';
 import { z } from 'zod';
 import { bodyGuid } from '../guid.js';
+import { customerShape } from '../customers/customer.schema.js';
 import { pageShape, pagingQuery } from '../lists.js';
-import { SERVICE_STATUS_WORDS } from './service.words.js';
+import { SERVICE_STATUS_WORDS } from '../words.js';
+import { workOrderShape } from '../work-orders/work-order.schema.js';
 
+const statusWord = z.enum(SERVICE_STATUS_WORDS as [string, ...string[]]);
 const promoCode = line(40).optional();
 const ispReference = line(100);
 
@@ -66,7 +69,7 @@ export const cancelQuery = z.strictObject({ reason: line(500).optional() });
 export type CancelQuery = z.infer<typeof cancelQuery>;
 
 export const servicesQuery = z.strictObject({
-  status: z.enum(SERVICE_STATUS_WORDS as [string, ...string[]]).optional(),
+  status: statusWord.optional(),
   premise: bodyGuid.optional(),
   q: prose(100).optional(),
   page: pagingQuery.page,
@@ -92,7 +95,7 @@ export const listedServiceShape = z.object({
   created_at: text,
   updated_at: text,
   created_by_id: maybe,
-  status: z.enum(SERVICE_STATUS_WORDS as [string, ...string[]]),
+  status: statusWord,
 });
 export const listedServicesShape = pageShape(listedServiceShape);
 
@@ -143,7 +146,7 @@ export const serviceShape = z.object({
   ip_v6_public: maybe,
   pppoe_v6_address: maybe,
   deleted_date: z.null(),
-  status: z.enum(SERVICE_STATUS_WORDS as [string, ...string[]]),
+  status: statusWord,
   serial_number: maybe,
 });
 export const customerServicesShape = z.object({ items: z.array(serviceShape), total: z.int() });
@@ -152,4 +155,39 @@ export const placedShape = z.object({
   customer: z.object({ id: text }),
   premise: z.object({ external_reference: text }),
   service: z.object({ service_id: text }),
+});
+
+const placeShape = z.object({
+  id: text,
+  area_id: maybe,
+  latitude: z.number(),
+  longitude: z.number(),
+  reference: maybe,
+  external_reference: text,
+  asset_reference: maybe,
+  mdu_block: maybe,
+  mdu_floor: maybe,
+  plot_number: maybe,
+  street_number: maybe,
+  street_name: maybe,
+  intersection: maybe,
+  suburb: maybe,
+  city: maybe,
+  country_code: maybe,
+  postal_code: maybe,
+  province: maybe,
+  mdu_name: maybe,
+  mdu_unit: maybe,
+  customer_id: maybe,
+  name: maybe,
+  type_id: maybe,
+  created_at: text,
+  updated_at: text,
+  status: text,
+});
+export const fullServiceShape = z.object({
+  customer: customerShape,
+  premise: placeShape.nullable(),
+  service: serviceShape,
+  work_orders: z.array(workOrderShape),
 });

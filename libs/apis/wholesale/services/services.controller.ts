@@ -9,7 +9,7 @@ import { pageOfItems, sliceOf } from '../lists.js';
 import { LineAnswers } from './line-answers.js';
 import * as examples from './service.examples.js';
 import * as schema from './service.schema.js';
-import { filterOf } from './service.words.js';
+import { serviceStatusOf } from '../words.js';
 
 @ApiTags('Services')
 @Controller('wholesale')
@@ -25,14 +25,15 @@ export class WholesaleServicesController {
     summary: 'List services, newest first',
     description:
       '`q` is a whole serial number of an ONT, your own reference, or the reference of a work order; `premise` the id of ' +
-      'a premise. A service that ended before it ever worked is `Cancelled`, one that worked `Terminated`.',
+      'a premise.',
     response: schema.listedServicesShape,
     example: examples.listedServicesExample,
   })
   async list(@CurrentIsp() actor: Actor, @QueryString(schema.servicesQuery) query: schema.ServicesQuery) {
     const { status, premise, q, page, page_size: count } = query;
     const search = q?.trim() === '' ? undefined : q?.trim();
-    const filter = { ...filterOf(status), premiseGuid: premise, search };
+    const known = status === undefined ? undefined : serviceStatusOf(status);
+    const filter = { status: known, premiseGuid: premise, search };
     const { items, total } = await this.answers.listed(actor, filter, sliceOf({ page, count }));
     return pageOfItems(items, total, { page, count });
   }

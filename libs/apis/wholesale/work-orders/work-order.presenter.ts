@@ -13,7 +13,11 @@ const WORDS: Readonly<Record<WorkOrderStatus, Words>> = {
   new: { id: '34A8DC44-7B32-40FF-8F95-FA415BB8D82A', status: 'New Order', client: 'Order in progress' },
   scheduled: { id: '5B0F0D52-9B0C-4C0E-9F0B-2E6E0C5B7A11', status: 'Scheduled', client: 'Installation scheduled' },
   assigned: { id: '7D1C2E64-3F5A-4B7E-8A1D-4F8B1E6C9B22', status: 'Assigned', client: 'Order in progress' },
-  in_progress: { id: '9E2D4F76-5A6B-4C8F-9B2E-6A9C2F7D0C33', status: 'In Progress', client: 'Installation in progress' },
+  in_progress: {
+    id: '9E2D4F76-5A6B-4C8F-9B2E-6A9C2F7D0C33',
+    status: 'In Progress',
+    client: 'Installation in progress',
+  },
   on_hold: { id: 'A13E6087-7B7C-4D90-8C3F-8BAD308E1D44', status: 'On Hold', client: 'Order on hold' },
   completed: { id: 'C24F7198-9C8D-4EA1-9D40-ACBE419F2E55', status: 'Completed', client: 'Order completed' },
   cancelled: { id: 'E35082A9-BD9E-4FB2-8E51-CDCF52A03F66', status: 'Cancelled', client: 'Order cancelled' },

@@ -67,13 +67,20 @@ export class InstallOnt {
   private async add(actor: Actor, installed: InstalledOnt): Promise<void> {
     const { serviceId, serialNumber, oltId } = installed;
     if (oltId === undefined) throw networkErrors('network.ont.unknown', { serial: serialNumber });
-    const olt = (await this.devices.list(actor, { kind: 'olt', status: 'active' }, { limit: 1_000, offset: 0 })).rows.find(
-      ({ id }) => id === oltId,
-    );
+    const olt = (
+      await this.devices.list(actor, { kind: 'olt', status: 'active' }, { limit: 1_000, offset: 0 })
+    ).rows.find(({ id }) => id === oltId);
     if (!olt) throw networkErrors('network.device.unknown_reference', { what: 'olt_id' });
     const { statusDriver, pollIntervalSeconds } = olt;
     const asked = { statusDriver, pollIntervalSeconds };
-    const values = { name: serialNumber, kind: 'ont', serialNumber, serviceId, ...asked, ...placeOf(installed) } as const;
+    const values = {
+      name: serialNumber,
+      kind: 'ont',
+      serialNumber,
+      serviceId,
+      ...asked,
+      ...placeOf(installed),
+    } as const;
     await this.create.execute({ actor, values });
   }
 }

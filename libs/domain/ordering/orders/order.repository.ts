@@ -25,7 +25,10 @@ const READ = statement(
   `SELECT ${ORDER_COLUMNS} FROM orders o JOIN services s ON s.id = o.service_id WHERE o.id = $1`,
 );
 
-export interface NewOrder extends Pick<OrderView, 'partnerId' | 'customerId' | 'serviceId' | 'premiseId' | 'premiseGuid'> {
+export interface NewOrder extends Pick<
+  OrderView,
+  'partnerId' | 'customerId' | 'serviceId' | 'premiseId' | 'premiseGuid'
+> {
   readonly productGuid: string;
   readonly ispReference: string | null;
   readonly by: { readonly guid: string | null; readonly name: string };

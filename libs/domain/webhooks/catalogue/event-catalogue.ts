@@ -163,7 +163,10 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
   'work_orders.work_order.resumed.v1': workOrder('resumed', 'A work order that waited goes on.'),
   'work_orders.work_order.completed.v1': workOrder('completed', 'The work is done.'),
   'work_orders.work_order.cancelled.v1': workOrder('cancelled', 'Nobody goes out any more.'),
-  'ordering.order.placed.v1': order('placed', 'A line was ordered on a premise. Of its life the `service` events tell.'),
+  'ordering.order.placed.v1': order(
+    'placed',
+    'A line was ordered on a premise. Of its life the `service` events tell.',
+  ),
   'ordering.order.changed.v1': order('changed', 'The reference or the WiFi of an ordered line was changed.'),
   'ordering.order.ended.v1': order('ended', 'An ordered line is over, for a reason; its premise is free again.'),
   'usage.fair_use.warning.v1': usage(

@@ -19,10 +19,10 @@ import { usage } from './0160-usage.js';
 import { voiceAccounts } from './0170-voice-accounts.js';
 import { premises } from './0180-premises.js';
 import { offers } from './0190-offers.js';
+import { areaProducts } from './0191-area-products.js';
 import { workOrders } from './0200-work-orders.js';
 import { cpeSettings } from './0201-cpe-settings.js';
 import { orders } from './0202-orders.js';
-import { areaProducts } from './0191-area-products.js';
 import { changeFeed } from './0220-change-feed.js';
 
 /** Every migration, in the order in which they run. */
