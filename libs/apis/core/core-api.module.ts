@@ -14,6 +14,7 @@ import { CoreDevicesModule } from './network/core-devices.module.js';
 import { PartnerTokensController } from './partners/partner-tokens.controller.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
+import { CorePremisesModule } from './premises/core-premises.module.js';
 import { JobControlController } from './provisioning/job-control.controller.js';
 import { JobEventsController } from './provisioning/job-events.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
@@ -38,7 +39,11 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreWebhooksModule,
     CoreRadiusModule,
     CoreUsageModule,
+<<<<<<< HEAD
     CoreWorkOrdersModule,
+=======
+    CorePremisesModule,
+>>>>>>> premises
   ],
   controllers: [
     CustomersController,

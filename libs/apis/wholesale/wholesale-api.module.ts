@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { CustomersModule } from '@isp/domain/customers';
 import { PartnersModule } from '@isp/domain/partners';
+import { PremisesModule } from '@isp/domain/premises';
 import { WholesaleCustomersController } from './customers/customers.controller.js';
+<<<<<<< HEAD
 import { WholesaleOrderingModule } from './services/wholesale-ordering.module.js';
 import { WholesaleTrackingModule } from './tracking/wholesale-tracking.module.js';
 import { WholesaleNetworkModule } from './services-network/wholesale-network.module.js';
@@ -10,5 +12,13 @@ import { WholesaleNetworkModule } from './services-network/wholesale-network.mod
 @Module({
   imports: [CustomersModule, PartnersModule, WholesaleNetworkModule, WholesaleTrackingModule, WholesaleOrderingModule],
   controllers: [WholesaleCustomersController],
+=======
+import { WholesalePremisesController } from './premises/premises.controller.js';
+
+/** The wholesale API, `/wholesale`. */
+@Module({
+  imports: [CustomersModule, PartnersModule, PremisesModule],
+  controllers: [WholesaleCustomersController, WholesalePremisesController],
+>>>>>>> premises
 })
 export class WholesaleApiModule {}
