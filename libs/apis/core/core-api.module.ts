@@ -39,11 +39,8 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreWebhooksModule,
     CoreRadiusModule,
     CoreUsageModule,
-<<<<<<< HEAD
     CoreWorkOrdersModule,
-=======
     CorePremisesModule,
->>>>>>> premises
   ],
   controllers: [
     CustomersController,

@@ -3,22 +3,21 @@ import { CustomersModule } from '@isp/domain/customers';
 import { PartnersModule } from '@isp/domain/partners';
 import { PremisesModule } from '@isp/domain/premises';
 import { WholesaleCustomersController } from './customers/customers.controller.js';
-<<<<<<< HEAD
+import { WholesalePremisesController } from './premises/premises.controller.js';
+import { WholesaleNetworkModule } from './services-network/wholesale-network.module.js';
 import { WholesaleOrderingModule } from './services/wholesale-ordering.module.js';
 import { WholesaleTrackingModule } from './tracking/wholesale-tracking.module.js';
-import { WholesaleNetworkModule } from './services-network/wholesale-network.module.js';
 
 /** The wholesale API, `/wholesale`. */
 @Module({
-  imports: [CustomersModule, PartnersModule, WholesaleNetworkModule, WholesaleTrackingModule, WholesaleOrderingModule],
-  controllers: [WholesaleCustomersController],
-=======
-import { WholesalePremisesController } from './premises/premises.controller.js';
-
-/** The wholesale API, `/wholesale`. */
-@Module({
-  imports: [CustomersModule, PartnersModule, PremisesModule],
+  imports: [
+    CustomersModule,
+    PartnersModule,
+    PremisesModule,
+    WholesaleNetworkModule,
+    WholesaleOrderingModule,
+    WholesaleTrackingModule,
+  ],
   controllers: [WholesaleCustomersController, WholesalePremisesController],
->>>>>>> premises
 })
 export class WholesaleApiModule {}
