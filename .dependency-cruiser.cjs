@@ -11,7 +11,7 @@ const TIERS = [
   ['services'],
   ['usage', 'provisioning'],
   ['billing', 'tickets'],
-  ['sla'],
+  ['sla', 'settlement'],
   ['webhooks', 'plugins', 'notifications'],
   ['reporting'],
 ];

@@ -11,6 +11,7 @@ import { CustomersController } from './customers/customers.controller.js';
 import { CoreIpamModule } from './network/core-ipam.module.js';
 import { CoreRadiusModule } from './network/core-radius.module.js';
 import { CoreDevicesModule } from './network/core-devices.module.js';
+import { CoreOffersModule } from './offers/core-offers.module.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
 import { JobControlController } from './provisioning/job-control.controller.js';
@@ -36,6 +37,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreWebhooksModule,
     CoreRadiusModule,
     CoreUsageModule,
+    CoreOffersModule,
   ],
   controllers: [
     CustomersController,

@@ -20,6 +20,7 @@ import { voiceAccounts } from './0170-voice-accounts.js';
 import { premises } from './0180-premises.js';
 import { offers } from './0190-offers.js';
 import { areaProducts } from './0191-area-products.js';
+import { settlement } from './0192-settlement.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -44,4 +45,5 @@ export const migrations: readonly SqlMigration[] = [
   premises,
   offers,
   areaProducts,
+  settlement,
 ];
