@@ -12,6 +12,7 @@ import { CoreIpamModule } from './network/core-ipam.module.js';
 import { CoreRadiusModule } from './network/core-radius.module.js';
 import { CoreDevicesModule } from './network/core-devices.module.js';
 import { PartnerTokensController } from './partners/partner-tokens.controller.js';
+import { CoreOffersModule } from './offers/core-offers.module.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
 import { CorePremisesModule } from './premises/core-premises.module.js';
@@ -41,6 +42,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreUsageModule,
     CoreWorkOrdersModule,
     CorePremisesModule,
+    CoreOffersModule,
   ],
   controllers: [
     CustomersController,

@@ -70,8 +70,3 @@ function momentOf(text: string): Date | undefined {
   const real = !Number.isNaN(moment.getTime()) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
   return real && moment.getUTCFullYear() >= 1900 && moment.getUTCFullYear() < 2200 ? moment : undefined;
 }
-
-/** An instant as the service documents write it: ISO 8601 in UTC with milliseconds and its offset. */
-export function toIsoOffset(instant: Date): string {
-  return instant.toISOString().replace('Z', '+00:00');
-}

@@ -25,6 +25,7 @@ import { cpeSettings } from './0201-cpe-settings.js';
 import { orders } from './0202-orders.js';
 import { changeFeed } from './0220-change-feed.js';
 import { premiseImports } from './0181-premise-imports.js';
+import { settlement } from './0192-settlement.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -54,4 +55,5 @@ export const migrations: readonly SqlMigration[] = [
   orders,
   changeFeed,
   premiseImports,
+  settlement,
 ];
