@@ -50,12 +50,12 @@ class Isp {
 
 /** Changes services in transactions that stay open for a while; one in five is taken back. Answers how to stop it. */
 function keepWriting(world: World, seed: number): { readonly stop: () => Promise<number> } {
-  let going = true;
+  const going = new AbortController();
   let committed = 0;
   const work = (async () => {
     const client = new Client({ connectionString: world.database.superUrl });
     await client.connect();
-    for (let n = seed, turn = 0; going; n += 7, turn += 1) {
+    for (let n = seed, turn = 0; !going.signal.aborted; n += 7, turn += 1) {
       const id = (n % SERVICES) + 1;
       await client.query('BEGIN');
       await client.query('UPDATE services SET version = version + 1, updated_at = clock_timestamp() WHERE id = $1', [
@@ -70,7 +70,7 @@ function keepWriting(world: World, seed: number): { readonly stop: () => Promise
   })();
   return {
     stop: async () => {
-      going = false;
+      going.abort();
       await work;
       return committed;
     },
