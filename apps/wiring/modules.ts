@@ -5,12 +5,14 @@ import { AuditModule, AuditWorkerModule } from '@isp/domain/audit';
 import { catalogEntities } from '@isp/domain/catalog';
 import { customersEntities } from '@isp/domain/customers';
 import { NetworkWorkerModule } from '@isp/domain/network';
+import { OrderingWorkerModule } from '@isp/domain/ordering';
 import { partnersEntities } from '@isp/domain/partners';
 import { ProvisioningWorkerModule } from '@isp/domain/provisioning';
 import { QuotaModule, QuotaWorkerModule } from '@isp/domain/quota';
 import { ServicesWorkerModule, servicesEntities } from '@isp/domain/services';
 import { UsageWorkerModule } from '@isp/domain/usage';
 import { WebhooksWorkerModule } from '@isp/domain/webhooks';
+import { WorkOrdersWorkerModule } from '@isp/domain/work-orders';
 import type { Clock } from '@isp/kernel';
 import { type Config, ConfigModule } from '@isp/platform/config';
 import { CryptoModule } from '@isp/platform/crypto';
@@ -53,6 +55,8 @@ const workerModules = [
   ServicesWorkerModule,
   ProvisioningWorkerModule,
   UsageWorkerModule,
+  WorkOrdersWorkerModule,
+  OrderingWorkerModule,
   WebhooksWorkerModule,
 ];
 

@@ -121,7 +121,22 @@ async function special(operation: string, principal: Principal): Promise<{ crede
     const id = /isp_(.{8})/.exec(secret)?.[1];
     return { body: { grant_type: 'client_credentials', client_id: id, client_secret: secret } };
   }
+  const partnerId = ROLE_OF[principal]?.[0] ?? OPERATOR;
+  if (operation === 'POST /wholesale/services/full' || operation === 'POST /wholesale/services')
+    return { body: await orderFor(partnerId, operation.endsWith('/full')) };
   return {};
+}
+
+/** An order that the partner may place. */
+async function orderFor(partnerId: number, full: boolean): Promise<unknown> {
+  const { plot, town } = await made.orderable();
+  const customer = await made.make.customer_guid(partnerId);
+  if (!full) return { customer_id: customer, premise_id: plot.guid, product_id: town.product };
+  return {
+    customer: { id: customer },
+    premise: { external_reference: plot.reference },
+    service: { product_id: town.product },
+  };
 }
 
 async function statusOf(operation: string, principal: Principal): Promise<number> {

@@ -15,6 +15,7 @@ import {
   VrfRegister,
 } from '@isp/domain/network';
 import { CreatePartner } from '@isp/domain/partners';
+import { PlaceOrder } from '@isp/domain/ordering';
 import { HoldJob, RequestProvisioning } from '@isp/domain/provisioning';
 import {
   ChangeServicePlan,
@@ -24,7 +25,9 @@ import {
   SuspendService,
 } from '@isp/domain/services';
 import { CreateEndpoint, SendTest } from '@isp/domain/webhooks';
+import { CreateWorkOrder, HoldWorkOrder } from '@isp/domain/work-orders';
 import type { ApiWorld } from './api-world.js';
+import { type Plot, type Town, buildTown } from './town.js';
 
 export const EVERYTHING: Actor = { ...systemActor('spec'), permissions: new Set(PERMISSIONS) };
 
@@ -70,10 +73,17 @@ export type Thing =
   | 'threshold'
   | 'service_with_device'
   | 'service_with_device_guid'
-  | 'service_guid';
+  | 'service_guid'
+  | 'line_guid'
+  | 'work_order'
+  | 'held_work_order'
+  | 'work_order_guid';
 
 let serial = 0;
 const next = (): number => (serial += 1);
+
+const PLOTS = 300;
+const towns = new WeakMap<ApiWorld, { readonly town: Promise<Town>; next: number }>();
 
 /** Makes things that belong to one partner, each new and nobody else's. Answers what goes into the path. */
 export function factory(world: ApiWorld) {
@@ -283,6 +293,27 @@ export function factory(world: ApiWorld) {
       );
       return row?.id ?? 0;
     },
+    line_guid: async (partnerId) => {
+      const { plot, town } = await orderable();
+      const { order } = await use(PlaceOrder).execute({
+        actor: systemActorFor('spec', partnerId),
+        customer: { guid: String(await make.customer_guid(partnerId)).toLowerCase() },
+        premise: { guid: plot.guid },
+        productGuid: town.product,
+        fields: { customer: 'c', premise: 'p', product: 'p', promotion: 'p' },
+      });
+      return order.serviceGuid.toUpperCase();
+    },
+    work_order: async (partnerId) => {
+      const serviceId = Number(await make.service(partnerId));
+      return (await use(CreateWorkOrder).execute({ actor: EVERYTHING, serviceId })).id;
+    },
+    held_work_order: async (partnerId) => {
+      const workOrderId = Number(await make.work_order(partnerId));
+      await use(HoldWorkOrder).execute({ actor: EVERYTHING, workOrderId, reason: 'Made so' });
+      return workOrderId;
+    },
+    work_order_guid: async (partnerId) => guidOf('work_orders', await make.work_order(partnerId)),
     service_with_device: async (partnerId) => withDevice(await make.service(partnerId)),
     service_with_device_guid: async (partnerId) => guidOf('services', await make.service_with_device(partnerId)),
     service_guid: async (partnerId) => guidOf('services', await make.subscribed_service(partnerId)),
@@ -292,7 +323,14 @@ export function factory(world: ApiWorld) {
     await sql(`UPDATE devices SET service_id = ${service} WHERE id = ${await make.asked_device(1)}`);
     return Number(service);
   };
-  return { make, use, sql, subscribed, withDevice };
+  const orderable = async (): Promise<{ plot: Plot; town: Town }> => {
+    const built = towns.get(world) ?? { town: buildTown(sql, PLOTS), next: 0 };
+    towns.set(world, built);
+    const plot = (await built.town).plots[(built.next += 1)];
+    if (!plot) throw new Error('every premise is taken');
+    return { plot, town: await built.town };
+  };
+  return { make, use, sql, subscribed, withDevice, orderable };
 }
 
 export const PASSWORD = 'correct horse battery staple';

@@ -21,6 +21,7 @@ import { ServiceChangesController } from './services/service-changes.controller.
 import { ServiceStatesController } from './services/service-states.controller.js';
 import { ServicesController } from './services/services.controller.js';
 import { CoreUsageModule } from './usage/core-usage.module.js';
+import { CoreWorkOrdersModule } from './work-orders/core-work-orders.module.js';
 import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
 
 /** The core API, `/v1`. */
@@ -37,6 +38,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreWebhooksModule,
     CoreRadiusModule,
     CoreUsageModule,
+    CoreWorkOrdersModule,
   ],
   controllers: [
     CustomersController,

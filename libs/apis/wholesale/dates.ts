@@ -30,3 +30,8 @@ export function toOrderFlowTime(instant: Date, timeZone: string): string {
   const offset = (parts['timeZoneName'] ?? '').replace('GMT', '').replace(':', '') || '+0000';
   return `${parts['year']}-${parts['month']}-${parts['day']} ${parts['hour']}:${parts['minute']}:${parts['second']} ${offset}`;
 }
+
+/** An instant as the service documents write it: ISO 8601 in UTC with milliseconds and its offset. */
+export function toIsoOffset(instant: Date): string {
+  return instant.toISOString().replace('Z', '+00:00');
+}
