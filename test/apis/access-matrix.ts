@@ -119,6 +119,7 @@ POST /wholesale/customers                          401        401      403      
 GET /wholesale/customers                           401        401      404       404             200       200            200             200  200      200      200  200         200         200       401
 GET /wholesale/customers/:customer_id              401        401      404       404             200       200            404             200  200      200      200  200         200         200       401
 GET /wholesale/services/snapshot                   401        401      403       403             200       200            200             200  200      200      200  200         403         200       401
+GET /wholesale/work-orders/snapshot                401        401      403       403             200       200            200             200  200      200      200  200         403         200       401
 GET /wholesale/services/:service_id/device/status  401        401      404       404             200       200            404             200  200      200      200  200         403         200       401
 GET /wholesale/services/:service_id/device/status/live  401        401      404       404             200       200            404             200  200      200      200  200         403         200       401
 GET /wholesale/services/:service_id/radius/status  401        401      403       403             200       403            404             200  403      200      200  200         403         200       401

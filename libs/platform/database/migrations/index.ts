@@ -24,6 +24,7 @@ import { workOrders } from './0200-work-orders.js';
 import { cpeSettings } from './0201-cpe-settings.js';
 import { orders } from './0202-orders.js';
 import { changeFeed } from './0220-change-feed.js';
+import { trackOrders } from './0221-track-orders.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -52,4 +53,5 @@ export const migrations: readonly SqlMigration[] = [
   cpeSettings,
   orders,
   changeFeed,
+  trackOrders,
 ];
