@@ -8,6 +8,7 @@ import { customersEntities } from '@isp/domain/customers';
 import { NetworkWorkerModule } from '@isp/domain/network';
 import { OrderingWorkerModule } from '@isp/domain/ordering';
 import { partnersEntities } from '@isp/domain/partners';
+import { PremisesWorkerModule } from '@isp/domain/premises';
 import { ProvisioningWorkerModule } from '@isp/domain/provisioning';
 import { QuotaModule, QuotaWorkerModule } from '@isp/domain/quota';
 import { ServicesWorkerModule, servicesEntities } from '@isp/domain/services';
@@ -53,6 +54,7 @@ const workerModules = [
   AuditWorkerModule,
   QuotaWorkerModule,
   NetworkWorkerModule,
+  PremisesWorkerModule,
   ServicesWorkerModule,
   ProvisioningWorkerModule,
   UsageWorkerModule,

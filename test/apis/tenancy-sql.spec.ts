@@ -151,6 +151,7 @@ describe('functions that run with more rights', () => {
       'customers_count',
       'customers_search',
       'keep_profile_in_use',
+      'operator_identity',
       'provisioning_pace',
       'record_plan_version',
     ];
@@ -158,6 +159,7 @@ describe('functions that run with more rights', () => {
     const ofRadius = ['account', 'auth_check', 'auth_reply', 'live_sessions', 'nas_client', 'note_attempt', 'use_keys'];
     // Nobody calls them: triggers.
     const ofTriggers = ['forget_usage_days', 'track_change', 'track_change_of_service'];
+    const ofTriggers = ['follow_occupation', 'forget_usage_days', 'record_service_terms', 'track_change'];
     expect(found).toEqual(
       [...ofTheApplication, ...ofRadius, ...ofTriggers]
         .sort()

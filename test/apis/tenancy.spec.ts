@@ -74,7 +74,9 @@ async function rowsOf(partnerId: number): Promise<unknown> {
 describe('somebody else’s thing', () => {
   const operations = BY_ID.filter(
     (operation) =>
-      !['plan', 'bandwidth_profile'].includes(CALLS[operation]?.thing ?? '') && !operation.includes(' /v1/network/'),
+      !['plan', 'bandwidth_profile', 'sold_area', 'area_product', 'own_month'].includes(
+        CALLS[operation]?.thing ?? '',
+      ) && !operation.includes(' /v1/network/'),
   );
 
   it('is the same 404 as one that does not exist, in every operation, and stays as it was', async () => {
@@ -89,7 +91,11 @@ describe('somebody else’s thing', () => {
     for (const operation of operations) {
       const { body, thing } = CALLS[operation] ?? {};
       const payload = body?.();
-      const missing = thing?.endsWith('_guid') ? MISSING_GUID : MISSING;
+      const missing = thing?.endsWith('_guid')
+        ? MISSING_GUID
+        : thing === 'settled_month'
+          ? `${MISSING}/2020-02`
+          : MISSING;
       const [foreign, none] = await Promise.all(
         [ids.get(operation) ?? '', missing].map((id) => {
           const { method, path } = addressed(operation, id);
@@ -110,6 +116,8 @@ describe('somebody else’s thing', () => {
       '403 POST /v1/partners/:partner_id/tokens',
       '403 GET /v1/partners/:partner_id/tokens',
       '403 DELETE /v1/partners/:partner_id/tokens/:token_id',
+      '403 POST /v1/partners/:partner_id/settlements',
+      '403 PUT /v1/partners/:partner_id/settlement-terms',
       // The network's own view, and the operator's favours.
       '403 POST /v1/services/:service_id/usage/restore',
       '403 GET /v1/services/:service_id/network',

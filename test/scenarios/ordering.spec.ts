@@ -21,7 +21,7 @@ const ISP: readonly Permission[] = [
 const GUID = /^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/;
 const MISSING = '00000000-0000-4000-8000-000000000000';
 let world: ApiWorld;
-let worker: RunningProgram;
+let worker: RunningProgram | undefined;
 let town: Town;
 let north: string;
 let south: string;
@@ -44,7 +44,7 @@ beforeAll(async () => {
   town = await buildTown(world.sql, 40);
 }, 120_000);
 afterAll(async () => {
-  await worker.stop(0);
+  await worker?.stop(0);
   expect(await violations(world.database.ownerUrl)).toEqual({});
   await world.close();
 }, 60_000);
@@ -56,7 +56,9 @@ const send = (method: string, path: string, body?: unknown, key = north, headers
 const asOperator = async (method: string, path: string, body?: unknown): Promise<Answered> =>
   world.ask(`/v1${path}`, { method, key: operator, ...(body === undefined ? {} : { body }) });
 
-const plot = (): Plot => town.plots[(serial += 1)] as Plot;
+let taken = 0;
+/** A premise that nobody has ordered on. */
+const plot = (): Plot => town.plots[(taken += 1)] as Plot;
 const person = (n = (serial += 1)) => ({
   first_name: 'Thandi',
   last_name: `Nkosi${n}`,

@@ -1,4 +1,5 @@
 import { PASSWORD, type Thing, unique } from './api-fixtures.js';
+import { FIRST_PLAN_GUID } from './api-world.js';
 
 /** How to make a call of an operation that its caller may make succeed. */
 export interface Call {
@@ -32,6 +33,9 @@ const plan = () => ({
   service_type: 'voice',
   monthly_fee: 79.99,
 });
+const promotion = () => ({ code: `CALLED-${unique()}`, name: 'Called', percent: 10, months: 3 });
+/** One that no other call settles. */
+const monthLongAgo = (n = unique()) => `20${String(n % 20).padStart(2, '0')}-${String((n % 12) + 1).padStart(2, '0')}`;
 const endpoint = () => ({ url: 'https://hooks.spec.example/in', events: ['*'] });
 const nas = () => ({ device_id: 1, address: `2001:db8::${unique().toString(16)}`, secret: 'spec-secret-of-a-nas' });
 const KINDS = ['router', 'bng', 'switch', 'olt', 'ont'];
@@ -147,6 +151,58 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/partners/:partner_id/tokens': { thing: 'partner', body: () => ({ name: 'Called' }) },
   'GET /v1/partners/:partner_id/tokens': { thing: 'partner' },
   'DELETE /v1/partners/:partner_id/tokens/:token_id': { thing: 'partner_token' },
+  'GET /v1/partners/:partner_id/products': { thing: 'partner' },
+  'POST /v1/partners/:partner_id/products': {
+    thing: 'partner',
+    body: () => ({ plan_id: 1, name: `Called ${unique()}` }),
+  },
+  'GET /v1/partners/:partner_id/products/:product_id': { thing: 'partner_product' },
+  'GET /v1/partners/:partner_id/products/:product_id/prices': { thing: 'partner_product' },
+  'PATCH /v1/partners/:partner_id/products/:product_id': {
+    thing: 'partner_product',
+    body: () => ({ prices: [{ type: 'monthly', tax_percent: 15, amount: 499 }] }),
+  },
+  'POST /v1/partners/:partner_id/products/:product_id/retire': { thing: 'partner_product' },
+  'GET /v1/partners/:partner_id/promotions': { thing: 'partner' },
+  'POST /v1/partners/:partner_id/promotions': { thing: 'partner', body: promotion },
+  'GET /v1/partners/:partner_id/promotions/:promotion_id': { thing: 'promotion' },
+  'PATCH /v1/partners/:partner_id/promotions/:promotion_id': { thing: 'promotion', body: () => ({ max_uses: 7 }) },
+  'POST /v1/partners/:partner_id/promotions/:promotion_id/retire': { thing: 'promotion' },
+  'GET /v1/partners/:partner_id/settlements': { thing: 'partner' },
+  'POST /v1/partners/:partner_id/settlements': { thing: 'partner', body: () => ({ month: monthLongAgo() }) },
+  'POST /v1/partners/:partner_id/settlements/preview': { thing: 'partner', body: () => ({ month: '2020-03' }) },
+  'GET /v1/partners/:partner_id/settlements/:month': { thing: 'settled_month' },
+  'GET /v1/partners/:partner_id/settlements/:month/lines': { thing: 'settled_month' },
+  'GET /v1/partners/:partner_id/settlements/:month/csv': { thing: 'settled_month' },
+  'GET /v1/partners/:partner_id/settlements/:month/proof': { thing: 'settled_month' },
+  'GET /v1/partners/:partner_id/settlement-terms': { thing: 'partner', query: '?month=2020-03' },
+  'PUT /v1/partners/:partner_id/settlement-terms': {
+    thing: 'partner',
+    body: () => ({ from_month: '2099-01', suspended_percent: 50 }),
+  },
+  'GET /v1/areas/:area_id/products': { thing: 'sold_area' },
+  'POST /v1/areas/:area_id/products': { thing: 'sold_area', body: () => ({ plan_id: 2 }) },
+  'DELETE /v1/areas/:area_id/products/:area_product_id': { thing: 'area_product' },
+  'GET /wholesale/products/availability/:latitude/:longitude': {},
+  'GET /wholesale/products': {},
+  'GET /wholesale/products/:product_id': { thing: 'product_guid' },
+  'GET /wholesale/products/:product_id/prices': { thing: 'product_guid' },
+  'POST /wholesale/products': {
+    body: () => ({
+      parent_id: FIRST_PLAN_GUID,
+      name: `Called ${unique()}`,
+      pricing: [{ price_type: 'Monthly', tax: 15, value: 1 }],
+    }),
+  },
+  'PUT /wholesale/products/:product_id': { thing: 'product_guid', body: () => ({ description: `Said ${unique()}` }) },
+  'POST /wholesale/products/:product_id/retire': { thing: 'product_guid' },
+  'GET /wholesale/promotions': {},
+  'GET /wholesale/promotions/:promotion_id': { thing: 'promotion_guid' },
+  'POST /wholesale/promotions': { body: promotion },
+  'PUT /wholesale/promotions/:promotion_id': { thing: 'promotion_guid', body: () => ({ max_uses: 7 }) },
+  'POST /wholesale/promotions/:promotion_id/retire': { thing: 'promotion_guid' },
+  'GET /wholesale/settlements': {},
+  'GET /wholesale/settlements/:month': { thing: 'own_month' },
   'GET /v1/services/:service_id/usage': { thing: 'service' },
   'GET /v1/services/:service_id/bandwidth': { thing: 'service' },
   'GET /v1/services/:service_id/usage/throttling': { thing: 'service' },

@@ -12,8 +12,10 @@ import { CoreIpamModule } from './network/core-ipam.module.js';
 import { CoreRadiusModule } from './network/core-radius.module.js';
 import { CoreDevicesModule } from './network/core-devices.module.js';
 import { PartnerTokensController } from './partners/partner-tokens.controller.js';
+import { CoreOffersModule } from './offers/core-offers.module.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
+import { CorePremisesModule } from './premises/core-premises.module.js';
 import { JobControlController } from './provisioning/job-control.controller.js';
 import { JobEventsController } from './provisioning/job-events.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
@@ -39,6 +41,8 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreRadiusModule,
     CoreUsageModule,
     CoreWorkOrdersModule,
+    CorePremisesModule,
+    CoreOffersModule,
   ],
   controllers: [
     CustomersController,

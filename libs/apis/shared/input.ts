@@ -6,7 +6,7 @@ import {
   Query,
   StandardSchemaValidationPipe,
 } from '@nestjs/common';
-import type { FieldIssue } from '@isp/kernel';
+import { type FieldIssue, readAmount } from '@isp/kernel';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { httpErrors } from './errors.js';
@@ -134,3 +134,16 @@ export const pagingQuery = { page: whole(100_000_000).default(1), per_page: whol
 
 /** A positive whole number in a query string, at most `max`. */
 export const wholeNumber = whole;
+
+/** A JSON number that is an exact amount of at most 4 decimals; becomes decimal text. */
+export const unitAmount = z.number().transform((value, context) => {
+  const reading = readAmount(value, { currency: 'USD', decimals: 4 });
+  if (reading.ok) return reading.amount.toFixed();
+  context.addIssue({ code: 'custom', message: reading.problem });
+  return z.NEVER;
+});
+
+/** Per cent, to a thousandth. */
+export const percent = z.number().min(0).max(100).multipleOf(0.001, 'must not have more than 3 decimals');
+
+export const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code');

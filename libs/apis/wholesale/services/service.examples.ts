@@ -1,4 +1,5 @@
 import { customerExample } from '../customers/customer.example.js';
+import { premiseExample } from '../premises/premise.schema.js';
 import { workOrderExample } from '../work-orders/work-order.schema.js';
 
 export const fullOrderExample = {
@@ -99,37 +100,9 @@ export const serviceExample = {
 };
 export const customerServicesExample = { items: [serviceExample], total: 1 };
 
-const placeExample = {
-  id: 'FA8909FA-2C81-450E-AD9F-62A689623896',
-  area_id: '548F9777-D0F9-45A3-A2A7-A352583456E6',
-  latitude: -29.785239,
-  longitude: 30.9828324,
-  reference: null,
-  external_reference: '287C94C4-0196-4999-9348-15ACC0EE7A0A',
-  asset_reference: null,
-  mdu_block: null,
-  mdu_floor: null,
-  plot_number: null,
-  street_number: '9',
-  street_name: 'Pompano Place',
-  intersection: null,
-  suburb: 'Newlands',
-  city: 'Durban',
-  country_code: 'ZA',
-  postal_code: '4037',
-  province: 'Kwazulu Natal',
-  mdu_name: null,
-  mdu_unit: null,
-  customer_id: '4348AEF7-AD89-4309-AC29-DCB621C308CF',
-  name: null,
-  type_id: null,
-  created_at: '2024-10-08 13:19:29 +0200',
-  updated_at: '2024-10-16 13:05:30 +0200',
-  status: 'Has Existing Service',
-};
 export const fullServiceExample = {
   customer: customerExample,
-  premise: placeExample,
+  premise: premiseExample,
   service: serviceExample,
   work_orders: [workOrderExample],
 };

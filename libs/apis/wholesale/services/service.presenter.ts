@@ -11,7 +11,7 @@ export type Owner = Pick<PartnerView, 'guid' | 'timeZone'>;
 const PPPOE_CONFIGURATION = 1;
 
 const guid = (text: string | null): string | null => text && upperUuid(text);
-const iso = (instant: Date | null): string | null => instant && toIsoOffset(instant);
+const iso = (instant: Date | null): string | null => instant && toIsoOffset(instant, 'UTC');
 
 /** A service in a list of services. */
 export function presentListedService(line: LineView, owner: Owner) {
@@ -23,8 +23,8 @@ export function presentListedService(line: LineView, owner: Owner) {
     premise_id: guid(line.premiseGuid),
     provisioned_date: iso(line.activatedAt),
     sales_agent: line.createdBy,
-    created_at: toIsoOffset(line.createdAt),
-    updated_at: toIsoOffset(line.updatedAt),
+    created_at: toIsoOffset(line.createdAt, 'UTC'),
+    updated_at: toIsoOffset(line.updatedAt, 'UTC'),
     created_by_id: guid(line.createdByGuid),
     status: SERVICE_WORDS[line.status],
   };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bodyGuid } from '../guid.js';
 import { customerShape } from '../customers/customer.schema.js';
 import { pageShape, pagingQuery } from '../lists.js';
+import { premiseShape } from '../premises/premise.schema.js';
 import { SERVICE_STATUS_WORDS } from '../words.js';
 import { workOrderShape } from '../work-orders/work-order.schema.js';
 
@@ -157,37 +158,9 @@ export const placedShape = z.object({
   service: z.object({ service_id: text }),
 });
 
-const placeShape = z.object({
-  id: text,
-  area_id: maybe,
-  latitude: z.number(),
-  longitude: z.number(),
-  reference: maybe,
-  external_reference: text,
-  asset_reference: maybe,
-  mdu_block: maybe,
-  mdu_floor: maybe,
-  plot_number: maybe,
-  street_number: maybe,
-  street_name: maybe,
-  intersection: maybe,
-  suburb: maybe,
-  city: maybe,
-  country_code: maybe,
-  postal_code: maybe,
-  province: maybe,
-  mdu_name: maybe,
-  mdu_unit: maybe,
-  customer_id: maybe,
-  name: maybe,
-  type_id: maybe,
-  created_at: text,
-  updated_at: text,
-  status: text,
-});
 export const fullServiceShape = z.object({
   customer: customerShape,
-  premise: placeShape.nullable(),
+  premise: premiseShape.nullable(),
   service: serviceShape,
   work_orders: z.array(workOrderShape),
 });

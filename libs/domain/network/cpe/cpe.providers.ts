@@ -7,12 +7,11 @@ import { RevealLineSecrets } from './reveal-line-secrets.usecase.js';
 import { SimulatedCpe } from './simulated-cpe.adapter.js';
 
 /** The equipment at customers', as other domains use it. */
-export const CPE = [CpeSettings, InstallOnt, RevealLineSecrets];
+export const CPE = [CpeSettings, ConfigureCpe, InstallOnt, RevealLineSecrets];
 /** What it uses itself. */
 export const CPE_INTERNALS = [
   SimulatedCpe,
   { provide: CPE_DRIVERS, useFactory: (...all: CpeDriver[]) => all, inject: [SimulatedCpe] },
-  ConfigureCpe,
 ];
 /** What a worker does for it. */
 export const CPE_WORKERS = [ConfigureCpeHandler];

@@ -4,6 +4,7 @@ import { type Connectivity, BY_CONNECTIVITY } from '@isp/domain/premises';
 import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
+import { offerErrors } from '../offers.errors.js';
 import {
   type ProductView,
   RETAIL_COLUMNS,
@@ -78,12 +79,17 @@ export class AvailabilityQueries {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** At a point in WGS 84 degrees, given as exact decimal text of a place on earth; one round trip. */
+  /**
+   * At a point in WGS 84 degrees, given as exact decimal text of a place on earth; one round trip.
+   * @throws `offers.product.not_found` for who is no partner, such as a signed-in customer
+   */
   async at(actor: Actor, latitude: string, longitude: string): Promise<Availability> {
     const values = [latitude, longitude, this.clock.now(), actor.partnerId];
     const rows = await this.uow.read(actor, (tx) => tx.query<Found>(AVAILABLE, values));
     const products = rows.flatMap((row) => (row.kind === null ? [] : [productOf<ProductView>(row)]));
-    const { timeZone, connectivity, availableOn } = rows[0] as Found;
+    const [first] = rows;
+    if (!first) throw offerErrors('offers.product.not_found');
+    const { timeZone, connectivity, availableOn } = first;
     const nothing = products.length > 0 ? null : { reason: reasonOf(connectivity), connectivity, availableOn };
     return { timeZone, products, nothing };
   }

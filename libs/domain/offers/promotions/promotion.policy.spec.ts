@@ -42,6 +42,7 @@ describe('assertCoherent', () => {
     [{ percent: null, amount: '5.0000', currency: 'ZAR' }, 0, undefined],
     [{ endsAt: january }, 0, 'offers.promotion.window_empty'],
     [{ percent: null }, 0, 'offers.promotion.value_unfit'],
+    [{ percent: '0.000' }, 0, 'offers.promotion.value_unfit'],
     [{ amount: '5.0000', currency: 'ZAR' }, 0, 'offers.promotion.value_unfit'],
     [{ percent: null, amount: '5.0000' }, 0, 'offers.promotion.value_unfit'],
     [{ currency: 'ZAR' }, 0, 'offers.promotion.value_unfit'],

@@ -1,4 +1,4 @@
-import { roundHalfUp } from '@isp/kernel';
+import { decimal, roundHalfUp } from '@isp/kernel';
 import { offerErrors } from '../offers.errors.js';
 import type { PromotionValues, PromotionView } from './promotion.view.js';
 
@@ -19,7 +19,9 @@ export function inStoredForm<V extends Partial<PromotionValues>>(values: V): V {
 export function assertCoherent(promotion: PromotionValues, uses: number): void {
   const { startsAt, endsAt, percent, amount, currency, maxUses } = promotion;
   if (endsAt && endsAt <= startsAt) throw offerErrors('offers.promotion.window_empty');
-  if ((percent === null) === (amount === null) || (amount === null) !== (currency === null))
+  const values = [percent, amount].filter((value) => value !== null);
+  const positive = values.every((value) => decimal(value).greaterThan(0));
+  if (values.length !== 1 || !positive || (amount === null) !== (currency === null))
     throw offerErrors('offers.promotion.value_unfit');
   if (maxUses !== null && maxUses < uses) throw offerErrors('offers.promotion.limit_below_uses');
 }

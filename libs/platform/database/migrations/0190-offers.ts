@@ -133,8 +133,8 @@ REVOKE ALL ON FUNCTION operator_identity FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION operator_identity TO isp_app;
 
 INSERT INTO role_permissions (role, permission) VALUES
-  ('billing', 'product.manage'), ('isp', 'product.manage'),
-  ('billing', 'settlement.read'), ('isp', 'settlement.read'),
+  ('billing', 'product.manage'), ('isp', 'product.manage'), ('reseller_admin', 'product.manage'),
+  ('billing', 'settlement.read'), ('isp', 'settlement.read'), ('reseller_admin', 'settlement.read'),
   ('billing', 'settlement.issue');
 `,
 };

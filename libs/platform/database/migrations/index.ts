@@ -25,6 +25,8 @@ import { cpeSettings } from './0201-cpe-settings.js';
 import { orders } from './0202-orders.js';
 import { changeFeed } from './0220-change-feed.js';
 import { trackOrders } from './0221-track-orders.js';
+import { premiseImports } from './0181-premise-imports.js';
+import { settlement } from './0192-settlement.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -54,4 +56,6 @@ export const migrations: readonly SqlMigration[] = [
   orders,
   changeFeed,
   trackOrders,
+  premiseImports,
+  settlement,
 ];
