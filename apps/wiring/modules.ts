@@ -6,6 +6,7 @@ import { catalogEntities } from '@isp/domain/catalog';
 import { customersEntities } from '@isp/domain/customers';
 import { NetworkWorkerModule } from '@isp/domain/network';
 import { partnersEntities } from '@isp/domain/partners';
+import { PremisesWorkerModule } from '@isp/domain/premises';
 import { ProvisioningWorkerModule } from '@isp/domain/provisioning';
 import { QuotaModule, QuotaWorkerModule } from '@isp/domain/quota';
 import { ServicesWorkerModule, servicesEntities } from '@isp/domain/services';
@@ -50,6 +51,7 @@ const workerModules = [
   AuditWorkerModule,
   QuotaWorkerModule,
   NetworkWorkerModule,
+  PremisesWorkerModule,
   ServicesWorkerModule,
   ProvisioningWorkerModule,
   UsageWorkerModule,

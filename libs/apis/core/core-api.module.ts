@@ -14,6 +14,7 @@ import { CoreDevicesModule } from './network/core-devices.module.js';
 import { CoreOffersModule } from './offers/core-offers.module.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
+import { CorePremisesModule } from './premises/core-premises.module.js';
 import { JobControlController } from './provisioning/job-control.controller.js';
 import { JobEventsController } from './provisioning/job-events.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
@@ -38,6 +39,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreRadiusModule,
     CoreUsageModule,
     CoreOffersModule,
+    CorePremisesModule,
   ],
   controllers: [
     CustomersController,

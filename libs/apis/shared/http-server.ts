@@ -7,6 +7,8 @@ import type { RouteTable } from './route-table.js';
 import { JSON_LIMITS, parseStrictJson } from './strict-json.js';
 
 export const BODY_LIMIT_BYTES = 100 * 1024;
+const FILE_PART_LIMIT_BYTES = 5 * 1024 * 1024;
+const FILE_PARTS = /^\/v1\/[a-z-]+-imports\/:import_id\/parts\/:part$/;
 /** Amounts come as numbers, so what is read must be what was written. */
 const BODY_JSON = { ...JSON_LIMITS, exponents: 'refused' } as const;
 const JSON_TYPES = /(application\/(\*|json)|\*\/\*)/i;
@@ -59,6 +61,21 @@ export function prepareHttpServer(fastify: FastifyInstance, routes: RouteTable, 
     }
   });
   fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, parseForm);
+  fastify.addContentTypeParser(
+    'application/octet-stream',
+    { parseAs: 'buffer', bodyLimit: FILE_PART_LIMIT_BYTES },
+    parseFilePart,
+  );
+}
+
+/** Parts of files are for imports alone. Their bytes travel on as characters, so that a body is a plain value. */
+function parseFilePart(
+  request: FastifyRequest,
+  body: string | Buffer,
+  done: (error: Error | null, value?: unknown) => void,
+): void {
+  if (!FILE_PARTS.test(request.routeOptions.url ?? '')) return done(httpErrors('http.content_type.unsupported'));
+  done(null, body.toString('latin1'));
 }
 
 /** Forms are for the OAuth token endpoint alone (RFC 6749 section 4.4.2). */

@@ -1,21 +1,14 @@
 import { Module } from '@nestjs/common';
 import { CustomersModule } from '@isp/domain/customers';
-import { OffersModule } from '@isp/domain/offers';
 import { PartnersModule } from '@isp/domain/partners';
-import { SettlementModule } from '@isp/domain/settlement';
+import { PremisesModule } from '@isp/domain/premises';
 import { WholesaleCustomersController } from './customers/customers.controller.js';
-import { WholesaleProductsController } from './products/products.controller.js';
-import { WholesalePromotionsController } from './promotions/promotions.controller.js';
-import { WholesaleSettlementsController } from './settlements/settlements.controller.js';
+import { WholesalePremisesController } from './premises/premises.controller.js';
+import { WholesaleOffersModule } from './products/wholesale-offers.module.js';
 
 /** The wholesale API, `/wholesale`. */
 @Module({
-  imports: [CustomersModule, OffersModule, PartnersModule, SettlementModule],
-  controllers: [
-    WholesaleCustomersController,
-    WholesaleProductsController,
-    WholesalePromotionsController,
-    WholesaleSettlementsController,
-  ],
+  imports: [CustomersModule, PartnersModule, PremisesModule, WholesaleOffersModule],
+  controllers: [WholesaleCustomersController, WholesalePremisesController],
 })
 export class WholesaleApiModule {}

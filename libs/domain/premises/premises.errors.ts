@@ -21,4 +21,12 @@ export const premisesErrors = defineErrors({
     kind: 'unprocessable',
     message: 'The network at the premise is not live yet: {connectivity}{expected}.',
   },
+  'premises.import.not_found': { kind: 'not_found', message: 'There is no such import.' },
+  'premises.import.not_open': { kind: 'conflict', message: 'The import has begun: its file cannot be changed.' },
+  'premises.import.incomplete': {
+    kind: 'unprocessable',
+    message: 'The file is not whole: {parts} parts are there, the last has the number {last}.',
+  },
+  'premises.import.over': { kind: 'conflict', message: 'The import is over.' },
+  'premises.import.overtaken': { kind: 'conflict', message: 'The import was cancelled, or somebody else runs it.' },
 });

@@ -24,7 +24,8 @@ export interface PremiseView extends AddressParts {
   readonly guid: string;
   /** Names the entry in the register: the external reference by which lines are ordered. */
   readonly registerGuid: string;
-  readonly externalKey: string | null;
+  /** By which an import knows it again. */
+  readonly externalKey: string;
   readonly operatorGuid: string;
   readonly areaId: number | null;
   readonly areaGuid: string | null;
@@ -59,3 +60,12 @@ export const PREMISE_COLUMNS = `p.id::float8 AS id, p.guid, p.register_guid AS "
 
 export const PREMISE_TABLES = `premises p LEFT JOIN areas a ON a.id = p.area_id AND a.deleted_at IS NULL
   LEFT JOIN premise_occupations o ON o.premise_id = p.id`;
+
+export interface PremiseHistoryView {
+  readonly id: number;
+  readonly version: number;
+  readonly at: Date;
+  readonly actor: string;
+  /** `{ field: [before, after] }` */
+  readonly changes: Readonly<Record<string, readonly [unknown, unknown]>>;
+}

@@ -69,7 +69,7 @@ CREATE TABLE premises (
   -- Names the entry of the address register: the external reference by which a line is ordered.
   register_guid uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
   -- By which an import knows it again.
-  external_key text CHECK (external_key <> ''),
+  external_key text NOT NULL UNIQUE DEFAULT 'premise:' || gen_random_uuid() CHECK (external_key <> ''),
   operator_id uuid NOT NULL,
   -- Where it counts as being when several areas cover it: the one that is furthest with its network.
   area_id bigint REFERENCES areas,
@@ -96,13 +96,12 @@ CREATE TABLE premises (
   -- Follows premise_occupations.
   status text NOT NULL DEFAULT 'vacant' CHECK (status IN ('vacant', 'ordered', 'in_service')),
   -- The words of full_text as the program takes it apart, so that a search takes its words apart in the same way.
-  search tsvector NOT NULL,
+  search tsvector NOT NULL DEFAULT '',
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   deleted_at timestamptz
 );
-CREATE UNIQUE INDEX premises_external_key ON premises (external_key) WHERE external_key IS NOT NULL;
 CREATE INDEX premises_search ON premises USING gin (search) WITH (gin_pending_list_limit = 512) WHERE deleted_at IS NULL;
 CREATE INDEX premises_changed ON premises (updated_at, id);
 CREATE INDEX premises_by_area ON premises (area_id, id);

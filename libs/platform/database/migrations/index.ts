@@ -18,6 +18,7 @@ import { convergence } from './0150-convergence.js';
 import { usage } from './0160-usage.js';
 import { voiceAccounts } from './0170-voice-accounts.js';
 import { premises } from './0180-premises.js';
+import { premiseImports } from './0181-premise-imports.js';
 import { offers } from './0190-offers.js';
 import { areaProducts } from './0191-area-products.js';
 import { settlement } from './0192-settlement.js';
@@ -43,6 +44,7 @@ export const migrations: readonly SqlMigration[] = [
   usage,
   voiceAccounts,
   premises,
+  premiseImports,
   offers,
   areaProducts,
   settlement,
