@@ -1,6 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { PERMISSIONS } from '@isp/contracts';
-import { CreateApiKey, CreateUser, IssuePartnerToken } from '@isp/domain/access';
+import { CreateUser } from '@isp/domain/access';
 import { CreateBandwidthProfile, CreatePlan, PlanQueries } from '@isp/domain/catalog';
 import { DEFAULT_VRF_ID, DefineRouter, PoolRegister, PrefixRegister } from '@isp/domain/network';
 import { CreatePartner, PartnerQueries } from '@isp/domain/partners';
@@ -43,28 +42,6 @@ export async function seedSandbox(
     PEOPLE.map(({ username }) => [username, { login: username, password: passwordOf(username) }]),
   );
   return { ...logins, customer: { login: first, password: passwordOf('customer') } } as unknown as SandboxLogins;
-}
-
-/** An API key of the operator with every permission; its text is in the answer alone. */
-export async function issueSandboxKey(app: NestFastifyApplication): Promise<string> {
-  const issued = await app
-    .get(CreateApiKey, { strict: false })
-    .execute({ actor: SEEDER, name: 'sandbox', scopes: [...PERMISSIONS], reach: 'all' });
-  return issued.secret;
-}
-
-/** A token of the wholesale API for each ISP, by the ISP's name; those that are known stay. */
-export async function issueIspTokens(
-  app: NestFastifyApplication,
-  known: Readonly<Record<string, string>> = {},
-): Promise<Record<string, string>> {
-  const { rows } = await app.get(PartnerQueries, { strict: false }).list(SEEDER, { kind: 'isp' }, ALL);
-  const tokens: Record<string, string> = {};
-  for (const { id: partnerId, name } of rows) {
-    const issue = app.get(IssuePartnerToken, { strict: false });
-    tokens[name] = known[name] ?? (await issue.execute({ actor: SEEDER, partnerId, name: 'sandbox' })).secret;
-  }
-  return tokens;
 }
 
 async function seedPartners(app: NestFastifyApplication): Promise<number[]> {

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
 import { AUTHENTICATOR, HealthModule, REQUEST_LIMITER, SharedApiModule, TierRequestLimiter } from '@isp/apis/shared';
+import { WholesaleEventsModule } from '@isp/apis/wholesale';
 import { AccessModule, AccessWorkerModule, Authenticate, accessEntities } from '@isp/domain/access';
 import { AuditModule, AuditWorkerModule } from '@isp/domain/audit';
 import { catalogEntities } from '@isp/domain/catalog';
@@ -60,6 +61,7 @@ const workerModules = [
   WorkOrdersWorkerModule,
   OrderingWorkerModule,
   WebhooksWorkerModule,
+  WholesaleEventsModule,
 ];
 
 @Module({})

@@ -320,6 +320,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'GET /wholesale/customers': { query: '?q=a' },
   'GET /wholesale/customers/:customer_id': { thing: 'customer_guid' },
   'GET /wholesale/services/snapshot': { once: 'service' },
+  'GET /wholesale/work-orders/snapshot': { once: 'work_order' },
   'GET /wholesale/services/:service_id/device/status': { thing: 'service_with_device_guid' },
   'GET /wholesale/services/:service_id/device/status/live': { thing: 'service_with_device_guid' },
   'GET /wholesale/services/:service_id/radius/status': { thing: 'service_guid' },

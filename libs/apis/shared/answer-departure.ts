@@ -1,11 +1,11 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 
 /** What is to happen once it is known what became of an answer; neither may reject. */
 export interface Departed {
   /** Its last byte was handed to the network. */
   readonly left: () => Promise<void>;
-  /** The caller went away first, wanted no body (HEAD), or got a refusal after all. */
+  /** The caller went away first, or got a refusal after all. */
   readonly lost: () => Promise<void>;
 }
 
@@ -14,13 +14,13 @@ export type AnswerDeparture = (departed: Departed) => void;
 
 /** For answers that change something by being read: what never left was never read. */
 export const OnDeparture = createParamDecorator((_: unknown, context: ExecutionContext): AnswerDeparture => {
-  const http = context.switchToHttp();
-  const { raw } = http.getResponse<FastifyReply>();
-  const { method } = http.getRequest<FastifyRequest>();
+  const { raw } = context.switchToHttp().getResponse<FastifyReply>();
   return ({ left, lost }) => {
+    // Nobody waits any more: there is no event to come.
+    if (raw.destroyed) return void lost();
     let answered = false;
     raw.once('finish', () => {
-      answered = method !== 'HEAD' && raw.statusCode < 300;
+      answered = raw.statusCode < 300;
     });
     raw.once('close', () => void (answered ? left() : lost()));
   };

@@ -1,3 +1,4 @@
+export * from './lines/line-deltas.js';
 export * from './lines/line.queries.js';
 export type { LineView } from './lines/line.view.js';
 export * from './ordering.module.js';

@@ -7,6 +7,8 @@ import { PremisesModule } from '@isp/domain/premises';
 import { ProvisioningModule } from '@isp/domain/provisioning';
 import { ServicesModule } from '@isp/domain/services';
 import { WorkOrdersModule } from '@isp/domain/work-orders';
+import { ChangeFeedModule } from '@isp/platform/change-feed';
+import { LineDeltas } from './lines/line-deltas.js';
 import { LineQueries } from './lines/line.queries.js';
 import { CallBack } from './orders/call-back.js';
 import { CancelOrder } from './orders/cancel-order.usecase.js';
@@ -19,11 +21,12 @@ import { OrderRepository } from './orders/order.repository.js';
 import { OrderedLine } from './orders/ordered-line.js';
 import { PlaceOrder } from './orders/place-order.usecase.js';
 
-const DOOR = [PlaceOrder, ChangeLine, CancelOrder, FollowService, LineQueries];
+const DOOR = [PlaceOrder, ChangeLine, CancelOrder, FollowService, LineQueries, LineDeltas];
 
 /** Lines that partners order on premises, from the order to its end. */
 @Module({
   imports: [
+    ChangeFeedModule,
     CustomersModule,
     NetworkModule,
     OffersModule,

@@ -24,5 +24,4 @@ export * from './services/sold-profile.js';
 export * from './services/set-operational-status.usecase.js';
 export * from './suspensions/reactivate-service.usecase.js';
 export * from './suspensions/suspend-service.usecase.js';
-export * from './tracking/service-deltas.js';
 export * from './services.module.js';

@@ -3,7 +3,6 @@ import { CatalogModule } from '@isp/domain/catalog';
 import { CustomersModule } from '@isp/domain/customers';
 import { NetworkModule } from '@isp/domain/network';
 import { PartnersModule } from '@isp/domain/partners';
-import { ChangeFeedModule } from '@isp/platform/change-feed';
 import { ApplyDueChangesSchedule } from './changes/apply-due-changes.schedule.js';
 import { ApplyDueChanges } from './changes/apply-due-changes.usecase.js';
 import { CancelServiceChange } from './changes/cancel-service-change.usecase.js';
@@ -38,7 +37,6 @@ import { FollowCustomer } from './suspensions/follow-customer.usecase.js';
 import { ReactivateService } from './suspensions/reactivate-service.usecase.js';
 import { ServiceSuspensions } from './suspensions/service-suspensions.js';
 import { SuspendService } from './suspensions/suspend-service.usecase.js';
-import { ServiceDeltas } from './tracking/service-deltas.js';
 
 const DOOR = [
   OrderInternetService,
@@ -63,7 +61,6 @@ const DOOR = [
   SoldProfile,
   ServiceHistoryQueries,
   ServiceChangeQueries,
-  ServiceDeltas,
 ];
 const INNER = [
   ServiceFacts,
@@ -78,7 +75,7 @@ const INNER = [
 ];
 
 @Module({
-  imports: [CatalogModule, ChangeFeedModule, CustomersModule, NetworkModule, PartnersModule],
+  imports: [CatalogModule, CustomersModule, NetworkModule, PartnersModule],
   providers: [...INNER, ...DOOR],
   exports: DOOR,
 })

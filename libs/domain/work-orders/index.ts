@@ -1,3 +1,4 @@
+export * from './work-orders/work-order-deltas.js';
 export * from './work-orders/assign-work-order.usecase.js';
 export * from './work-orders/cancel-work-order.usecase.js';
 export * from './work-orders/change-work-order.usecase.js';

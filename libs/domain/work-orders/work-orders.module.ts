@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { NetworkModule } from '@isp/domain/network';
 import { ProvisioningModule } from '@isp/domain/provisioning';
 import { ServicesModule } from '@isp/domain/services';
+import { ChangeFeedModule } from '@isp/platform/change-feed';
 import { AssignWorkOrder } from './work-orders/assign-work-order.usecase.js';
 import { CancelWithServiceListener } from './work-orders/cancel-with-service.listener.js';
 import { CancelWorkOrder } from './work-orders/cancel-work-order.usecase.js';
@@ -14,6 +15,7 @@ import { NamedActors } from './work-orders/named-actors.js';
 import { ScheduleWorkOrder } from './work-orders/schedule-work-order.usecase.js';
 import { StartWorkOrder } from './work-orders/start-work-order.usecase.js';
 import { WorkOrderBook } from './work-orders/work-order-book.js';
+import { WorkOrderDeltas } from './work-orders/work-order-deltas.js';
 import { WorkOrderQueries } from './work-orders/work-order.queries.js';
 import { WorkOrderRepository } from './work-orders/work-order.repository.js';
 
@@ -29,12 +31,13 @@ const DOOR = [
   CompleteWorkOrder,
   CancelWorkOrder,
   WorkOrderQueries,
+  WorkOrderDeltas,
   NamedActors,
 ];
 
 /** What people in the field are to do for services. */
 @Module({
-  imports: [NetworkModule, ProvisioningModule, ServicesModule],
+  imports: [ChangeFeedModule, NetworkModule, ProvisioningModule, ServicesModule],
   providers: [...DOOR, WorkOrderBook, WorkOrderRepository],
   exports: DOOR,
 })

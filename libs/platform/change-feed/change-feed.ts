@@ -3,6 +3,7 @@ import type { Actor } from '@isp/contracts';
 import { addSeconds, type Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { type Statement, UnitOfWork, statement } from '@isp/platform/database';
+import { failPoint } from '@isp/platform/fail-points';
 import { Log } from '@isp/platform/logging';
 import { type Cursor, type Start, admit } from './admission.policy.js';
 import { changeFeedErrors } from './change-feed.errors.js';
@@ -111,6 +112,7 @@ export class ChangeFeed {
   }
 
   private confirm(actor: Actor, key: readonly unknown[], { since, sinceAt }: Start, end: readonly unknown[]) {
+    failPoint('change-feed.before-confirm');
     return this.write(actor, CONFIRM, [...key, since, sinceAt, ...end]);
   }
 

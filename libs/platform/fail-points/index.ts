@@ -6,6 +6,7 @@ import { loadedFailPoint } from '@isp/platform/config';
  */
 export type FailPoint =
   | 'http.before-answer'
+  | 'change-feed.before-confirm'
   | 'work.before-wake'
   | 'work.after-take'
   | 'ordering.before-service'

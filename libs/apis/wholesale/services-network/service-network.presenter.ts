@@ -1,50 +1,56 @@
-import type {
-  AuthAttemptView,
-  Credentials,
-  DeviceStatusView,
-  RadiusSessionView,
-  ReadingName,
+import {
+  type AuthAttemptView,
+  type Credentials,
+  type DeviceStatusView,
+  type RadiusSessionView,
+  type ReadingName,
+  readingOf,
 } from '@isp/domain/network';
 import type { UsageOfPeriod } from '@isp/domain/usage';
 import { upperUuid } from '@isp/kernel';
 
 const timeOrNull = (instant: Date | null): string | null => instant && instant.toISOString();
 
+/** A device that was never read. */
+const UNREAD = readingOf({});
+
 /** The device of a service, fields in the order of the document; null for what was never seen. */
 export function presentDeviceStatus(serviceGuid: string, status: DeviceStatusView) {
-  const { reading } = status;
-  // A device that was never read has no state, good or bad.
-  const levelOf = (name: ReadingName, value: number | null | undefined) =>
-    status.levels[name] ?? (typeof value === 'number' ? ('ok' as const) : null);
-  const sfpReceives = reading?.sfpRxPowerDbm == null ? 'oltRxPowerDbm' : 'sfpRxPowerDbm';
-  const sfpRxPower = reading?.[sfpReceives] ?? null;
+  const reading = status.reading ?? UNREAD;
+  // The optics of its OLT receive the device where there are none of its own.
+  const sfpReceives = reading.sfpRxPowerDbm === null ? 'oltRxPowerDbm' : 'sfpRxPowerDbm';
   return {
     network: status.olt ?? status.switch,
     pop: status.nodeCode,
     serial_number: status.serialNumber,
-    gpon_status: reading?.gponStatus ?? null,
-    cpe: reading?.cpe ?? null,
+    gpon_status: reading.gponStatus,
+    cpe: reading.cpe,
     model: status.model,
     last_updated: timeOrNull(status.readAt),
     service: upperUuid(serviceGuid),
     pop_name: status.nodeName,
     alerts: status.warnings,
     alarms: status.criticals,
-    populated_ports: reading?.populatedPorts ?? null,
+    populated_ports: reading.populatedPorts,
     olt_port: status.ponPort,
-    distance: reading?.distanceMetres ?? null,
-    rx_status: levelOf('rxPowerDbm', reading?.rxPowerDbm),
-    rx_power: reading?.rxPowerDbm ?? null,
-    sfp_status: reading?.sfpStatus ?? null,
-    sfp_power: reading?.sfpPowerDbm ?? null,
-    sfp_rx_status: levelOf(sfpReceives, sfpRxPower),
-    sfp_rx_power: sfpRxPower,
-    tx_power: reading?.txPowerDbm ?? null,
-    tx_status: levelOf('txPowerDbm', reading?.txPowerDbm),
+    distance: reading.distanceMetres,
+    rx_status: levelOf(status, 'rxPowerDbm'),
+    rx_power: reading.rxPowerDbm,
+    sfp_status: reading.sfpStatus,
+    sfp_power: reading.sfpPowerDbm,
+    sfp_rx_status: levelOf(status, sfpReceives),
+    sfp_rx_power: reading[sfpReceives],
+    tx_power: reading.txPowerDbm,
+    tx_status: levelOf(status, 'txPowerDbm'),
     switch: status.switch,
-    sfp_sync_speed: reading?.sfpSyncSpeed ?? null,
-    switch_port: reading?.switchPort ?? null,
+    sfp_sync_speed: reading.sfpSyncSpeed,
+    switch_port: reading.switchPort,
   };
+}
+
+/** How good a figure is by its alarms; what was never read is neither good nor bad. */
+function levelOf({ levels, reading }: DeviceStatusView, name: ReadingName) {
+  return levels[name] ?? (typeof reading?.[name] === 'number' ? ('ok' as const) : null);
 }
 
 export interface RadiusStatus {

@@ -2,9 +2,10 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type AnswerDeparture, OnDeparture, Operation, QueryString } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
-import { ServiceDeltas } from '@isp/domain/services';
+import { LineDeltas } from '@isp/domain/ordering';
+import { WorkOrderDeltas } from '@isp/domain/work-orders';
 import { CurrentIsp } from '../caller.js';
-import { presentServiceDelta } from './tracking.presenter.js';
+import { presentLineDelta, presentWorkOrderDelta } from './tracking.presenter.js';
 import * as schema from './tracking.schema.js';
 
 const DELTA =
@@ -16,7 +17,10 @@ const DELTA =
 @ApiTags('Tracking')
 @Controller('wholesale')
 export class WholesaleTrackingController {
-  constructor(private readonly services: ServiceDeltas) {}
+  constructor(
+    private readonly services: LineDeltas,
+    private readonly workOrders: WorkOrderDeltas,
+  ) {}
 
   @Get('services/snapshot')
   @Operation({
@@ -34,6 +38,25 @@ export class WholesaleTrackingController {
   ) {
     const { rows, confirm, release } = await this.services.take(actor, repeat);
     onDeparture({ left: confirm, lost: release });
-    return rows.map(presentServiceDelta);
+    return rows.map(presentLineDelta);
+  }
+
+  @Get('work-orders/snapshot')
+  @Operation({
+    access: 'work_order.read',
+    summary: 'What changed of your work orders',
+    description: DELTA,
+    response: schema.workOrdersSnapshotShape,
+    example: schema.workOrdersSnapshotExample,
+    errors: ['conflict'],
+  })
+  async workOrdersSnapshot(
+    @CurrentIsp() actor: Actor,
+    @QueryString(schema.trackingQuery) { repeat }: schema.TrackingQuery,
+    @OnDeparture() onDeparture: AnswerDeparture,
+  ) {
+    const { rows, confirm, release } = await this.workOrders.take(actor, repeat);
+    onDeparture({ left: confirm, lost: release });
+    return rows.map(presentWorkOrderDelta);
   }
 }

@@ -1,18 +1,31 @@
-import type { ServiceDelta, InstallationAddress } from '@isp/domain/services';
+import type { LineDelta } from '@isp/domain/ordering';
+import type { WorkOrderDelta } from '@isp/domain/work-orders';
 import { upperUuid } from '@isp/kernel';
 import { SERVICE_WORDS } from '../words.js';
+import { presentWorkOrderState } from '../work-orders/work-order.presenter.js';
 
-export function presentServiceDelta(service: ServiceDelta) {
+export function presentLineDelta(line: LineDelta) {
   return {
-    service_id: upperUuid(service.guid),
-    customer_name: service.customerName,
-    full_address: service.installationAddress && lineOf(service.installationAddress),
-    status: SERVICE_WORDS[service.status],
-    product: service.productName,
-    last_updated_date: service.updatedAt.toISOString(),
+    service_id: upperUuid(line.guid),
+    customer_name: line.customerName,
+    full_address: line.address,
+    status: SERVICE_WORDS[line.status],
+    product: line.productName,
+    last_updated_date: line.updatedAt.toISOString(),
   };
 }
 
-function lineOf({ street, city, state, zip, country }: InstallationAddress): string {
-  return [street, city, country, zip, state].filter((part) => part !== undefined && part !== '').join(', ');
+export function presentWorkOrderDelta(order: WorkOrderDelta) {
+  return {
+    work_order_id: upperUuid(order.guid),
+    service_id: upperUuid(order.serviceGuid),
+    reference: order.reference,
+    customer_name: order.customerName,
+    full_address: order.address,
+    ...presentWorkOrderState(order),
+    on_hold: order.status === 'on_hold',
+    scheduled_date_time: order.scheduledAt && order.scheduledAt.toISOString(),
+    last_comment: order.lastComment,
+    last_updated_date: order.updatedAt.toISOString(),
+  };
 }

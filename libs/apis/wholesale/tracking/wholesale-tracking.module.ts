@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
-import { ServicesModule } from '@isp/domain/services';
+import { OrderingModule } from '@isp/domain/ordering';
+import { WorkOrdersModule } from '@isp/domain/work-orders';
 import { WholesaleTrackingController } from './tracking.controller.js';
 
-@Module({ imports: [ServicesModule], controllers: [WholesaleTrackingController] })
+@Module({ imports: [OrderingModule, WorkOrdersModule], controllers: [WholesaleTrackingController] })
 export class WholesaleTrackingModule {}

@@ -37,6 +37,11 @@ export function statusOf(word: string | undefined): WorkOrderStatus | undefined 
   return status as WorkOrderStatus | undefined;
 }
 
+/** What kind of work it is and how far it is, in words. */
+export function presentWorkOrderState({ type, status }: { type: WorkOrderType; status: WorkOrderStatus }) {
+  return { type: TYPES[type].name, status: WORDS[status].status, client_status: WORDS[status].client };
+}
+
 /** The work order of the order flow, fields in the order of its document. */
 export function presentWorkOrder(order: WorkOrderView, timeZone: string) {
   const time = (instant: Date | null): string | null => instant && toOrderFlowTime(instant, timeZone);

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import type { ServiceStatus } from '@isp/domain/services';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { type Statement, UnitOfWork, statement } from '@isp/platform/database';
 import { orderErrors } from '../orders/order.errors.js';
 import { LINE_COLUMNS, LINE_TABLES, type LineView } from './line.view.js';
 
 const GET = statement('lines-get', `SELECT ${LINE_COLUMNS} FROM ${LINE_TABLES} WHERE s.guid = $1`);
+const OF_SERVICE = statement('lines-of-service', `SELECT ${LINE_COLUMNS} FROM ${LINE_TABLES} WHERE s.id = $1`);
 // Each filter names what an index of its own finds; the page is found first, and only its rows are then read.
 const MATCH = `FROM services s WHERE s.partner_id = $1 AND ($2::text IS NULL OR s.status = $2)
   AND ($3::uuid IS NULL OR s.customer_id = (SELECT c.id FROM customers c WHERE c.guid = $3))
@@ -51,8 +52,17 @@ export class LineQueries {
   }
 
   /** @throws `ordering.line.not_found`, also for one behind another wall */
-  async get(actor: Actor, guid: string): Promise<LineView> {
-    const line = await this.uow.read(actor, (tx) => tx.one<LineView>(GET, [guid]));
+  get(actor: Actor, guid: string): Promise<LineView> {
+    return this.one(actor, GET, guid);
+  }
+
+  /** The line of a service, by the service's own id. @throws `ordering.line.not_found` */
+  ofService(actor: Actor, serviceId: number): Promise<LineView> {
+    return this.one(actor, OF_SERVICE, serviceId);
+  }
+
+  private async one(actor: Actor, sql: Statement, id: string | number): Promise<LineView> {
+    const line = await this.uow.read(actor, (tx) => tx.one<LineView>(sql, [id]));
     if (!line) throw orderErrors('ordering.line.not_found');
     return line;
   }

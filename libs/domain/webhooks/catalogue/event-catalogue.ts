@@ -7,7 +7,7 @@ export interface PublicFact {
   readonly resourceId: string;
   /** Grows with every event of the same resource; absent where the resource does not count: then the time does. */
   readonly sequence?: number;
-  readonly data: Readonly<Record<string, string | number>>;
+  readonly data: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 interface Entry<P> {
@@ -212,6 +212,13 @@ export const TEST_EVENT = 'webhook.test';
 /** Tells an owner's other endpoints that one was switched off. */
 export const ENDPOINT_DISABLED_EVENT = 'webhook.endpoint_disabled';
 
+/** Told to ISPs beside the events of the catalogue, in the words, ids and dates of the wholesale API. */
+export const DIALECT_EVENTS = {
+  'wholesale.service.updated':
+    'For ISPs, in the words of the wholesale API: a service was ordered or changed its state.',
+  'wholesale.work_order.updated': 'For ISPs, in the words of the wholesale API: a work order has got further.',
+} as const;
+
 export interface EventTypeView {
   readonly type: string;
   readonly description: string;
@@ -220,6 +227,7 @@ export interface EventTypeView {
 /** What an endpoint can subscribe to. */
 export const EVENT_TYPES: readonly EventTypeView[] = [
   ...Object.values(CATALOGUE).flatMap((entry) => (entry ? [{ type: entry.type, description: entry.description }] : [])),
+  ...Object.entries(DIALECT_EVENTS).map(([type, description]) => ({ type, description })),
   {
     type: ENDPOINT_DISABLED_EVENT,
     description: 'Another endpoint of yours was disabled: it was gone, or failed for 5 days.',

@@ -24,6 +24,7 @@ import { workOrders } from './0200-work-orders.js';
 import { cpeSettings } from './0201-cpe-settings.js';
 import { orders } from './0202-orders.js';
 import { changeFeed } from './0220-change-feed.js';
+import { trackOrders } from './0221-track-orders.js';
 import { premiseImports } from './0181-premise-imports.js';
 import { settlement } from './0192-settlement.js';
 
@@ -54,6 +55,7 @@ export const migrations: readonly SqlMigration[] = [
   cpeSettings,
   orders,
   changeFeed,
+  trackOrders,
   premiseImports,
   settlement,
 ];
