@@ -158,8 +158,13 @@ describe('functions that run with more rights', () => {
     // The RADIUS server's role calls them, the application does not (test/radius shows what they answer to it).
     const ofRadius = ['account', 'auth_check', 'auth_reply', 'live_sessions', 'nas_client', 'note_attempt', 'use_keys'];
     // Nobody calls them: triggers.
-    const ofTriggers = ['forget_usage_days', 'track_change', 'track_change_of_service'];
-    const ofTriggers = ['follow_occupation', 'forget_usage_days', 'record_service_terms', 'track_change'];
+    const ofTriggers = [
+      'follow_occupation',
+      'forget_usage_days',
+      'record_service_terms',
+      'track_change',
+      'track_change_of_service',
+    ];
     expect(found).toEqual(
       [...ofTheApplication, ...ofRadius, ...ofTriggers]
         .sort()
