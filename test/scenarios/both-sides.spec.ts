@@ -120,9 +120,9 @@ describe('an ISP and the operator', () => {
     ]);
     // Both sides' hooks: everything that happened, in the words of this API.
     const seen = await until('the events', async () => {
-      const events = await told(RIPPLE);
-      const states = events.filter(({ data }) => data['service_id'] === guid && data['customer_id'] !== undefined);
-      return states.filter(({ data }) => data['status'] === 'Active').length >= 2 && events;
+      const events = (await told(RIPPLE)).filter(({ data }) => data['service_id'] === guid);
+      const count = (status: string) => events.filter(({ data }) => data['status'] === status).length;
+      return count('Active') >= 2 && count('Suspended') >= 1 && count('Completed') >= 1 && events;
     });
     const services = seen.filter(({ type }) => type === 'wholesale.service.updated').map(({ data }) => data['status']);
     expect(services).toEqual(expect.arrayContaining(['Pending installation', 'Active', 'Suspended']));
