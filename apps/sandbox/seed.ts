@@ -9,6 +9,7 @@ import { PARTNERS, PEOPLE } from './sandbox-people.js';
 import { BUNDLES } from './sandbox-voice.js';
 import { seedCustomers } from './seed-customers.js';
 import { seedEquipment } from './seed-equipment.js';
+import { seedOrders } from './seed-orders.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
 
 export interface Login {
@@ -36,6 +37,7 @@ export async function seedSandbox(
   await seedCatalogueAndNetwork(app);
   const first = await seedCustomers(app, partnerIds, say);
   await seedEquipment(app);
+  await seedOrders(app);
   const logins = Object.fromEntries(
     PEOPLE.map(({ username }) => [username, { login: username, password: passwordOf(username) }]),
   );

@@ -18,10 +18,11 @@ interface Credential {
 const OPERATOR = 1;
 const NORTHWIND = 2;
 const RIPPLE = 4;
-/** A route that serves many files or pages of one kind: the call that stands for it. */
+/** A route that serves many files, pages or places of one kind: the call that stands for it. */
 const STANDS_FOR: Readonly<Record<string, string>> = {
   'GET /docs/assets/*': '/docs/assets/swagger-ui.css',
   'GET /admin/queues/*': '/admin/queues/api/queues',
+  'GET /wholesale/products/availability/:latitude/:longitude': '/wholesale/products/availability/-29.78/30.98',
 };
 const clock = new MovableClock();
 let world: ApiWorld;

@@ -236,12 +236,12 @@ POST /v1/work-orders/:work_order_id/complete       401        401      403      
 POST /v1/work-orders/:work_order_id/cancel         401        401      403       403             403       403            403             403  403      200      200  200         403         200       401
 POST /wholesale/services/full                      401        401      403       403             201       403            201             201  403      201      403  201         403         201       401
 POST /wholesale/services                           401        401      403       403             201       403            201             201  403      201      403  201         403         201       401
-GET /wholesale/services                            401        401      200       200             200       200            200             200  200      200      200  200         403         200       401
+GET /wholesale/services                            401  401  404  404  200  200  200  200  200  200  200  200  403  200  401
 GET /wholesale/services/:service_id                401        401      404       404             200       200            404             200  200      200      200  200         403         200       401
 GET /wholesale/services/:service_id/full           401        401      404       404             200       200            404             200  200      200      200  200         403         200       401
 PUT /wholesale/services/:service_id                401        401      403       403             200       403            404             200  403      200      200  200         403         200       401
 DELETE /wholesale/services/:service_id             401        401      403       403             200       403            404             200  403      200      200  200         403         200       401
-GET /wholesale/customers/:customer_id/services     401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
+GET /wholesale/customers/:customer_id/services     401  401  404  404  200  200  404  200  200  200  200  200  403  200  401
 GET /wholesale/work-orders                         401        401      403       403             200       200            200             200  200      200      200  200         403         200       401
 GET /wholesale/work-orders/:work_order_id          401        401      403       403             200       200            404             200  200      200      200  200         403         200       401
 GET /health/live                                   200        200      200       200             200       200            200             200  200      200      200  200         200         200       200

@@ -37,6 +37,8 @@ export class FollowService {
       await this.cancel.carryOut(actor, order);
     } else if (service.status === 'active' || service.status === 'suspended') {
       await this.occupancy.connect(actor, serviceId);
+    } else if (service.status === 'pending_activation') {
+      await this.book.reopen(actor, order);
     }
   }
 

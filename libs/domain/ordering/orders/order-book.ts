@@ -4,11 +4,13 @@ import { ProductSales } from '@isp/domain/offers';
 import { PremiseOccupancy, type PremiseView } from '@isp/domain/premises';
 import type { ServiceView } from '@isp/domain/services';
 import { CreateWorkOrder, NamedActors } from '@isp/domain/work-orders';
+import { DomainError } from '@isp/kernel';
 import { OrderFacts } from './order.facts.js';
 import { OrderRepository } from './order.repository.js';
 import type { OrderView } from './order.view.js';
 
 const OPENING_COMMENT = 'Work Order created on service creation.';
+const CALLED_BACK = 'Provisioning was called back.';
 
 interface Placed {
   readonly premise: PremiseView;
@@ -45,6 +47,14 @@ export class OrderBook {
     this.facts.note(actor, 'place', order, { premise_id: premise.id, product: productGuid });
     this.facts.placed(order);
     return order;
+  }
+
+  /** Nobody brings the line to life any more, and it is not to end: somebody goes there again. */
+  async reopen(actor: Actor, { serviceId }: OrderView): Promise<void> {
+    const again = { actor, serviceId, comment: CALLED_BACK, automatic: true };
+    await this.workOrders.execute(again).catch((error: unknown) => {
+      if (!(error instanceof DomainError) || error.code !== 'work_orders.work_order.under_way') throw error;
+    });
   }
 
   /** Of a locked order whose service is terminated: what it held is free for others. Once more changes nothing. */
