@@ -10,6 +10,7 @@ import { PARTNERS, PEOPLE } from './sandbox-people.js';
 import { BUNDLES } from './sandbox-voice.js';
 import { seedCustomers } from './seed-customers.js';
 import { seedEquipment } from './seed-equipment.js';
+import { seedOffers } from './seed-offers.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
 
 export interface Login {
@@ -37,6 +38,7 @@ export async function seedSandbox(
   await seedCatalogueAndNetwork(app);
   const first = await seedCustomers(app, partnerIds, say);
   await seedEquipment(app);
+  await seedOffers(app);
   const logins = Object.fromEntries(
     PEOPLE.map(({ username }) => [username, { login: username, password: passwordOf(username) }]),
   );
