@@ -57,8 +57,7 @@ export const momentQuery = z
   .string()
   .max(40)
   .transform((text) => momentOf(text.trim()))
-  .refine((moment) => moment !== undefined, 'is not a date and time')
-  .transform((moment) => moment as Date);
+  .refine((moment) => moment !== undefined, 'is not a date and time');
 
 function momentOf(text: string): Date | undefined {
   const [, date, time = '00:00', zone = 'Z'] = MOMENT.exec(text) ?? [];

@@ -3,6 +3,7 @@ import { AreaStore } from './areas/area-store.js';
 import { AreaQueries } from './areas/area.queries.js';
 import { ManageAreas } from './areas/manage-areas.usecase.js';
 import { ImportBatch } from './imports/import-batch.js';
+import { ImportFile } from './imports/import-file.usecase.js';
 import { ImportStore } from './imports/import-store.js';
 import { ImportQueries } from './imports/import.queries.js';
 import { ReceiveImport } from './imports/receive-import.usecase.js';
@@ -25,7 +26,7 @@ const DOOR = [
   ImportQueries,
   ReceiveImport,
 ];
-const WORK = [RunImport, LocatePremises];
+const WORK = [RunImport, ImportFile, LocatePremises];
 const INTERNALS = [AreaStore, Delivery, ImportStore, ImportBatch];
 
 /** Where lines can be sold: areas, addresses, and who is on which premise. */

@@ -1,3 +1,4 @@
+import { Readable, pipeline } from 'node:stream';
 import { CsvError, type Info, parse } from 'csv-parse';
 import type { DeliveredPremise, DeliveredValues } from '../register/delivery.js';
 import { inOneLine, keyOfAddress } from '../register/address-line.js';
@@ -49,29 +50,15 @@ export async function* addressesOf(
     max_record_size: MAX_RECORD_BYTES,
     encoding: 'utf8',
   });
-  const feeding = feed(content, parser);
-  // Waited for below; a failure surfaces through the parser.
-  feeding.catch(() => undefined);
+  // A failure surfaces through the parser.
+  pipeline(Readable.from(content), parser, () => undefined);
   try {
     for await (const { record, info } of parser as AsyncIterable<Parsed>) {
       yield { ...attempt(info.lines, () => addressOf(record, info)), bytes: info.bytes };
     }
-    await feeding;
   } catch (error) {
-    if (error instanceof CsvError) throw new FileError(`line ${String(error['lines'] ?? '?')}: ${error.message}`);
+    if (error instanceof CsvError) throw new FileError(`not valid CSV: ${error.message}`);
     throw error;
-  }
-}
-
-async function feed(content: AsyncIterable<Uint8Array>, parser: ReturnType<typeof parse>): Promise<void> {
-  try {
-    for await (const chunk of content) {
-      if (parser.destroyed) return;
-      if (!parser.write(chunk)) await new Promise((go) => parser.once('drain', go).once('close', go));
-    }
-    parser.end();
-  } catch (error) {
-    parser.destroy(error as Error);
   }
 }
 

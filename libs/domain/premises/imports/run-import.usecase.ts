@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
-import { UnitOfWork } from '@isp/platform/database';
+import { UnitOfWork, statement } from '@isp/platform/database';
 import { WorkQueue } from '@isp/platform/work';
 import { premisesErrors } from '../premises.errors.js';
 import { EVERYWHERE } from '../register/locate-premises.usecase.js';
@@ -14,13 +14,22 @@ import { FileError, type SourceRow } from './source.js';
 
 const ACTOR = systemActor('import');
 /** Rows in one transaction, and in memory. */
-const BATCH = { addresses_csv: 5_000, coverage_geojson: 200, coverage_kml: 200 } as const;
+const BATCH = { addresses_csv: 2_500, coverage_geojson: 200, coverage_kml: 200 } as const;
+
+export interface ImportProgress {
+  readonly rows: number;
+  readonly bytesDone: number;
+  readonly bytes: number;
+}
+
+// An import may take its time, whatever the process that runs it allows for a request.
+const PATIENCE = statement('imports-patience', `SELECT set_config('statement_timeout', '60s', true)`);
 
 interface Surroundings {
   /** Before each transaction's work; throws when this run was overtaken. */
   readonly fence?: () => Promise<void>;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (at: { readonly rows: number; readonly bytesDone: number; readonly bytes: number }) => void;
+  readonly onProgress?: (at: ImportProgress) => void;
 }
 
 type Rows = AsyncIterable<SourceRow<never> & { readonly bytes: number }>;
@@ -91,7 +100,8 @@ export class RunImport {
   ): Promise<void> {
     signal?.throwIfAborted();
     const bytesDone = rows.at(-1)?.bytes ?? 0;
-    await this.uow.run(ACTOR, async () => {
+    await this.uow.run(ACTOR, async (tx) => {
+      await tx.query(PATIENCE);
       await fence?.();
       const done: ImportRowView[] =
         kind === 'addresses_csv'

@@ -12,6 +12,7 @@ export class FileError extends Error {}
 /** Text of a column, without the blanks around it; null when there is nothing. */
 export function textOf(value: unknown, column: string, max: number): string | null {
   if (value === undefined || value === null) return null;
+  if (typeof value !== 'string' && typeof value !== 'number') throw new RowError(`${column} must be text`);
   const text = String(value).trim();
   if (text === '') return null;
   if (text.length > max) throw new RowError(`${column} is longer than ${max} characters`);

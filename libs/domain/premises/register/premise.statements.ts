@@ -39,42 +39,41 @@ const asJson = (alias: string): string =>
 /**
  * Brings premises to what was delivered, in one statement for a whole batch: `$1` a JSON array of rows (`row`, `key`,
  * `words` and the columns), `$2` the operator's guid, `$3` the actor. Rows that are as delivered are not touched; what
- * changes gets a version and an entry in its history. Answers the outcome of each row.
+ * changes gets a version and an entry in its history. Answers the outcome of each row. (No part of it joins two others:
+ * the planner knows nothing of their sizes.)
  */
 export const DELIVER = `
 WITH input AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::json) AS i (row integer, key text, words text, ${DELIVERED_COLUMNS.map((name) => `${name} ${DELIVERED[name]}`).join(', ')})),
 known AS MATERIALIZED (
-  SELECT i.row, p.id, p.version, p.deleted_at IS NOT NULL AS deleted, ${differing} AS differs,
+  SELECT i.*, coalesce(p.id, nextval('premises_id_seq')) AS id, p.id IS NULL AS fresh,
+         coalesce(p.deleted_at IS NOT NULL, false) AS deleted, coalesce(p.id IS NOT NULL AND ${differing}, false) AS differs,
          p.latitude <> i.latitude OR p.longitude <> i.longitude AS elsewhere,
-         CASE WHEN ${differing} THEN ${asJson('p')} END AS was
-    FROM input i JOIN premises p ON p.external_key = i.key),
+         CASE WHEN p.id IS NOT NULL AND ${differing} THEN ${asJson('p')} END AS was
+    FROM input i LEFT JOIN premises p ON p.external_key = i.key),
 changed AS (
   UPDATE premises p SET ${DELIVERED_COLUMNS.map((name) => `${name} = i.${name}`).join(', ')},
          search = array_to_tsvector(string_to_array(i.words, ' ')), deleted_at = NULL,
-         area_id = CASE WHEN k.elsewhere OR k.deleted THEN (${AREA_OF_PLACE('i')}) ELSE p.area_id END,
+         area_id = CASE WHEN i.elsewhere OR i.deleted THEN (${AREA_OF_PLACE('i')}) ELSE p.area_id END,
          version = p.version + 1, updated_at = now()
-    FROM known k JOIN input i ON i.row = k.row WHERE p.id = k.id AND (k.differs OR k.deleted)
-  RETURNING p.id, p.version, k.row, k.was, ${asJson('i')} AS becomes, k.deleted, i.words),
+    FROM known i WHERE p.id = i.id AND NOT i.fresh AND (i.differs OR i.deleted)
+  RETURNING p.id, p.version, i.was, ${asJson('i')} AS becomes, i.deleted, i.words),
 noted AS (
   INSERT INTO premise_history (premise_id, version, actor, changes)
   SELECT c.id, c.version, $3, coalesce((
-           SELECT jsonb_object_agg(o.key, jsonb_build_array(o.value, n.value))
-             FROM jsonb_each(c.was) o JOIN jsonb_each(c.becomes) n ON n.key = o.key WHERE o.value <> n.value), '{}')
+           SELECT jsonb_object_agg(o.key, jsonb_build_array(o.value, c.becomes -> o.key))
+             FROM jsonb_each(c.was) o WHERE o.value <> c.becomes -> o.key), '{}')
            || CASE WHEN c.deleted THEN '{"deleted": [true, false]}'::jsonb ELSE '{}'::jsonb END
     FROM changed c),
 created AS (
-  INSERT INTO premises (external_key, operator_id, area_id, ${DELIVERED_COLUMNS.join(', ')}, search)
-  SELECT i.key, $2, (${AREA_OF_PLACE('i')}), ${columns('i')}, array_to_tsvector(string_to_array(i.words, ' '))
-    FROM input i WHERE NOT EXISTS (SELECT FROM known k WHERE k.row = i.row)
-  RETURNING id, guid, external_key, search),
+  INSERT INTO premises (id, external_key, operator_id, area_id, ${DELIVERED_COLUMNS.join(', ')}, search) OVERRIDING SYSTEM VALUE
+  SELECT i.id, i.key, $2, (${AREA_OF_PLACE('i')}), ${columns('i')}, array_to_tsvector(string_to_array(i.words, ' '))
+    FROM known i WHERE i.fresh),
 words AS (
   INSERT INTO premise_words AS w (word, addresses)
   SELECT x.word, sum(x.addresses)::integer FROM (
-    SELECT unnest(tsvector_to_array(c.search)) AS word, 1 AS addresses FROM created c
-    UNION ALL SELECT unnest(string_to_array(c.words, ' ')), 0 FROM changed c) x
+    SELECT unnest(string_to_array(i.words, ' ')) AS word, CASE WHEN i.fresh THEN 1 ELSE 0 END AS addresses
+      FROM known i WHERE i.fresh OR i.differs OR i.deleted) x
    WHERE x.word !~ '[0-9]' GROUP BY 1 ORDER BY 1
   ON CONFLICT (word) DO UPDATE SET addresses = w.addresses + excluded.addresses WHERE excluded.addresses > 0)
-SELECT i.row, c.id IS NOT NULL AS created, coalesce(k.differs OR k.deleted, false) AS changed,
-       coalesce(c.id, k.id)::float8 AS id
-  FROM input i LEFT JOIN known k ON k.row = i.row LEFT JOIN created c ON c.external_key = i.key`;
+SELECT i.row, i.id::float8 AS id, i.fresh AS created, i.differs OR i.deleted AS changed FROM known i`;

@@ -169,6 +169,6 @@ CREATE TRIGGER follow_occupation AFTER INSERT OR UPDATE OF state OR DELETE ON pr
 
 INSERT INTO role_permissions (role, permission) VALUES
   ('noc', 'premise.read'), ('noc', 'premise.manage'), ('support', 'premise.read'), ('billing', 'premise.read'),
-  ('isp', 'premise.read');
+  ('isp', 'premise.read'), ('reseller_admin', 'premise.read'), ('reseller_read_only', 'premise.read');
 `,
 };
