@@ -221,6 +221,31 @@ describe('what can be ordered at a place', () => {
   });
 });
 
+describe('the town of the sandbox', () => {
+  it('sells what the operator and the ISP sell there', async () => {
+    const found = await items(at(-26.198, 27.702));
+    const sold = found.map(({ name, type_name: type, pricing }) => [name, type, pricing[0]?.value_incl]);
+    expect(sold).toEqual(
+      expect.arrayContaining([
+        ['Ripple 50', 'ISP', 549],
+        ['Ripple 100', 'ISP', 849],
+        ['Ripple Business 100', 'ISP', 1499],
+        ['Home Fiber 50', 'Wholesale', 53.99],
+      ]),
+    );
+    const promotions = (await get('/wholesale/promotions')).json<{ items: { code: string }[] }>().items;
+    expect(promotions.map(({ code }) => code)).toEqual(['RIPPLE-3']);
+  });
+
+  it.each([
+    [-26.2 + 0.004 * 2.5, 27.7 + 0.004 * 2.5, 'no_coverage'],
+    [-26.2 + 0.004 * 6, 27.7 + 0.004 * 2.5, 'building'],
+    [-26.2 + 0.004 * 6, 27.7 + 0.004 * 10, 'planned'],
+  ])('says at %d, %d: %s', async (latitude, longitude, reason) => {
+    expect((await at(latitude, longitude)).json()).toMatchObject({ items: [], reason });
+  });
+});
+
 describe('prices', () => {
   it('take effect when they say, and never change what was', async () => {
     const { id, pricing } = await retail('Dated');
