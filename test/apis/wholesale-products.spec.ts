@@ -356,6 +356,21 @@ describe('products and promotions of one’s own', () => {
     const amount = await post('/wholesale/promotions', { code: 'LESS', name: 'Less', value: 100, months: 1 });
     expect(amount.json()).toMatchObject({ value: 100, currency_code: 'ZAR', percent: null });
     expect((await put(`/wholesale/promotions/${id}`, { max_uses: 9 })).json()).toMatchObject({ max_uses: 9 });
+    const product = await retail('Promoted');
+    const promoted = async (promo: string) => get(`/wholesale/products/${product.id}?promo_code=${promo}`);
+    // Half of 477.3913, and 100 less, each with 15 %.
+    expect((await promoted('Spring-3')).json()).toMatchObject({
+      pricing: [{ value: 477.3913, value_incl: 549 }],
+      promotion: { code: 'SPRING-3', months: 3, pricing: [{ value: 238.6957, value_incl: 274.51 }] },
+    });
+    const less = (await promoted('LESS')).json<{ promotion: object }>().promotion;
+    expect(less).toMatchObject({ months: 1, pricing: [{ value: 377.3913, value_incl: 434 }] });
+    expect((await promoted('NO-SUCH')).json()).toMatchObject({ errors: { promo_code: ['is unknown'] } });
+    const wholesale = await get(`/wholesale/products/${FIRST_PLAN_GUID}?promo_code=LESS`);
+    expect([wholesale.status, wholesale.json<{ full_errors: unknown }>().full_errors]).toEqual([
+      400,
+      ['promo_code is not for this product'],
+    ]);
     expect((await get(`/wholesale/promotions/${id}`, other)).status).toBe(404);
     expect((await post(`/wholesale/promotions/${id}/retire`, undefined)).json()).toMatchObject({ status: 'Retired' });
     expect((await put(`/wholesale/promotions/${id}`, { months: 2 })).status).toBe(400);
