@@ -10,6 +10,8 @@ import { BUNDLES } from './sandbox-voice.js';
 import { seedCustomers } from './seed-customers.js';
 import { seedEquipment } from './seed-equipment.js';
 import { seedOrders } from './seed-orders.js';
+import { seedOffers } from './seed-offers.js';
+import { seedTown } from './seed-town.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
 
 export interface Login {
@@ -37,6 +39,8 @@ export async function seedSandbox(
   await seedCatalogueAndNetwork(app);
   const first = await seedCustomers(app, partnerIds, say);
   await seedEquipment(app);
+  await seedTown(app);
+  await seedOffers(app);
   await seedOrders(app);
   const logins = Object.fromEntries(
     PEOPLE.map(({ username }) => [username, { login: username, password: passwordOf(username) }]),

@@ -93,7 +93,7 @@ describe('what can be ordered at a place', () => {
   it('is the product of the document, to the letter', async () => {
     const logo = '/Images/Logos/ripple.jpg';
     const { id } = await retail('ips product 10/2 Mbps', { description: 'ips product 10/2 Mbps', logo });
-    const [first] = await items(at(-29.7872215658, 30.9134343322));
+    const first = (await items(at(-29.7872215658, 30.9134343322))).find((product) => product.id === id);
     expect(Object.keys(first ?? {})).toEqual([
       ...['id', 'provider_id', 'parent_id', 'name', 'description', 'speed_up', 'speed_down', 'min_contract'],
       ...['effective_date', 'status', 'type_name', 'provider', 'pricing', 'logo'],
@@ -221,6 +221,31 @@ describe('what can be ordered at a place', () => {
   });
 });
 
+describe('the town of the sandbox', () => {
+  it('sells what the operator and the ISP sell there', async () => {
+    const found = await items(at(-26.198, 27.702));
+    const sold = found.map(({ name, type_name: type, pricing }) => [name, type, pricing[0]?.value_incl]);
+    expect(sold).toEqual(
+      expect.arrayContaining([
+        ['Ripple 50', 'ISP', 549],
+        ['Ripple 100', 'ISP', 849],
+        ['Ripple Business 100', 'ISP', 1499],
+        ['Home Fiber 50', 'Wholesale', 53.99],
+      ]),
+    );
+    const promotions = (await get('/wholesale/promotions')).json<{ items: { code: string }[] }>().items;
+    expect(promotions.map(({ code }) => code)).toEqual(['RIPPLE-3']);
+  });
+
+  it.each([
+    [-26.2 + 0.004 * 2.5, 27.7 + 0.004 * 2.5, 'no_coverage'],
+    [-26.2 + 0.004 * 6, 27.7 + 0.004 * 2.5, 'building'],
+    [-26.2 + 0.004 * 6, 27.7 + 0.004 * 10, 'planned'],
+  ])('says at %d, %d: %s', async (latitude, longitude, reason) => {
+    expect((await at(latitude, longitude)).json()).toMatchObject({ items: [], reason });
+  });
+});
+
 describe('prices', () => {
   it('take effect when they say, and never change what was', async () => {
     const { id, pricing } = await retail('Dated');
@@ -331,6 +356,21 @@ describe('products and promotions of one’s own', () => {
     const amount = await post('/wholesale/promotions', { code: 'LESS', name: 'Less', value: 100, months: 1 });
     expect(amount.json()).toMatchObject({ value: 100, currency_code: 'ZAR', percent: null });
     expect((await put(`/wholesale/promotions/${id}`, { max_uses: 9 })).json()).toMatchObject({ max_uses: 9 });
+    const product = await retail('Promoted');
+    const promoted = async (promo: string) => get(`/wholesale/products/${product.id}?promo_code=${promo}`);
+    // Half of 477.3913, and 100 less, each with 15 %.
+    expect((await promoted('Spring-3')).json()).toMatchObject({
+      pricing: [{ value: 477.3913, value_incl: 549 }],
+      promotion: { code: 'SPRING-3', months: 3, pricing: [{ value: 238.6957, value_incl: 274.51 }] },
+    });
+    const less = (await promoted('LESS')).json<{ promotion: object }>().promotion;
+    expect(less).toMatchObject({ months: 1, pricing: [{ value: 377.3913, value_incl: 434 }] });
+    expect((await promoted('NO-SUCH')).json()).toMatchObject({ errors: { promo_code: ['is unknown'] } });
+    const wholesale = await get(`/wholesale/products/${FIRST_PLAN_GUID}?promo_code=LESS`);
+    expect([wholesale.status, wholesale.json<{ full_errors: unknown }>().full_errors]).toEqual([
+      400,
+      ['promo_code is not for this product'],
+    ]);
     expect((await get(`/wholesale/promotions/${id}`, other)).status).toBe(404);
     expect((await post(`/wholesale/promotions/${id}/retire`, undefined)).json()).toMatchObject({ status: 'Retired' });
     expect((await put(`/wholesale/promotions/${id}`, { months: 2 })).status).toBe(400);

@@ -49,6 +49,18 @@ const threshold = () => {
 const range = { from: '2025-01-29T00:00:00Z', to: '2025-01-30T00:00:00Z' };
 
 const NO_GUID = '00000000-0000-4000-8000-000000000000';
+const square = [
+  [27.69, -26.185],
+  [27.7, -26.185],
+  [27.7, -26.175],
+  [27.69, -26.185],
+];
+const area = () => ({
+  name: `Called ${unique()}`,
+  connectivity: 'live',
+  geometry: { type: 'Polygon', coordinates: [square] },
+});
+const premise = () => ({ full_text: `${unique()}, Called Street, Randfontein`, latitude: -26.18, longitude: 27.69 });
 
 /** A prefix that nobody else has. */
 const network = (n = unique()) => `10.${(n >> 8) & 255}.${n & 255}.0/24`;
@@ -180,8 +192,8 @@ export const CALLS: Readonly<Record<string, Call>> = {
     thing: 'partner',
     body: () => ({ from_month: '2099-01', suspended_percent: 50 }),
   },
-  'GET /v1/areas/:area_id/products': { thing: 'sold_area' },
-  'POST /v1/areas/:area_id/products': { thing: 'sold_area', body: () => ({ plan_id: 2 }) },
+  'GET /v1/areas/:area_id/products': { thing: 'area' },
+  'POST /v1/areas/:area_id/products': { thing: 'area', body: () => ({ plan_id: 2 }) },
   'DELETE /v1/areas/:area_id/products/:area_product_id': { thing: 'area_product' },
   'GET /wholesale/products/availability/:latitude/:longitude': {},
   'GET /wholesale/products': {},
@@ -316,6 +328,29 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/network/vlans': {},
   'POST /v1/network/vlans': { body: () => ({ device_id: 1, port: `called-${unique()}`, first: 100, last: 101 }) },
   'DELETE /v1/network/vlans/:id': { thing: 'vlan' },
+  'POST /v1/areas': { body: area },
+  'GET /v1/areas': {},
+  'GET /v1/areas/covering': { query: '?latitude=-26.1&longitude=27.7' },
+  'GET /v1/areas/:area_id': { thing: 'area' },
+  'PATCH /v1/areas/:area_id': { thing: 'area', body: () => ({ name: `Called ${unique()}` }) },
+  'DELETE /v1/areas/:area_id': { thing: 'area' },
+  'POST /v1/premises': { body: premise },
+  'GET /v1/premises': {},
+  'GET /v1/premises/search': { query: '?q=main%20street' },
+  'GET /v1/premises/:premise_id': { thing: 'premise' },
+  'PATCH /v1/premises/:premise_id': { thing: 'premise', body: () => ({ suburb: `Called ${unique()}` }) },
+  'DELETE /v1/premises/:premise_id': { thing: 'premise' },
+  'GET /v1/premises/:premise_id/history': { thing: 'premise' },
+  'POST /v1/premise-imports': { body: () => ({ kind: 'addresses_csv' }) },
+  'GET /v1/premise-imports': {},
+  'GET /v1/premise-imports/:import_id': { thing: 'premise_import' },
+  'GET /v1/premise-imports/:import_id/rows': { thing: 'premise_import' },
+  'PUT /v1/premise-imports/:import_id/parts/:part': { thing: 'premise_import', body: () => 'key,full_text' },
+  'POST /v1/premise-imports/:import_id/start': { thing: 'whole_import' },
+  'POST /v1/premise-imports/:import_id/cancel': { thing: 'premise_import' },
+  'GET /wholesale/predefined-premises': { query: '?q=main%20street' },
+  'GET /wholesale/premises': {},
+  'GET /wholesale/premises/:premise_id': { thing: 'premise_guid' },
   'POST /wholesale/customers': { body: signUp },
   'GET /wholesale/customers': { query: '?q=a' },
   'GET /wholesale/customers/:customer_id': { thing: 'customer_guid' },
@@ -354,6 +389,7 @@ export function addressed(operation: string, id: string | number = 0): { method:
   const ids = String(id).split('/');
   const named = path
     .replace(':version', '1')
+    .replace(/:part(?![a-z_])/, '1')
     .replaceAll(/:[a-z_]+/g, () => (ids.length > 1 ? ids.shift() : ids[0]) ?? '');
   return { method, path: named + (CALLS[operation]?.query ?? '') };
 }

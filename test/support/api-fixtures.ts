@@ -1,4 +1,4 @@
-import { OPERATOR_PARTNER_ID, PERMISSIONS, type Actor, systemActor, systemActorFor } from '@isp/contracts';
+import { PERMISSIONS, type Actor, systemActor, systemActorFor } from '@isp/contracts';
 import { CreateApiKey, CreateUser } from '@isp/domain/access';
 import { CreateBandwidthProfile, CreatePlan } from '@isp/domain/catalog';
 import { CreateCustomer } from '@isp/domain/customers';
@@ -14,9 +14,9 @@ import {
   VlanRanges,
   VrfRegister,
 } from '@isp/domain/network';
-import { AreaProductRegister, CreateProduct, CreatePromotion } from '@isp/domain/offers';
 import { CreatePartner } from '@isp/domain/partners';
 import { PlaceOrder } from '@isp/domain/ordering';
+import { ManageAreas, ManagePremises, PremiseQueries, ReceiveImport } from '@isp/domain/premises';
 import { HoldJob, RequestProvisioning } from '@isp/domain/provisioning';
 import {
   ChangeServicePlan,
@@ -25,11 +25,11 @@ import {
   ServiceQueries,
   SuspendService,
 } from '@isp/domain/services';
-import { IssueSettlement } from '@isp/domain/settlement';
 import { CreateEndpoint, SendTest } from '@isp/domain/webhooks';
 import { CreateWorkOrder, HoldWorkOrder } from '@isp/domain/work-orders';
 import type { ApiWorld } from './api-world.js';
 import { type Plot, type Town, buildTown } from './town.js';
+import { offerFixtures } from './offer-fixtures.js';
 
 export const EVERYTHING: Actor = { ...systemActor('spec'), permissions: new Set(PERMISSIONS) };
 
@@ -80,20 +80,18 @@ export type Thing =
   | 'work_order'
   | 'held_work_order'
   | 'work_order_guid'
+  | 'area'
+  | 'premise'
+  | 'premise_guid'
+  | 'premise_import'
+  | 'whole_import'
   | 'partner_product'
   | 'product_guid'
   | 'promotion'
   | 'promotion_guid'
   | 'settled_month'
   | 'own_month'
-  | 'sold_area'
   | 'area_product';
-
-/** Long over, and nothing was active then. */
-const SETTLED_MONTH = '2020-02';
-const ISP = 4;
-/** What the operator manages of such things is an ISP's. */
-const sellerOf = (partnerId: number): number => (partnerId === OPERATOR_PARTNER_ID ? ISP : partnerId);
 
 let serial = 0;
 const next = (): number => (serial += 1);
@@ -333,55 +331,32 @@ export function factory(world: ApiWorld) {
     service_with_device: async (partnerId) => withDevice(await make.service(partnerId)),
     service_with_device_guid: async (partnerId) => guidOf('services', await make.service_with_device(partnerId)),
     service_guid: async (partnerId) => guidOf('services', await make.subscribed_service(partnerId)),
-    partner_product: async (partnerId) => {
-      const { partnerId: seller, id } = await product(partnerId);
-      return `${seller}/${id}`;
+    area: async () => {
+      const corners = [
+        [27.69, -26.185],
+        [27.7, -26.185],
+        [27.7, -26.175],
+        [27.69, -26.185],
+      ];
+      const values = {
+        name: `Made ${next()}`,
+        connectivity: 'live',
+        geometry: { type: 'Polygon', coordinates: [corners] },
+      } as const;
+      return (await use(ManageAreas).create({ actor: EVERYTHING, ...values })).id;
     },
-    // The operator has no products of its own: what it reads is a plan of its own.
-    product_guid: async (partnerId) => {
-      if (partnerId !== OPERATOR_PARTNER_ID) return (await product(partnerId)).guid.toUpperCase();
-      await make.area_product(partnerId);
-      const [plan] = await sql<{ guid: string }>('SELECT upper(guid::text) AS guid FROM plans WHERE id = 1');
-      return plan?.guid ?? '';
+    premise: async () => {
+      const values = { full_text: `${next()}, Made Street, Randfontein`, latitude: -26.18, longitude: 27.69 };
+      return (await use(ManagePremises).create({ actor: EVERYTHING, values })).id;
     },
-    promotion: async (partnerId) => {
-      const { partnerId: seller, id } = await promotion(partnerId);
-      return `${seller}/${id}`;
+    premise_guid: async () => (await use(PremiseQueries).getById(EVERYTHING, Number(await make.premise(1)))).guid,
+    premise_import: async () => (await use(ReceiveImport).open({ actor: EVERYTHING, kind: 'addresses_csv' })).id,
+    whole_import: async () => {
+      const id = Number(await make.premise_import(1));
+      await use(ReceiveImport).putPart(EVERYTHING, id, 1, Buffer.from('key,full_text,latitude,longitude\n'));
+      return id;
     },
-    promotion_guid: async (partnerId) => (await promotion(partnerId)).guid.toUpperCase(),
-    settled_month: async (partnerId) => {
-      const seller = sellerOf(partnerId);
-      await use(IssueSettlement)
-        .execute({ actor: EVERYTHING, partnerId: seller, month: SETTLED_MONTH })
-        .catch((error: { code?: string }) => {
-          if (error.code !== 'settlement.settlement.issued_already') throw error;
-        });
-      return `${seller}/${SETTLED_MONTH}`;
-    },
-    own_month: async (partnerId) => (await make.settled_month(partnerId).then(String)).split('/')[1] ?? '',
-    sold_area: async () => {
-      const [row] = await sql<{ id: string }>(
-        `WITH made AS (INSERT INTO areas (operator_id, name, connectivity, live_on)
-           SELECT guid, 'Made ${next()}', 'live', '2020-01-01' FROM partners WHERE id = 1 RETURNING id)
-         SELECT id FROM made`,
-      );
-      return row?.id ?? '';
-    },
-    area_product: async () => {
-      const areaId = Number(await make.sold_area(OPERATOR_PARTNER_ID));
-      const { id } = await use(AreaProductRegister).sell({ actor: EVERYTHING, areaId, planId: 1 });
-      return `${areaId}/${id}`;
-    },
-  };
-  const product = (partnerId: number) => {
-    const plan = { id: 1 };
-    const prices = [{ type: 'monthly', taxPercent: '15', amount: '477.3913' }] as const;
-    const values = { partnerId: sellerOf(partnerId), plan, name: `Made ${next()}`, prices };
-    return use(CreateProduct).execute({ actor: EVERYTHING, ...values });
-  };
-  const promotion = (partnerId: number) => {
-    const values = { partnerId: sellerOf(partnerId), code: `MADE-${next()}`, name: 'Made', percent: '10', months: 3 };
-    return use(CreatePromotion).execute({ actor: EVERYTHING, ...values });
+    ...offerFixtures(use, sql, (partnerId) => make.area(partnerId)),
   };
   /** Gives a service the device that carries it. */
   const withDevice = async (service: string | number): Promise<number> => {

@@ -13,7 +13,7 @@ export * from './promotions/change-promotion.usecase.js';
 export * from './promotions/create-promotion.usecase.js';
 export * from './promotions/promotion.queries.js';
 export type { PromotionKey } from './promotions/promotion.repository.js';
-export type { PromotionValues, PromotionView } from './promotions/promotion.view.js';
+export { discountOf, type PromotionValues, type PromotionView } from './promotions/promotion.view.js';
 export * from './promotions/retire-promotion.usecase.js';
 export type { ProductQuote, SaleView } from './sales/product-quote.js';
 export * from './sales/product-sales.js';

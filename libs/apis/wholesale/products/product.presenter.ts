@@ -3,7 +3,10 @@ import {
   type NothingSold,
   type PriceView,
   type ProductView,
+  type PromotionView,
   type SetPriceView,
+  discountOf,
+  discounted,
   priceWithTax,
 } from '@isp/domain/offers';
 import { upperUuid } from '@isp/kernel';
@@ -30,6 +33,13 @@ export function presentProduct(product: ProductView, timeZone: string) {
     pricing: product.prices.map(presentPrice),
     ...(logo === null ? {} : { logo }),
   };
+}
+
+/** What the monthly prices are as long as a promotion lasts. */
+export function presentPromotion({ prices }: ProductView, promotion: PromotionView) {
+  const monthly = prices.filter(({ type }) => type === 'monthly');
+  const pricing = monthly.map((price) => presentPrice(discounted(price, discountOf(promotion))));
+  return { code: promotion.code, months: promotion.months, pricing };
 }
 
 function presentPrice(price: PriceView) {

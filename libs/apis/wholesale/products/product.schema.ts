@@ -1,4 +1,4 @@
-import { currencyCode, instant, line, percent, prose, unitAmount } from '@isp/apis/shared';
+import { currencyCode, instant, line, needle, percent, prose, unitAmount } from '@isp/apis/shared';
 import { normaliseUuid } from '@isp/kernel';
 import { z } from 'zod';
 import { pageShape, pagingQuery } from '../lists.js';
@@ -49,6 +49,9 @@ export type CreateProductBody = z.infer<typeof createProductBody>;
 export const changeProductBody = createProductBody.omit({ parent_id: true }).partial();
 export type ChangeProductBody = z.infer<typeof changeProductBody>;
 
+export const productQuery = z.strictObject({ promo_code: needle(60).optional() });
+export type ProductQuery = z.infer<typeof productQuery>;
+
 export const productsQuery = z.strictObject(pagingQuery);
 export type ProductsQuery = z.infer<typeof productsQuery>;
 
@@ -76,6 +79,10 @@ export const productShape = z.object({
   provider: z.string(),
   pricing: z.array(priceShape),
   logo: z.string().optional(),
+});
+
+export const promotedProductShape = productShape.extend({
+  promotion: z.object({ code: z.string(), months: z.int(), pricing: z.array(priceShape) }).optional(),
 });
 
 export const availabilityShape = z.object({

@@ -9,6 +9,7 @@ import {
   type NewPrice,
   ProductQueries,
   type ProductView,
+  PromotionQueries,
   RetireProduct,
 } from '@isp/domain/offers';
 import { PartnerQueries } from '@isp/domain/partners';
@@ -17,7 +18,7 @@ import { CurrentIsp } from '../caller.js';
 import { guidParam } from '../guid.js';
 import { pageOfItems, sliceOf } from '../lists.js';
 import { createProductExample, productExample, setPriceExample } from './product.examples.js';
-import { presentAvailability, presentProduct, presentSetPrice } from './product.presenter.js';
+import { presentAvailability, presentProduct, presentPromotion, presentSetPrice } from './product.presenter.js';
 import * as schema from './product.schema.js';
 
 @ApiTags('Products')
@@ -26,6 +27,7 @@ export class WholesaleProductsController {
   constructor(
     private readonly availability: AvailabilityQueries,
     private readonly products: ProductQueries,
+    private readonly promotions: PromotionQueries,
     private readonly create: CreateProduct,
     private readonly change: ChangeProduct,
     private readonly retire: RetireProduct,
@@ -73,12 +75,23 @@ export class WholesaleProductsController {
   @Operation({
     access: 'product.read',
     summary: 'Read a product',
-    response: schema.productShape,
+    description:
+      'With a `promo_code` of yours, `promotion` says what its monthly prices are for so many months; a code that an order ' +
+      'could not name is refused.',
+    response: schema.promotedProductShape,
     example: productExample,
-    errors: ['not_found'],
+    errors: ['not_found', 'conflict', 'unprocessable'],
   })
-  async read(@CurrentIsp() actor: Actor, @PathParam('product_id', guidParam) guid: string) {
-    return this.present(actor, await this.products.orderableOne(actor, guid));
+  async read(
+    @CurrentIsp() actor: Actor,
+    @PathParam('product_id', guidParam) guid: string,
+    @QueryString(schema.productQuery) { promo_code: code }: schema.ProductQuery,
+  ) {
+    const product = await this.products.orderableOne(actor, guid);
+    const shown = await this.present(actor, product);
+    if (code === undefined) return shown;
+    const promotion = await this.promotions.forOrder(actor, actor.partnerId, code, product);
+    return { ...shown, promotion: presentPromotion(product, promotion) };
   }
 
   @Get(':product_id/prices')

@@ -47,10 +47,11 @@ export const AVAILABLE = statement(
       WHERE cover.connectivity = 'live' AND ${OPEN} AND ${ON_SALE}),
    caller AS (SELECT time_zone FROM partners WHERE id = $4),
    best AS (SELECT connectivity FROM cover WHERE place = 1),
-   seen AS (
+   seen AS MATERIALIZED (
      SELECT caller.time_zone AS "timeZone", (SELECT connectivity FROM best) AS connectivity,
-            CASE (SELECT connectivity FROM best)
-              WHEN 'live' THEN (SELECT min(ap.sold_from AT TIME ZONE caller.time_zone)::date FROM cover JOIN area_products ap ON ap.area_id = cover.id
+            CASE
+              WHEN EXISTS (SELECT FROM here) THEN NULL
+              WHEN (SELECT connectivity FROM best) = 'live' THEN (SELECT min(ap.sold_from AT TIME ZONE caller.time_zone)::date FROM cover JOIN area_products ap ON ap.area_id = cover.id
                                  WHERE cover.connectivity = 'live' AND ap.sold_from > $3
                                    AND (ap.only_partner_id IS NULL OR ap.only_partner_id = $4))
               ELSE (SELECT min(comes_on) FROM cover WHERE connectivity = (SELECT connectivity FROM best))

@@ -55,20 +55,21 @@ describe('assertCoherent', () => {
 describe('assertUsable', () => {
   const before = new Date(january.getTime() - 1);
   const last = new Date(february.getTime() - 1);
-  const other = [{ id: 8, guid: promotion.guid }];
-  it.each<[Partial<PromotionView>, number | null, Date, string | undefined]>([
-    [{}, 7, january, undefined],
-    [{}, 7, last, undefined],
-    [{ endsAt: null }, 7, february, undefined],
-    [{ products: [{ id: 7, guid: promotion.guid }] }, 7, january, undefined],
-    [{ maxUses: null, uses: 99 }, 7, january, undefined],
-    [{}, 7, before, 'offers.promotion.not_running'],
-    [{}, 7, february, 'offers.promotion.not_running'],
-    [{ status: 'retired' }, 7, january, 'offers.promotion.not_running'],
-    [{ products: other }, 7, january, 'offers.promotion.other_product'],
-    [{}, null, january, 'offers.promotion.other_product'],
-    [{ uses: 2 }, 7, january, 'offers.promotion.used_up'],
-  ])('%j for product %p at %p: %s', (values, product, at, code) => {
-    expect(refusal(() => assertUsable({ ...promotion, ...values }, product, at))).toBe(code);
+  const guid = 'c567389a-2d36-4c29-ad46-0ec3d7a7d0ea';
+  const other = 'd728f54d-5769-4833-b168-12b1e86d3caf';
+  it.each<[Partial<PromotionView>, 'retail' | 'wholesale', Date, string | undefined]>([
+    [{}, 'retail', january, undefined],
+    [{}, 'retail', last, undefined],
+    [{ endsAt: null }, 'retail', february, undefined],
+    [{ products: [{ id: 7, guid }] }, 'retail', january, undefined],
+    [{ maxUses: null, uses: 99 }, 'retail', january, undefined],
+    [{}, 'retail', before, 'offers.promotion.not_running'],
+    [{}, 'retail', february, 'offers.promotion.not_running'],
+    [{ status: 'retired' }, 'retail', january, 'offers.promotion.not_running'],
+    [{ products: [{ id: 8, guid: other }] }, 'retail', january, 'offers.promotion.other_product'],
+    [{}, 'wholesale', january, 'offers.promotion.other_product'],
+    [{ uses: 2 }, 'retail', january, 'offers.promotion.used_up'],
+  ])('%j for a %s product at %p: %s', (values, kind, at, code) => {
+    expect(refusal(() => assertUsable({ ...promotion, ...values }, { kind, guid }, at))).toBe(code);
   });
 });

@@ -1,5 +1,6 @@
 import { decimal, roundHalfUp } from '@isp/kernel';
 import { offerErrors } from '../offers.errors.js';
+import type { ProductView } from '../products/product.view.js';
 import type { PromotionValues, PromotionView } from './promotion.view.js';
 
 /** The same values as the database writes them, so that equal ones are equal as text. */
@@ -27,16 +28,15 @@ export function assertCoherent(promotion: PromotionValues, uses: number): void {
 }
 
 /**
- * Whether an order at an instant may name the promotion for a product of its partner (null: the operator's own, which
- * no promotion is for).
+ * Whether an order at an instant may name the promotion for a product: one of its partner, not the operator's own.
  * @throws `offers.promotion.not_running`, `offers.promotion.other_product`, `offers.promotion.used_up`
  */
-export function assertUsable(promotion: PromotionView, productId: number | null, at: Date): void {
+export function assertUsable(promotion: PromotionView, product: Pick<ProductView, 'kind' | 'guid'>, at: Date): void {
   const { status, startsAt, endsAt, products, maxUses, uses } = promotion;
   const running = status === 'active' && startsAt <= at && (endsAt === null || at < endsAt);
   if (!running) throw refused('offers.promotion.not_running', 'is not running');
-  const fits = products.length === 0 || products.some(({ id }) => id === productId);
-  if (productId === null || !fits) throw refused('offers.promotion.other_product', 'is not for this product');
+  const fits = products.length === 0 || products.some(({ guid }) => guid === product.guid);
+  if (product.kind !== 'retail' || !fits) throw refused('offers.promotion.other_product', 'is not for this product');
   if (maxUses !== null && uses >= maxUses) throw refused('offers.promotion.used_up', 'is used up');
 }
 

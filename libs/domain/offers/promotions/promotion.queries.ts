@@ -1,8 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { PartnerQueries } from '@isp/domain/partners';
+import type { Clock } from '@isp/kernel';
+import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement, together } from '@isp/platform/database';
 import { offerErrors } from '../offers.errors.js';
+import type { ProductView } from '../products/product.view.js';
+import { assertUsable, refused } from './promotion.policy.js';
 import type { PromotionKey } from './promotion.repository.js';
 import { PROMOTION_COLUMNS, type PromotionStatus, type PromotionView } from './promotion.view.js';
 
@@ -24,6 +28,7 @@ export class PromotionQueries {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly partners: PartnerQueries,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Newest first. @throws `partners.partner.not_found`, also for one behind another wall */
@@ -52,7 +57,25 @@ export class PromotionQueries {
     return promotion;
   }
 
-  async byCode(actor: Actor, partnerId: number, code: string): Promise<PromotionView | undefined> {
-    return this.uow.run(actor, (tx) => tx.one<PromotionView>(BY_CODE, [partnerId, code]));
+  /** By its code, in either case. */
+  byCode(actor: Actor, partnerId: number, code: string): Promise<PromotionView | undefined> {
+    const values = [partnerId, code.trim().toUpperCase()];
+    return this.uow.run(actor, (tx) => tx.one<PromotionView>(BY_CODE, values));
+  }
+
+  /**
+   * The promotion that an order of a product names.
+   * @throws `offers.promotion.unknown` and what `assertUsable` throws
+   */
+  async forOrder(
+    actor: Actor,
+    partnerId: number,
+    code: string,
+    product: Pick<ProductView, 'kind' | 'guid'>,
+  ): Promise<PromotionView> {
+    const promotion = await this.byCode(actor, partnerId, code);
+    if (!promotion) throw refused('offers.promotion.unknown', 'is unknown');
+    assertUsable(promotion, product, this.clock.now());
+    return promotion;
   }
 }

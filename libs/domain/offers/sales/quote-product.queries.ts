@@ -14,8 +14,8 @@ import {
   productOf,
   retailFrom,
 } from '../products/product.view.js';
-import { assertUsable, refused } from '../promotions/promotion.policy.js';
 import { PromotionQueries } from '../promotions/promotion.queries.js';
+import type { PromotionView } from '../promotions/promotion.view.js';
 import type { ProductQuote, QuotedPromotion } from './product-quote.js';
 
 const HERE = `plan.status = 'active' AND (plan.sold_from IS NULL OR plan.sold_from <= $1)
@@ -50,8 +50,8 @@ export class QuoteProduct {
   ) {}
 
   /**
-   * @throws `offers.product.not_sold_here`, also for another partner's product; `offers.promotion.unknown` and what
-   *   `assertUsable` throws
+   * @throws `offers.product.not_sold_here`, also for another partner's product; and what
+   *   `PromotionQueries.forOrder` throws
    */
   execute({ actor, partnerId, productGuid, latitude, longitude, promoCode }: QuoteInput): Promise<ProductQuote> {
     return this.uow.run(actor, async (tx) => {
@@ -59,10 +59,12 @@ export class QuoteProduct {
       const values = [now, partnerId, productGuid, latitude, longitude];
       const row = await tx.one<Row<ProductView> & { readonly productId: number | null }>(QUOTE, values);
       if (!row) throw notSoldHere();
-      const { planId, planVersion, name, contractMonths, prices } = productOf<ProductView>(row);
+      const product = productOf<ProductView>(row);
+      const { planId, planVersion, name, contractMonths, prices } = product;
       const { productId } = row;
-      const promotion =
-        promoCode === undefined ? null : await this.promotion(actor, { partnerId, productId, promoCode }, now);
+      const named =
+        promoCode === undefined ? null : await this.promotions.forOrder(actor, partnerId, promoCode, product);
+      const promotion = named && termsOf(named);
       const quoted = prices.map(({ type, currency, taxPercent, amount }) => ({ type, currency, taxPercent, amount }));
       return {
         partnerId,
@@ -77,18 +79,10 @@ export class QuoteProduct {
       };
     });
   }
+}
 
-  private async promotion(
-    actor: Actor,
-    { partnerId, productId, promoCode }: { partnerId: number; productId: number | null; promoCode: string },
-    now: Date,
-  ): Promise<QuotedPromotion> {
-    const promotion = await this.promotions.byCode(actor, partnerId, promoCode.trim().toUpperCase());
-    if (!promotion) throw refused('offers.promotion.unknown', 'is unknown');
-    assertUsable(promotion, productId, now);
-    const { id, code, percent, amount, currency, months } = promotion;
-    return { id, code, percent, amount, currency, months };
-  }
+function termsOf({ id, code, percent, amount, currency, months }: PromotionView): QuotedPromotion {
+  return { id, code, percent, amount, currency, months };
 }
 
 const notSoldHere = () => {

@@ -89,6 +89,8 @@ function addressOf(record: Record_, { error }: Parsed['info']): Omit<DeliveredPr
   const country = parts.country_code?.toUpperCase() ?? null;
   if (country !== null && !/^[A-Z]{2}$/.test(country))
     throw new RowError(`country_code must be two letters, not ${country}`);
+  if (!(parts.full_text ?? parts.street_name ?? parts.mdu_name ?? parts.plot_number))
+    throw new RowError('the row has neither full_text nor street_name');
   const full = parts.full_text ?? inOneLine({ ...parts, country_code: country });
   if (wordsOf(full).length === 0) throw new RowError('the address says nothing');
   const values: DeliveredValues = {

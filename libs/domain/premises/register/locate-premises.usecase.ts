@@ -13,8 +13,8 @@ export const EVERYWHERE = 0;
 const LOCATE = statement(
   'premises-locate',
   `WITH box AS (
-     SELECT min((box(r.outline))[1][1]) / 1e7 AS south, max((box(r.outline))[0][1]) / 1e7 AS north,
-            min((box(r.outline))[1][0]) / 1e7 AS west, max((box(r.outline))[0][0]) / 1e7 AS east
+     SELECT min(((box(r.outline))[1])[1]) / 1e7 AS south, max(((box(r.outline))[0])[1]) / 1e7 AS north,
+            min(((box(r.outline))[1])[0]) / 1e7 AS west, max(((box(r.outline))[0])[0]) / 1e7 AS east
        FROM area_rings r WHERE r.area_id = $2 AND r.ring = 0),
    batch AS MATERIALIZED (
      SELECT p.id, p.area_id, p.latitude, p.longitude FROM premises p

@@ -155,12 +155,12 @@ DECLARE
   place bigint := coalesce(NEW.premise_id, OLD.premise_id);
   now_is text := CASE TG_OP WHEN 'DELETE' THEN 'vacant' ELSE NEW.state END;
 BEGIN
-  WITH before AS (SELECT p.id, p.status FROM premises p WHERE p.id = place FOR UPDATE),
+  WITH held AS (SELECT p.id, p.status FROM premises p WHERE p.id = place FOR UPDATE),
   changed AS (
-    UPDATE premises p SET status = now_is, version = p.version + 1, updated_at = now() FROM before
-     WHERE p.id = before.id AND before.status <> now_is RETURNING p.id, p.version, before.status)
+    UPDATE premises p SET status = now_is, version = p.version + 1, updated_at = now() FROM held h
+     WHERE p.id = h.id AND h.status <> now_is RETURNING p.id, p.version, h.status AS was)
   INSERT INTO premise_history (premise_id, version, actor, changes)
-    SELECT c.id, c.version, 'system:ordering', jsonb_build_object('status', jsonb_build_array(c.status, now_is)) FROM changed c;
+    SELECT c.id, c.version, 'system:ordering', jsonb_build_object('status', jsonb_build_array(c.was, now_is)) FROM changed c;
   RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION follow_occupation FROM PUBLIC;
@@ -169,6 +169,6 @@ CREATE TRIGGER follow_occupation AFTER INSERT OR UPDATE OF state OR DELETE ON pr
 
 INSERT INTO role_permissions (role, permission) VALUES
   ('noc', 'premise.read'), ('noc', 'premise.manage'), ('support', 'premise.read'), ('billing', 'premise.read'),
-  ('isp', 'premise.read');
+  ('isp', 'premise.read'), ('reseller_admin', 'premise.read'), ('reseller_read_only', 'premise.read');
 `,
 };

@@ -1,26 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CreateCustomer } from '@isp/domain/customers';
+import {
+  AreaProductRegister,
+  ChangeProduct,
+  CreateProduct,
+  CreatePromotion,
+  OffersModule,
+  ProductSales,
+  PromotionQueries,
+  QuoteProduct,
+} from '@isp/domain/offers';
 import { CreatePartner } from '@isp/domain/partners';
 import { UnitOfWork } from '@isp/platform/database';
 import { OrderInternetService } from '@isp/domain/services';
-import {
-  actor,
-  clock,
-  closeServices,
-  openServices,
-  plans,
-  sql,
-  unique,
-  use,
-} from '../../../../test/support/services-world.js';
-import { AreaProductRegister } from '../areas/area-product.register.js';
-import { OffersModule } from '../offers.module.js';
-import { ChangeProduct } from '../products/change-product.usecase.js';
-import { CreateProduct } from '../products/create-product.usecase.js';
-import { CreatePromotion } from '../promotions/create-promotion.usecase.js';
-import { PromotionQueries } from '../promotions/promotion.queries.js';
-import { ProductSales } from './product-sales.js';
-import { QuoteProduct } from './quote-product.queries.js';
+import { actor, clock, closeServices, openServices, plans, sql, unique, use } from '../support/services-world.js';
 
 const HERE = { latitude: 10.05, longitude: 10.05 };
 let isp: number;
