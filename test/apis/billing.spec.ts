@@ -39,7 +39,7 @@ async function subscriber(since = '2025-01-01'): Promise<{ customerId: number; s
   const serviceId = Number(await made.make.active_service(1));
   const [row] = await world.sql<{ customer_id: number; id: number }>(
     `UPDATE services SET activated_at = '${since}', activation_amount = 0 WHERE id = ${serviceId};
-     UPDATE service_prices SET at = '${since}' WHERE service_id = ${serviceId};
+     UPDATE service_terms SET valid_from = '${since}' WHERE service_id = ${serviceId};
      UPDATE billing_accounts SET starts_on = '${since}' WHERE customer_id = (SELECT customer_id FROM services WHERE id = ${serviceId});
      UPDATE billing_account_terms SET from_on = '${since}' WHERE customer_id = (SELECT customer_id FROM services WHERE id = ${serviceId});
      SELECT a.customer_id, a.id FROM billing_accounts a JOIN services s ON s.customer_id = a.customer_id WHERE s.id = ${serviceId}`,

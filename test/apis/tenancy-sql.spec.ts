@@ -151,21 +151,26 @@ describe('functions that run with more rights', () => {
       'customers_count',
       'customers_search',
       'keep_profile_in_use',
+      'operator_identity',
       'provisioning_pace',
       'record_plan_version',
     ];
     // The RADIUS server's role calls them, the application does not (test/radius shows what they answer to it).
     const ofRadius = ['account', 'auth_check', 'auth_reply', 'live_sessions', 'nas_client', 'note_attempt', 'use_keys'];
     // Nobody calls it: a trigger.
+    // Nobody calls them: triggers.
     const ofTriggers = [
       'book_document',
       'book_payment',
+      'follow_occupation',
       'forget_usage_days',
       'issue_document',
       'keep_lines',
       'open_billing_accounts',
-      'record_service_price',
+      'record_service_terms',
       'settle_allocation',
+      'track_change',
+      'track_change_of_service',
       'void_credit_note',
     ];
     expect(found).toEqual(

@@ -1,7 +1,6 @@
-import { bodyId, intId, line } from '@isp/apis/shared';
+import { bodyId, intId, line, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
-import { unitAmount } from '../plans/plan.schema.js';
 
 export const day = z.iso
   .date('must be a date, YYYY-MM-DD')

@@ -1,8 +1,7 @@
-import { bodyId, intId, line, needle, prose } from '@isp/apis/shared';
+import { bodyId, intId, line, needle, prose, unitAmount } from '@isp/apis/shared';
 import { parseDecimal } from '@isp/kernel';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
-import { unitAmount } from '../plans/plan.schema.js';
 import { day } from './billing-account.schema.js';
 
 /** A JSON number as exact decimal text. */

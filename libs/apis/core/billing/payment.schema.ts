@@ -1,7 +1,6 @@
-import { bodyId, instant, intId, line, prose } from '@isp/apis/shared';
+import { bodyId, instant, intId, line, prose, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
-import { unitAmount } from '../plans/plan.schema.js';
 
 const method = z.enum(['cash', 'bank_transfer', 'cheque', 'card', 'direct_debit', 'other']);
 

@@ -22,10 +22,10 @@ const SERVICES = statement(
           s.activation_amount::text AS "activationAmount", v.contract_months AS "contractMonths",
           v.early_termination_amount::text AS "earlyTerminationAmount",
           (SELECT min(h.id) FROM billing_accounts h WHERE h.partner_id = s.partner_id AND h.customer_id = s.customer_id AND h.currency = s.currency) AS home,
-          (SELECT json_agg(json_build_object('at', r.at, 'planId', r.plan_id, 'planVersion', r.plan_version, 'planName', p.name,
-                  'monthlyAmount', r.monthly_amount::text, 'taxPercent', w.tax_percent::text) ORDER BY r.at)
-             FROM service_prices r JOIN plans p ON p.id = r.plan_id
-             JOIN plan_versions w ON w.plan_id = r.plan_id AND w.version = r.plan_version WHERE r.service_id = s.id) AS prices,
+          (SELECT json_agg(json_build_object('at', r.valid_from, 'planId', r.plan_id, 'planVersion', r.plan_version, 'planName', p.name,
+                  'monthlyAmount', r.monthly_amount::text, 'taxPercent', w.tax_percent::text) ORDER BY r.valid_from, r.id)
+             FROM service_terms r JOIN plans p ON p.id = r.plan_id
+             JOIN plan_versions w ON w.plan_id = r.plan_id AND w.version = r.plan_version WHERE r.partner_id = s.partner_id AND r.service_id = s.id) AS prices,
           (SELECT coalesce(json_agg(json_build_object('cause', b.cause, 'from', b.since, 'until', b.ended_at) ORDER BY b.id), '[]')
              FROM service_suspensions b WHERE b.partner_id = s.partner_id AND b.service_id = s.id) AS blocks,
           (SELECT coalesce(json_agg(json_build_object('accountId', g.account_id, 'fromOn', g.from_on)), '[]')

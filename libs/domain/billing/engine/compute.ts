@@ -66,7 +66,7 @@ const byFirst = (left: string | number, right: string | number): number => (left
 function ordered(facts: EngineFacts): EngineFacts {
   const services = facts.services.map((service) => ({
     ...service,
-    prices: [...service.prices].sort((a, b) => a.at.getTime() - b.at.getTime() || a.planVersion - b.planVersion),
+    prices: [...service.prices].sort((a, b) => a.at.getTime() - b.at.getTime()),
   }));
   return {
     ...facts,

@@ -123,38 +123,6 @@ WITH opened AS (
 INSERT INTO billing_account_terms (partner_id, customer_id, account_id, from_on)
   SELECT partner_id, customer_id, id, starts_on FROM opened;
 
--- What a service cost from an instant on. Written by the database itself, so that no change of a price goes without.
-CREATE TABLE service_prices (
-  partner_id integer NOT NULL,
-  customer_id integer NOT NULL,
-  service_id integer NOT NULL,
-  at timestamptz NOT NULL,
-  plan_id integer NOT NULL,
-  plan_version integer NOT NULL,
-  monthly_amount numeric(14, 4) NOT NULL,
-  PRIMARY KEY (service_id, at),
-  FOREIGN KEY (partner_id, service_id) REFERENCES services (partner_id, id),
-  FOREIGN KEY (plan_id, plan_version) REFERENCES plan_versions (plan_id, version)
-);
-CREATE INDEX service_prices_by_partner ON service_prices (partner_id, service_id);
-CALL tenancy.protect('service_prices', 'customer_id');
-GRANT SELECT ON service_prices TO isp_app;
-INSERT INTO service_prices SELECT partner_id, customer_id, id, created_at, plan_id, plan_version, monthly_amount FROM services;
-CREATE FUNCTION record_service_price() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-  INSERT INTO service_prices VALUES (NEW.partner_id, NEW.customer_id, NEW.id,
-    CASE TG_OP WHEN 'INSERT' THEN NEW.created_at ELSE now() END, NEW.plan_id, NEW.plan_version, NEW.monthly_amount)
-  ON CONFLICT (service_id, at) DO UPDATE
-    SET plan_id = excluded.plan_id, plan_version = excluded.plan_version, monthly_amount = excluded.monthly_amount;
-  RETURN NULL;
-END $$;
-REVOKE ALL ON FUNCTION record_service_price FROM PUBLIC;
-CREATE TRIGGER services_first_price AFTER INSERT ON services FOR EACH ROW EXECUTE FUNCTION record_service_price();
-CREATE TRIGGER services_next_price AFTER UPDATE ON services FOR EACH ROW
-  WHEN ((NEW.plan_id, NEW.plan_version, NEW.monthly_amount) IS DISTINCT FROM (OLD.plan_id, OLD.plan_version, OLD.monthly_amount))
-  EXECUTE FUNCTION record_service_price();
-
 -- The operator's: what a plan's price means for parts of a period, for the periods that begin on a day or later.
 CREATE TABLE plan_billing_policies (
   plan_id integer NOT NULL REFERENCES plans,
