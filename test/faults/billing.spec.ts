@@ -124,9 +124,9 @@ describe('money when processes die or race', () => {
       inWorld(async (world) => {
         let api = await world.start('api');
         let kills = 0;
-        let running = true;
+        const load = { over: false };
         const killer = (async () => {
-          while (running && kills < 5) {
+          while (!load.over && kills < 5) {
             await sleep(400 + 200 * (kills % 3));
             await api.kill();
             kills += 1;
@@ -150,7 +150,7 @@ describe('money when processes die or race', () => {
         };
         const payments = Array.from({ length: 200 }, (_, n) => n);
         await inParallel(payments, 4, pay);
-        running = false;
+        load.over = true;
         await killer;
         const { n, total } = await world.row<{ n: number; total: string }>(
           'SELECT count(*)::integer AS n, sum(amount)::text AS total FROM payments',

@@ -43,10 +43,7 @@ function correction(should: Charge | undefined, was: InvoicedCharge, currency: s
       serviceId,
       description,
       ...range,
-      kind:
-        amount.isNegative() || (amount.isZero() && taxes.every((tax) => tax.amount.startsWith('-')))
-          ? 'repair'
-          : 'adjustment',
+      kind: isRepair(amount, taxes) ? 'repair' : 'adjustment',
       amount: amount.toText(),
       taxes,
       inputs: {
@@ -58,6 +55,10 @@ function correction(should: Charge | undefined, was: InvoicedCharge, currency: s
       },
     },
   ];
+}
+
+function isRepair(amount: Money, taxes: readonly LineTax[]): boolean {
+  return amount.isNegative() || (amount.isZero() && taxes.every((tax) => tax.amount.startsWith('-')));
 }
 
 function taxCorrections(should: readonly LineTax[], was: InvoicedCharge, currency: string): LineTax[] {

@@ -5,8 +5,7 @@ import { compute, dueInAll } from './compute.js';
 import type { EngineFacts, EngineLine, ServiceFacts } from './engine.types.js';
 import { invoicedCharges } from './invoiced-charges.js';
 
-/** Histories to try: `ISP_HISTORIES` for a long run. */
-const RUNS = Number(process.env['ISP_HISTORIES'] ?? 120);
+const RUNS = 120;
 const ZONES = [
   'UTC',
   'Pacific/Kiritimati',

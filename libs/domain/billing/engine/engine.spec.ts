@@ -138,10 +138,6 @@ describe('prices and taxes', () => {
       )[1],
     ).toBe('5.00');
   });
-
-  it('shows every kind of tax a zero price has: none', () => {
-    expect(compute(facts('2025-01-01', [service('2025-01-01', [price('2025-01-01', '0', 1, '8')])])).lines).toEqual([]);
-  });
 });
 
 describe('shares of a period', () => {
@@ -360,19 +356,6 @@ describe('policies, breaks, fees and discounts', () => {
     ]);
     expect(totals(facts('2025-01-01', [one], { discounts: much }))).toEqual(['0.00', '0.00', '0.00']);
     expect(shown(facts('2025-01-01', [one], { discounts: [discount({ serviceId: 8 })] }))).toHaveLength(1);
-  });
-
-  it('leaves days that others pay for alone', () => {
-    const split = service('2025-01-01', [price('2025-01-01', '31')], {
-      windows: [
-        { from: '2025-01-08', until: '2025-01-15' },
-        { from: '2025-01-22', until: null },
-      ],
-    });
-    expect(shown(facts('2025-01-01', [split]))).toEqual([
-      'recurring 2025-01-08 2025-01-15 7.00',
-      'recurring 2025-01-22 2025-02-01 10.00',
-    ]);
   });
 });
 

@@ -114,7 +114,7 @@ export class WriteInvoice {
   ): NewLine {
     const service = serviceId === undefined ? undefined : services.get(serviceId);
     const inputs: LineInputs = { rule: 'by_hand', unit_amount: amount, quantity, proration_factor: prorationFactor };
-    const region = (account.terms.findLast(({ fromOn }) => fromOn <= on) ?? account.terms[0])?.taxRegion ?? null;
+    const region = regionOf(account, on);
     const thing = { on, serviceType: service?.serviceType ?? null, planPercent: service?.taxPercent ?? null };
     const taxes = taxesFor(thing, region, rates, account.exemptions);
     const taxed = withTaxes(exactAmount(inputs, account.currency), taxes);
@@ -122,6 +122,10 @@ export class WriteInvoice {
     const days = { from: period?.from ?? null, until: period?.until ?? null };
     return { key: null, kind, serviceId: serviceId ?? null, description, ...days, inputs, ...taxed };
   }
+}
+
+function regionOf({ terms }: AccountView, on: string): string | null {
+  return (terms.findLast(({ fromOn }) => fromOn <= on) ?? terms[0])?.taxRegion ?? null;
 }
 
 function periodOf({ kind, period }: WriteInvoiceInput): { readonly from: string; readonly until: string } | undefined {

@@ -1,0 +1,45 @@
+import type { Call } from './api-calls.js';
+import { lastService, unique } from './api-fixtures.js';
+
+/** How to call the operations of billing. */
+export const BILLING_CALLS: Readonly<Record<string, Call>> = {
+  'GET /v1/billing/accounts': {},
+  'POST /v1/billing/accounts': { body: () => ({ customer_id: 1, name: `Called ${unique()}` }) },
+  'GET /v1/billing/accounts/:account_id': { thing: 'billing_account' },
+  'PATCH /v1/billing/accounts/:account_id': { thing: 'billing_account', body: () => ({ payment_days: 30 }) },
+  'POST /v1/billing/accounts/:account_id/services': {
+    thing: 'account_with_service',
+    body: () => ({ service_id: lastService() }),
+  },
+  'POST /v1/billing/accounts/:account_id/unpark': { thing: 'parked_account' },
+  'GET /v1/billing/accounts/:account_id/next-invoice': { thing: 'billing_account' },
+  'GET /v1/billing/accounts/:account_id/statement': { thing: 'billing_account' },
+  'GET /v1/billing/ageing': {},
+  'GET /v1/billing/accounts/:account_id/discounts': { thing: 'billing_account' },
+  'POST /v1/billing/accounts/:account_id/discounts': {
+    thing: 'billing_account',
+    body: () => ({ name: 'Called', percent: 10, from: '2025-02-01' }),
+  },
+  'POST /v1/billing/invoices': {
+    body: () => ({ customer_id: 1, invoice_type: 'one_off', line_items: [{ description: 'Called', amount: 1 }] }),
+  },
+  'GET /v1/billing/invoices': {},
+  'GET /v1/billing/credit-notes': {},
+  'GET /v1/billing/invoices/:invoice_id': { thing: 'invoice' },
+  'GET /v1/billing/invoices/:invoice_id/proof': { thing: 'invoice' },
+  'POST /v1/billing/invoices/:invoice_id/issue': { thing: 'draft_invoice' },
+  'POST /v1/billing/invoices/:invoice_id/void': { thing: 'invoice', body: () => ({}) },
+  'POST /v1/billing/invoices/:invoice_id/credit-notes': { thing: 'invoice', body: () => ({ reason: 'Called' }) },
+  'POST /v1/billing/payments': { body: () => ({ customer_id: 1, amount: 1, method: 'cash' }) },
+  'GET /v1/billing/payments': {},
+  'GET /v1/billing/payments/:payment_id': { thing: 'payment' },
+  'POST /v1/billing/payments/:payment_id/reverse': { thing: 'payment', body: () => ({ reason: 'Called' }) },
+  'GET /v1/billing/tax-rates': {},
+  'POST /v1/billing/tax-rates': {
+    body: () => ({ region: `CALLED-${unique()}`, code: 'vat', name: 'VAT', percent: 15, from: '2025-01-01' }),
+  },
+  'POST /v1/billing/tax-rates/:tax_rate_id/end': { thing: 'tax_rate', body: () => ({ on: '2026-01-01' }) },
+  'GET /v1/plans/:plan_id/billing-policy': { thing: 'plan' },
+  'PATCH /v1/plans/:plan_id/billing-policy': { thing: 'plan', body: () => ({ pause: 'charge' }) },
+  'GET /operations/v1/invoices': {},
+};
