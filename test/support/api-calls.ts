@@ -293,9 +293,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/network/alarms': {},
   'POST /v1/network/alarms/:alarm_id/acknowledge': { thing: 'alarm', body: () => ({ note: 'Seen' }) },
   'GET /v1/network/alarm-thresholds': {},
-  'POST /v1/network/alarm-thresholds': {
-    body: threshold,
-  },
+  'POST /v1/network/alarm-thresholds': { body: threshold },
   'DELETE /v1/network/alarm-thresholds/:threshold_id': { thing: 'threshold' },
   'GET /v1/webhooks/events': {},
   'GET /v1/webhooks/deliveries': {},

@@ -115,7 +115,7 @@ function stepsOf(prices: readonly PriceFact[], ruler: Ruler): Step[] {
 }
 
 function priceAt(steps: readonly Step[], tick: number): PriceFact {
-  return (steps.findLast(({ at }) => at <= tick) ?? (steps[0])).price;
+  return steps.findLast(({ at }) => at <= tick)?.price ?? (steps[0] as Step).price;
 }
 
 /** The prices of a life in a period: a change that waits for the next period leaves no mark in this one. */
