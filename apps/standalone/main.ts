@@ -4,6 +4,7 @@ import { restartIdentities, runMigrations } from '@isp/platform/database';
 import { startEmbeddedPostgres } from '@isp/platform/embedded-postgres';
 import { passingPassword } from '../sandbox/sandbox-nas.js';
 import { SandboxNetwork } from '../sandbox/sandbox-network.js';
+import { seedUsage } from '../sandbox/seed-usage.js';
 import { issueSandboxKey, seedSandbox } from '../sandbox/seed.js';
 import { explain, onEarlySignals, refuseBusyPort, stopOnSignals } from '../wiring/process.js';
 import { createProgram, listen, type RunningProgram } from '../wiring/program.js';
@@ -76,6 +77,8 @@ async function run(config: Config, place: Place, dataDir: string): Promise<Runni
     const sandbox = { base_url: program.url, ...logins, api_key: apiKey };
     await writeSandbox(file, sandbox, place.databaseUrl);
     banner(sandbox, file);
+    // What can wait until the sandbox is up, as all below.
+    void seedUsage(place.ownerUrl).catch((error: unknown) => say(`no usage of the past: ${explain(error)}`));
     return withNetwork(program, place, config);
   } catch (error) {
     await app.close();
@@ -83,7 +86,7 @@ async function run(config: Config, place: Place, dataDir: string): Promise<Runni
   }
 }
 
-/** What can wait until the sandbox is up: its RADIUS server and NASes, which stop with the program. */
+/** The RADIUS server and the NASes of the sandbox, which stop with the program. */
 function withNetwork(program: RunningProgram, place: Place, config: Config): RunningProgram {
   const password = config.ISP_RADIUS_DATABASE_PASSWORD ?? (place.isOurs ? passingPassword() : undefined);
   if (password === undefined) {

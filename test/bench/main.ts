@@ -12,6 +12,7 @@ import { Helper, ROOT } from './processes.js';
 import { provisioningFigures } from './provisioning.js';
 import { radiusFigures } from './radius.js';
 import { reconcileFigures } from './reconcile.js';
+import { suspensionFigures } from './suspension.js';
 
 const ON_DATABASE = {
   list: listFigures,
@@ -20,6 +21,7 @@ const ON_DATABASE = {
   addresses: addressFigures,
   radius: radiusFigures,
   reconcile: reconcileFigures,
+  suspension: suspensionFigures,
 };
 const USAGE = `usage: npm run bench -- [${[...Object.keys(ON_DATABASE), 'footprint'].join('] [')}] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
 

@@ -124,6 +124,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/partners/:partner_id/suspend': { thing: 'partner', body: () => ({ reason: 'Ended' }) },
   'POST /v1/partners/:partner_id/reactivate': { thing: 'suspended_partner', body: () => ({}) },
   'GET /v1/services/:service_id/usage': { thing: 'service' },
+  'GET /v1/services/:service_id/usage/chart.svg': { thing: 'service' },
   'GET /v1/services/:service_id/bandwidth': { thing: 'service' },
   'GET /v1/services/:service_id/usage/throttling': { thing: 'service' },
   'POST /v1/services/:service_id/usage/restore': { thing: 'throttled_service', body: () => ({}) },

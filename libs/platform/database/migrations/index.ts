@@ -17,6 +17,8 @@ import { provisioningSaga } from './0140-provisioning-saga.js';
 import { convergence } from './0150-convergence.js';
 import { usage } from './0160-usage.js';
 import { voiceAccounts } from './0170-voice-accounts.js';
+import { comparison } from './0250-comparison.js';
+import { sessionsKept } from './0251-sessions-kept.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -38,4 +40,6 @@ export const migrations: readonly SqlMigration[] = [
   convergence,
   usage,
   voiceAccounts,
+  comparison,
+  sessionsKept,
 ];
