@@ -147,7 +147,7 @@ describe('the schedules', () => {
               acctstarttime, acctupdatetime, acctstoptime, closed_by, heard_at, acctoutputoctets)
        SELECT 'aged-' || days, 'aged-' || days, 'aged', s.partner_id, s.customer_id, s.id, '198.51.100.7', '203.0.113.77',
               now() - make_interval(days => days), now() - make_interval(days => days - 1), now() - make_interval(days => days - 1), 'nas', now(), 7
-         FROM services s, unnest('{10,100,800}'::integer[]) days WHERE s.id = $1`,
+         FROM services s, unnest('{800,100,10}'::integer[]) days WHERE s.id = $1`,
       [serviceId],
     );
     await made.use(RetireSessions).execute();
