@@ -19,9 +19,9 @@ const ON_DATABASE = {
   create: createFigures,
   provisioning: provisioningFigures,
   addresses: addressFigures,
+  suspension: suspensionFigures,
   radius: radiusFigures,
   reconcile: reconcileFigures,
-  suspension: suspensionFigures,
 };
 const USAGE = `usage: npm run bench -- [${[...Object.keys(ON_DATABASE), 'footprint'].join('] [')}] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
 
