@@ -15,7 +15,7 @@ const SECRET = 'bench-secret';
 const IN_FLIGHT = 32;
 const SUBSCRIBERS = 200_000;
 const SESSIONS = 1_000_000;
-const DAYS = 30;
+const DAYS = 60;
 const BATCH = 10_000;
 const vault = vaultOf();
 
@@ -205,8 +205,9 @@ async function fillSessions({ place }: Bench, services: number): Promise<void> {
     await client.query('ALTER TABLE radius.radacct ENABLE TRIGGER USER');
     await client.query(
       `INSERT INTO usage_daily (partner_id, customer_id, service_id, day, input_octets, output_octets)
-       SELECT partner_id, customer_id, service_id, current_date - 1 - d, d, d FROM subscribers, generate_series(1, $1) d ON CONFLICT DO NOTHING`,
-      [DAYS],
+       SELECT partner_id, customer_id, service_id, current_date - 1 - d, d, d
+         FROM (SELECT * FROM subscribers WHERE username LIKE 'bench-%' ORDER BY service_id LIMIT $2) s, generate_series(1, $1) d ON CONFLICT DO NOTHING`,
+      [DAYS, services],
     );
     await client.query('VACUUM ANALYZE radius.radacct, usage_daily');
   });
