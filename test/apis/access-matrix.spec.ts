@@ -164,4 +164,13 @@ describe('the access matrix', () => {
       expect([route, await ask({}), await ask(credentials.get('support') ?? {})]).toEqual([route, 401, 403]);
     }
   });
+
+  it('does nothing on the queue board that another site makes a browser ask for', async () => {
+    const ask = async (site: string) => {
+      const url = `${ADMIN}/api/queues/none/pause`;
+      const headers = { 'sec-fetch-site': site };
+      return (await world.ask(url, { method: 'PUT', headers, ...credentials.get('superadmin') })).status;
+    };
+    expect([await ask('cross-site'), await ask('same-origin')]).toEqual([403, 404]);
+  });
 });

@@ -47,7 +47,7 @@ export function prepareHttpServer(fastify: FastifyInstance, routes: RouteTable, 
     routes.add(route.url, Array.isArray(route.method) ? route.method : [route.method]),
   );
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
+    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     if (isDraining()) void reply.header('connection', 'close');
     const refusal = refusalOf(request);
     if (refusal) done(refusal);
