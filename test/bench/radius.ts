@@ -271,9 +271,13 @@ export async function radiusFigures(bench: Bench): Promise<Figure[]> {
   const { postgres } = bench.place;
   const scratch = await mkdtemp(join(tmpdir(), 'isp-radius-bench-'));
   const database = await radiusLogin(postgres.url('isp', 'isp_super'));
-  await bench.place.owner((client) =>
-    client.query(`UPDATE devices SET nas_address = NULL WHERE nas_address = '127.0.0.1'`),
-  );
+  await bench.place.owner(async (client) => {
+    await client.query(`UPDATE devices SET nas_address = NULL WHERE nas_address = '127.0.0.1'`);
+    // Of an earlier run on the same data: they would count against Simultaneous-Use.
+    await client.query(
+      `UPDATE radius.radacct SET acctstoptime = acctupdatetime, closed_by = 'reload' WHERE acctstoptime IS NULL`,
+    );
+  });
   await makeNas(postgres.ownerUrl, '127.0.0.1', SECRET);
   const settings = { RADIUS_CLIENT_LIFETIME: '3600' };
   const ours = await RadiusServer.start({ database, settings });
