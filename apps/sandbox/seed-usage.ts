@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { executeAsOwner } from '@isp/platform/database';
 
 /** Days before today that sessions are there of, and the last of them that have samples of five minutes. */
 const DAYS = 62;
@@ -58,17 +58,9 @@ const SAMPLES = `
  * from which the trigger of accounting makes the daily usage, and samples of the last days. Made once, by the owner of
  * the schema, since the application may not make up accounting.
  */
-export async function seedUsage(ownerUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl });
-  // A sandbox that is stopped meanwhile takes the connection away; the query says so.
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query(SESSIONS, [DAYS]);
-    await client.query(SAMPLES, [SAMPLED_DAYS, HOURS]);
-    await client.query('COMMIT');
-  } finally {
-    await client.end();
-  }
+export function seedUsage(ownerUrl: string): Promise<void> {
+  return executeAsOwner(ownerUrl, [
+    [SESSIONS, [DAYS]],
+    [SAMPLES, [SAMPLED_DAYS, HOURS]],
+  ]);
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DomainError } from '@isp/kernel';
 import type { Config } from '@isp/platform/config';
 import { restartIdentities, runMigrations } from '@isp/platform/database';
 import { passingPassword } from '../sandbox/sandbox-nas.js';
@@ -8,6 +10,9 @@ import { issueSandboxKey, seedSandbox } from '../sandbox/seed.js';
 import { explain } from '../wiring/process.js';
 import { createProgram, listen, type RunningProgram } from '../wiring/program.js';
 import { banner, readSandbox, say, writeSandbox } from './sandbox-file.js';
+
+/** Times that the sandbox is filled before it cannot be. */
+const PATIENCE = 6;
 
 /** Where the data is. */
 export interface Place {
@@ -27,8 +32,10 @@ export async function run(config: Config, place: Place, dataDir: string): Promis
     await app.init();
     if (config.ISP_MODE === 'live') return announce(await listen(app, config));
     const file = join(dataDir, 'sandbox.json');
-    await restartIdentities(place.ownerUrl, ['customers', 'services', 'plans']);
-    const logins = await seedSandbox(app, say);
+    const logins = await patiently(async () => {
+      await restartIdentities(place.ownerUrl, ['customers', 'services', 'plans']);
+      return seedSandbox(app, say);
+    });
     const apiKey = (await readSandbox(file, place.databaseUrl))?.api_key ?? (await issueSandboxKey(app));
     const program = await listen(app, config);
     const sandbox = { base_url: program.url, ...logins, api_key: apiKey };
@@ -40,6 +47,18 @@ export async function run(config: Config, place: Place, dataDir: string): Promis
   } catch (error) {
     await app.close();
     throw error;
+  }
+}
+
+/** A slow machine is busy with what the seed itself set going; the seed goes on where it was. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.kind !== 'unavailable' || attempt === PATIENCE) throw error;
+      await sleep(attempt * 1_000);
+    }
   }
 }
 

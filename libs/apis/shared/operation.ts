@@ -46,7 +46,9 @@ export function Operation(options: OperationOptions): MethodDecorator {
     ApiResponse({
       status,
       description: options.response ? 'Success' : 'Success, without a body',
-      ...(options.response ? { content: { [options.contentType ?? 'application/json']: contentOf(options.response, options.example) } } : {}),
+      ...(options.response
+        ? { content: { [options.contentType ?? 'application/json']: contentOf(options.response, options.example) } }
+        : {}),
     }),
   );
 }
