@@ -6,7 +6,8 @@ import { restartIdentities, runMigrations } from '@isp/platform/database';
 import { passingPassword } from '../sandbox/sandbox-nas.js';
 import { SandboxNetwork } from '../sandbox/sandbox-network.js';
 import { seedUsage } from '../sandbox/seed-usage.js';
-import { issueSandboxKey, seedSandbox } from '../sandbox/seed.js';
+import { issueIspTokens, issueSandboxKey } from '../sandbox/sandbox-keys.js';
+import { seedSandbox } from '../sandbox/seed.js';
 import { explain } from '../wiring/process.js';
 import { createProgram, listen, type RunningProgram } from '../wiring/program.js';
 import { banner, readSandbox, say, writeSandbox } from './sandbox-file.js';
@@ -36,9 +37,11 @@ export async function run(config: Config, place: Place, dataDir: string): Promis
       await restartIdentities(place.ownerUrl, ['customers', 'services', 'plans']);
       return seedSandbox(app, say);
     });
-    const apiKey = (await readSandbox(file, place.databaseUrl))?.api_key ?? (await issueSandboxKey(app));
+    const known = await readSandbox(file, place.databaseUrl);
+    const apiKey = known?.api_key ?? (await issueSandboxKey(app));
+    const ispTokens = await issueIspTokens(app, known?.isp_tokens);
     const program = await listen(app, config);
-    const sandbox = { base_url: program.url, ...logins, api_key: apiKey };
+    const sandbox = { base_url: program.url, ...logins, api_key: apiKey, isp_tokens: ispTokens };
     await writeSandbox(file, sandbox, place.databaseUrl);
     banner(sandbox, file);
     // What can wait until the sandbox is up, as all below.

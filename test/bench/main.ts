@@ -3,12 +3,14 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addressFigures } from './addresses.js';
+import { availabilityFigures } from './availability.js';
 import { footprintFigures } from './footprint.js';
 import { createFigures, listFigures } from './http.js';
 import type { Load, LoadResult } from './load.js';
 import { type Figure, machineLoad, renewed, table } from './measure.js';
 import { Place } from './place.js';
 import { Helper, ROOT } from './processes.js';
+import { premiseFigures } from './premises.js';
 import { provisioningFigures } from './provisioning.js';
 import { radiusFigures } from './radius.js';
 import { reconcileFigures } from './reconcile.js';
@@ -20,8 +22,10 @@ const ON_DATABASE = {
   provisioning: provisioningFigures,
   addresses: addressFigures,
   suspension: suspensionFigures,
+  availability: availabilityFigures,
   radius: radiusFigures,
   reconcile: reconcileFigures,
+  premises: premiseFigures,
 };
 const USAGE = `usage: npm run bench -- [${[...Object.keys(ON_DATABASE), 'footprint'].join('] [')}] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
 
