@@ -25,7 +25,7 @@ export interface OperationOptions {
   /** Hours that an idempotent answer is kept: 24, or 720 where money moves. */
   readonly keepAnswerHours?: number;
   /** What a success is when it is not JSON: then `response` and `example` are text, refusals are JSON all the same. */
-  readonly contentType?: 'text/event-stream' | 'image/svg+xml' | 'text/csv';
+  readonly contentType?: string;
   /** Not counted against rate limits (health checks). */
   readonly unlimited?: boolean;
   /** An answer that must not be stored anywhere, because it shows a secret. */

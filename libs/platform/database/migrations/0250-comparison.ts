@@ -66,6 +66,6 @@ $$;
 -- What was reserved as a static address without anybody having named it is the service's all the same.
 UPDATE services s SET static_address = r.address, version = version + 1, updated_at = now()
   FROM ip_reservations r
- WHERE r.service_id = s.id AND r.note = 'static address' AND s.static_ip AND s.static_address IS NULL;
+ WHERE r.service_id = s.id AND r.note = 'static address' AND family(r.address) = 4 AND s.static_ip AND s.static_address IS NULL;
 `,
 };
