@@ -39,13 +39,9 @@ beforeAll(async () => {
   const values = { full_text: LINE, street_number: '38', street_name: 'Railway Street', suburb: 'Hectorton', ...place };
   guid = (await use(ManagePremises).create({ actor: EVERYTHING, values })).guid.toUpperCase();
   await use(ManagePremises).create({ actor: EVERYTHING, values: { full_text: '39, Railway Street', ...place } });
-  const [customer] = (await world.sql(
+  const [customer] = await world.sql<{ id: number; guid: string; service: number }>(
     'SELECT c.id, c.guid, s.id AS service FROM customers c JOIN services s ON s.customer_id = c.id',
-  )) as {
-    id: number;
-    guid: string;
-    service: number;
-  }[];
+  );
   customerGuid = String(customer?.guid).toUpperCase();
   await use(UnitOfWork).run(EVERYTHING, async () => {
     const { premise } = await use(PremiseOccupancy).lockForOrder({ guid });
