@@ -13,11 +13,8 @@ async function runAll(args) {
   await ensureDependencies(root);
   const { ensureBuilt } = await import('./lib/dist.mjs');
   await ensureBuilt(root);
-  const lanes = await import('./lib/lanes.mjs');
-  const results = [];
-  for (const lane of [lanes.postgresLane, lanes.redisLane, lanes.radiusLane, lanes.devicesLane])
-    results.push(await lane(root, args));
-  const result = lanes.total(results);
+  const { runLanes } = await import('./lib/lanes.mjs');
+  const result = await runLanes(root, args);
   if (result.passed + result.failed > 0) return result;
   console.log('no test ran: nothing matches the arguments');
   return { ...result, failed: 1 };

@@ -1,6 +1,7 @@
 /** Child processes in groups of their own, so that ending one ends all that it started. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const running = new Set();
@@ -8,15 +9,20 @@ let ending = false;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 const KEPT_OUTPUT = 100_000;
 
-/** Runs a program to its end: `{ code, output }`; output is empty when the child writes to our terminal (`show`). */
+/**
+ * Runs a program to its end: `{ code, output }`. With `show` the child writes to our terminal and output is empty; with
+ * `show: 'name | '` each of its lines goes there behind that name.
+ */
 export function run(file, args, { cwd, env = process.env, show = false } = {}) {
   return new Promise((resolve, reject) => {
-    const stdio = show ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'];
+    const stdio = show === true ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'];
     const child = spawn(file, args, { cwd, env, stdio, detached: true });
     running.add(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk) => (output = (output + chunk).slice(-KEPT_OUTPUT)));
+      if (show) {
+        if (stream) createInterface({ input: stream }).on('line', (line) => console.log(`${show}${line}`));
+      } else stream.on('data', (chunk) => (output = (output + chunk).slice(-KEPT_OUTPUT)));
     }
     child.once('error', (error) => {
       running.delete(child);

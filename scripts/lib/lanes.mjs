@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { run } from './children.mjs';
@@ -19,38 +19,47 @@ const REMOVED = ['DATABASE_URL', 'REDIS_URL', 'PORT'];
 const none = { passed: 0, failed: 0, skipped: 0 };
 const sum = (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped });
 
-/** Every spec, with the queue in PostgreSQL. */
-export async function postgresLane(root, args) {
-  heading('postgres queue');
-  const light = await jest(root, [...args, ...only(root, `(?!${HEAVY}|${RADIUS}|${DEVICES}|${NEVER})`)]);
-  if (!hasSpecs(join(root, HEAVY))) return light;
-  return sum(light, await jest(root, [...args, '--runInBand', ...only(root, `(?=${HEAVY})`)]));
+/** How many lanes that mostly wait (for leases, timers, servers that come back) share the machine. */
+const SIDE_BY_SIDE = 2;
+const onRedis = { needs: ['redis-server'], env: { ISP_TEST_REDIS: '1' } };
+
+/** Lanes that compute: one after another, each with a worker per core. */
+const BUSY = [
+  { name: 'postgres queue', pattern: `(?!${HEAVY}|${RADIUS}|${DEVICES}|${NEVER})` },
+  { name: 'redis queue', pattern: `(?=${ON_BOTH_STORES})(?!${HEAVY})`, ...onRedis },
+];
+
+/** Lanes that mostly wait: their specs run one after another, beside those of another lane. */
+const WAITING = [
+  { name: 'faults, postgres queue', pattern: `(?=${HEAVY})` },
+  { name: 'faults, redis queue', pattern: `(?=${HEAVY})(?!${NO_QUEUE})`, ...onRedis },
+  { name: 'freeradius', pattern: `(?=${RADIUS})`, needs: ['freeradius', 'radclient', 'radtest'] },
+  // What needs a missing program (snmpd, sshd, nft, tc) says so in its name.
+  { name: 'devices', pattern: `(?=${DEVICES})` },
+];
+
+/** Every spec in every lane, and the total. */
+export async function runLanes(root, args) {
+  const results = [];
+  for (const lane of BUSY) results.push(await runLane(root, args, lane));
+  const waiting = [...WAITING];
+  const takeTurns = async () => {
+    for (let lane = waiting.shift(); lane; lane = waiting.shift()) {
+      results.push(await runLane(root, [...args, '--runInBand'], { ...lane, show: `${lane.name} | ` }));
+    }
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, takeTurns));
+  return results.reduce(sum);
 }
 
-/** Stories, limits and faults once more, with queue and counters in Redis. */
-export async function redisLane(root, args) {
-  heading('redis queue');
-  const absent = without(['redis-server']);
-  if (absent) return absent;
-  const env = { ISP_TEST_REDIS: '1' };
-  const light = await jest(root, [...args, ...only(root, `(?=${ON_BOTH_STORES})(?!${HEAVY})`)], env);
-  if (!hasSpecs(join(root, HEAVY))) return light;
-  return sum(light, await jest(root, [...args, '--runInBand', ...only(root, `(?=${HEAVY})(?!${NO_QUEUE})`)], env));
-}
-
-/** Log-ins and accounting through a real FreeRADIUS. */
-export async function radiusLane(root, args) {
-  heading('freeradius');
-  return (
-    without(['freeradius', 'radclient', 'radtest']) ??
-    jest(root, [...args, '--runInBand', ...only(root, `(?=${RADIUS})`)])
+async function runLane(root, args, { name, pattern, needs = [], env = {}, show = true }) {
+  const from = performance.now();
+  console.log(`\n── ${name} ──`);
+  const result = without(needs) ?? (await jest(root, [...args, ...only(root, pattern)], { env, show }));
+  console.log(
+    `── ${name}: ${result.passed} passed, ${result.failed} failed, ${Math.round((performance.now() - from) / 1000)} s`,
   );
-}
-
-/** SNMP and SSH drivers against Debian's snmpd, sshd, nft and tc. What needs a missing one says so in its name. */
-export async function devicesLane(root, args) {
-  heading('devices');
-  return jest(root, [...args, '--runInBand', ...only(root, `(?=${DEVICES})`)]);
+  return result;
 }
 
 /** What a lane comes to that cannot run here; undefined when it can. */
@@ -64,12 +73,6 @@ function without(programs) {
   return required ? { ...none, failed: 1 } : { ...none, skipped: 1 };
 }
 
-export const total = (results) => results.reduce(sum, none);
-
-function heading(name) {
-  console.log(`\n── ${name} ──`);
-}
-
 /**
  * Jest can only be told what to leave out: everything whose path in the repository does not fit. This option takes
  * every word that follows for its own, so it comes last.
@@ -81,7 +84,7 @@ function only(root, pattern) {
   );
 }
 
-async function jest(root, args, env = {}) {
+async function jest(root, args, { env, show }) {
   const scratch = mkdtempSync(join(tmpdir(), 'isp-results-'));
   const clear = () => rmSync(scratch, { recursive: true, force: true });
   process.once('exit', clear);
@@ -92,7 +95,7 @@ async function jest(root, args, env = {}) {
     const { code } = await run(process.execPath, [program, ...fixed, ...args], {
       cwd: root,
       env: environment(env),
-      show: true,
+      show,
     });
     return counted(file, code);
   } finally {
@@ -116,10 +119,6 @@ function counted(file, code) {
   const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
   const skipped = results.numPendingTests + results.numTodoTests;
   return { passed: results.numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
-}
-
-function hasSpecs(directory) {
-  return existsSync(directory) && readdirSync(directory, { recursive: true }).some((name) => name.endsWith('.spec.ts'));
 }
 
 function isOnPath(program) {

@@ -115,7 +115,7 @@ describe('any other method on any path', () => {
   }, 30_000);
 });
 
-describe('the request id', () => {
+describe('headers of every answer: the request id', () => {
   it('is on every answer, also of what is no API', async () => {
     const paths = [
       '/v1/customers',
@@ -134,6 +134,16 @@ describe('the request id', () => {
         path,
         expect.stringMatching(/^[\w.-]{8,64}$/),
       ]);
+  });
+
+  it('comes with headers that keep browsers from guessing types, and pages from fetching of others', async () => {
+    const headers = async (path: string) => (await world.ask(path, { key })).headers;
+    expect((await headers('/v1/customers')).get('x-content-type-options')).toBe('nosniff');
+    for (const path of ['/docs', '/docs/core', '/docs/wholesale/reference', '/admin/queues']) {
+      const policy = (await headers(path)).get('content-security-policy') ?? '';
+      expect([path, policy]).toEqual([path, expect.stringContaining("default-src 'self'; ")]);
+      expect(policy).toContain("frame-ancestors 'none'");
+    }
   });
 
   it('is the caller’s where that is harmless, and our own where it is not', async () => {

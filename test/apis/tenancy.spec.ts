@@ -18,6 +18,8 @@ const EVERYBODYS = new Set<string>([
   'premise_guid',
   'premise_import',
   'whole_import',
+  'area_product',
+  'own_month',
 ]);
 let world: ApiWorld;
 let made: ReturnType<typeof factory>;
@@ -98,7 +100,11 @@ describe('somebody else’s thing', () => {
     for (const operation of operations) {
       const { body, thing } = CALLS[operation] ?? {};
       const payload = body?.();
-      const missing = thing === 'customer_guid' ? MISSING_GUID : MISSING;
+      const missing = thing?.endsWith('_guid')
+        ? MISSING_GUID
+        : thing === 'settled_month'
+          ? `${MISSING}/2020-02`
+          : MISSING;
       const [foreign, none] = await Promise.all(
         [ids.get(operation) ?? '', missing].map((id) => {
           const { method, path } = addressed(operation, id);
@@ -116,6 +122,11 @@ describe('somebody else’s thing', () => {
       '403 PATCH /v1/partners/:partner_id',
       '403 POST /v1/partners/:partner_id/suspend',
       '403 POST /v1/partners/:partner_id/reactivate',
+      '403 POST /v1/partners/:partner_id/tokens',
+      '403 GET /v1/partners/:partner_id/tokens',
+      '403 DELETE /v1/partners/:partner_id/tokens/:token_id',
+      '403 POST /v1/partners/:partner_id/settlements',
+      '403 PUT /v1/partners/:partner_id/settlement-terms',
       // The network's own view, and the operator's favours.
       '403 POST /v1/services/:service_id/usage/restore',
       '403 GET /v1/services/:service_id/network',

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addressFigures } from './addresses.js';
+import { availabilityFigures } from './availability.js';
 import { footprintFigures } from './footprint.js';
 import { createFigures, listFigures } from './http.js';
 import type { Load, LoadResult } from './load.js';
@@ -19,6 +20,7 @@ const ON_DATABASE = {
   create: createFigures,
   provisioning: provisioningFigures,
   addresses: addressFigures,
+  availability: availabilityFigures,
   radius: radiusFigures,
   reconcile: reconcileFigures,
   premises: premiseFigures,

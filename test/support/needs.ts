@@ -1,7 +1,5 @@
 import { describe, it } from '@jest/globals';
-
-/** Whether nothing may be skipped: what is missing fails. */
-export const nothingMayBeMissing = (): boolean => process.env['CI'] === 'true';
+import { nothingMayBeMissing } from './missing.js';
 
 /** A block of tests that says in its name why it is skipped where something is missing; in CI it fails instead. */
 export function describeUnless(missing: readonly string[], name: string, tests: () => void): void {

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nothingMayBeMissing } from './needs.js';
+import { nothingMayBeMissing } from './missing.js';
 
 export interface RedisOptions {
   /** Kept over `stop()`, so that the next server finds its data; a temporary one when not given. */

@@ -26,6 +26,8 @@ export interface OperationOptions {
   readonly keepAnswerHours?: number;
   /** The answer is a stream of server-sent events; `response` and `example` are text. */
   readonly stream?: boolean;
+  /** What the answer is where it is not JSON; `response` and `example` are text then. */
+  readonly contentType?: string;
   /** Not counted against rate limits (health checks). */
   readonly unlimited?: boolean;
   /** An answer that must not be stored anywhere, because it shows a secret. */
@@ -51,7 +53,8 @@ export function Operation(options: OperationOptions): MethodDecorator {
   );
 }
 
-const typeOf = ({ stream }: OperationOptions): string => (stream ? 'text/event-stream' : 'application/json');
+const typeOf = ({ stream, contentType = 'application/json' }: OperationOptions): string =>
+  stream ? 'text/event-stream' : contentType;
 
 function contentOf(response: z.ZodType, example: unknown) {
   const { $schema: _, ...schema } = z.toJSONSchema(response, { io: 'output', unrepresentable: 'any' });

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { accessGuardErrors } from '../access.guard.js';
 import type { ErrorFilter } from '../error.filter.js';
 import { httpErrors } from '../errors.js';
+import { PAGE_HEADERS } from '../page-headers.js';
 import type { Authenticator } from '../ports.js';
 import { createBoardPlugin } from './bull-board.js';
 
@@ -25,6 +26,7 @@ export async function serveQueueBoard(
 ): Promise<void> {
   await fastify.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
+      void reply.headers(PAGE_HEADERS);
       try {
         await admit(request, authenticator);
       } catch (error) {
@@ -45,7 +47,9 @@ function askForPassword(error: unknown): unknown {
   return accessGuardErrors('http.unauthenticated', {}, { headers });
 }
 
-async function admit({ headers }: FastifyRequest, authenticator: Authenticator): Promise<void> {
+async function admit({ method, headers }: FastifyRequest, authenticator: Authenticator): Promise<void> {
+  // A browser sends the password that it remembers with a request that another site makes it send.
+  if (method !== 'GET' && headers['sec-fetch-site'] === 'cross-site') throw httpErrors('http.permission.missing');
   const { authorization = '', 'x-api-key': apiKey } = headers;
   const [scheme = '', value = ''] = authorization.split(' ', 2);
   const basic = scheme.toLowerCase() === 'basic';

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { PAGE_HEADERS } from '../page-headers.js';
 import { type ApiDefinition, buildOpenApi } from './openapi.js';
 
 const require = createRequire(import.meta.url);
@@ -36,7 +37,7 @@ export async function serveDocs(
 }
 
 function html(reply: FastifyReply, body: string): FastifyReply {
-  return reply.type('text/html; charset=utf-8').send(body);
+  return reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(body);
 }
 
 function page(title: string, head: string, body: string): string {

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
-import { UnitOfWork, statement } from '@isp/platform/database';
-import { guarded } from './ipam-audit.js';
+import { UnitOfWork, guarded, statement } from '@isp/platform/database';
 import { ipamErrors } from './ipam.errors.js';
 import type { ReservationView, Slice } from './ipam.view.js';
 
