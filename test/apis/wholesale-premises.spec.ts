@@ -14,7 +14,10 @@ let customerGuid: string;
 
 const use = <T>(type: abstract new (...args: never[]) => T): T =>
   world.program.app.get(type as never, { strict: false });
-const get = (path: string, key = north) => world.ask(`/wholesale${path}`, { key });
+const get = async (path: string, key = north) => {
+  const answer = await world.ask(`/wholesale${path}`, { key });
+  return { status: answer.status, body: answer.json<unknown>() };
+};
 
 beforeAll(async () => {
   world = await apiWorld();
