@@ -10,8 +10,8 @@ const TIERS = [
   ['quota', 'customers', 'network', 'inventory', 'offers'],
   ['services'],
   ['usage', 'provisioning'],
-  ['billing', 'tickets'],
-  ['sla', 'settlement'],
+  ['billing', 'tickets', 'work-orders'],
+  ['sla', 'settlement', 'ordering'],
   ['webhooks', 'plugins', 'notifications'],
   ['reporting'],
 ];

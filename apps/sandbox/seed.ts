@@ -1,6 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { PERMISSIONS } from '@isp/contracts';
-import { CreateApiKey, CreateUser } from '@isp/domain/access';
+import { CreateUser } from '@isp/domain/access';
 import { CreateBandwidthProfile, CreatePlan, PlanQueries } from '@isp/domain/catalog';
 import { DEFAULT_VRF_ID, DefineRouter, PoolRegister, PrefixRegister } from '@isp/domain/network';
 import { CreatePartner, PartnerQueries } from '@isp/domain/partners';
@@ -10,6 +9,7 @@ import { PARTNERS, PEOPLE } from './sandbox-people.js';
 import { BUNDLES } from './sandbox-voice.js';
 import { seedCustomers } from './seed-customers.js';
 import { seedEquipment } from './seed-equipment.js';
+import { seedOrders } from './seed-orders.js';
 import { seedOffers } from './seed-offers.js';
 import { seedTown } from './seed-town.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
@@ -41,18 +41,11 @@ export async function seedSandbox(
   await seedEquipment(app);
   await seedTown(app);
   await seedOffers(app);
+  await seedOrders(app);
   const logins = Object.fromEntries(
     PEOPLE.map(({ username }) => [username, { login: username, password: passwordOf(username) }]),
   );
   return { ...logins, customer: { login: first, password: passwordOf('customer') } } as unknown as SandboxLogins;
-}
-
-/** An API key of the operator with every permission; its text is in the answer alone. */
-export async function issueSandboxKey(app: NestFastifyApplication): Promise<string> {
-  const issued = await app
-    .get(CreateApiKey, { strict: false })
-    .execute({ actor: SEEDER, name: 'sandbox', scopes: [...PERMISSIONS], reach: 'all' });
-  return issued.secret;
 }
 
 async function seedPartners(app: NestFastifyApplication): Promise<number[]> {

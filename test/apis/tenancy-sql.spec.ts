@@ -157,8 +157,14 @@ describe('functions that run with more rights', () => {
     ];
     // The RADIUS server's role calls them, the application does not (test/radius shows what they answer to it).
     const ofRadius = ['account', 'auth_check', 'auth_reply', 'live_sessions', 'nas_client', 'note_attempt', 'use_keys'];
-    // Nobody calls it: a trigger.
-    const ofTriggers = ['forget_usage_days', 'follow_occupation', 'record_service_terms'];
+    // Nobody calls them: triggers.
+    const ofTriggers = [
+      'follow_occupation',
+      'forget_usage_days',
+      'record_service_terms',
+      'track_change',
+      'track_change_of_service',
+    ];
     expect(found).toEqual(
       [...ofTheApplication, ...ofRadius, ...ofTriggers]
         .sort()

@@ -122,6 +122,9 @@ describe('somebody else’s thing', () => {
       '403 PATCH /v1/partners/:partner_id',
       '403 POST /v1/partners/:partner_id/suspend',
       '403 POST /v1/partners/:partner_id/reactivate',
+      '403 POST /v1/partners/:partner_id/tokens',
+      '403 GET /v1/partners/:partner_id/tokens',
+      '403 DELETE /v1/partners/:partner_id/tokens/:token_id',
       '403 POST /v1/partners/:partner_id/settlements',
       '403 PUT /v1/partners/:partner_id/settlement-terms',
       // The network's own view, and the operator's favours.

@@ -7,6 +7,8 @@ export interface Call {
   readonly thing?: Thing;
   readonly query?: string;
   readonly body?: () => unknown;
+  /** It is answered once in 10 minutes to each partner: the change feed of this name. */
+  readonly once?: 'service' | 'work_order';
 }
 
 const person = () => {
@@ -46,6 +48,7 @@ const threshold = () => {
 };
 const range = { from: '2025-01-29T00:00:00Z', to: '2025-01-30T00:00:00Z' };
 
+const NO_GUID = '00000000-0000-4000-8000-000000000000';
 const square = [
   [27.69, -26.185],
   [27.7, -26.185],
@@ -122,6 +125,23 @@ export const CALLS: Readonly<Record<string, Call>> = {
   },
   'POST /v1/provisioning/jobs/:job_id/rollback': { thing: 'doubtful_job' },
   'POST /v1/services/:service_id/move': { thing: 'networked_service', body: () => ({ priority: 'low' }) },
+  'POST /v1/work-orders': { body: () => ({ service_id: 1, type: 'repair', summary: 'Called' }) },
+  'GET /v1/work-orders': {},
+  'GET /v1/work-orders/:work_order_id': { thing: 'work_order' },
+  'PATCH /v1/work-orders/:work_order_id': { thing: 'work_order', body: () => ({ category: `Called ${unique()}` }) },
+  'POST /v1/work-orders/:work_order_id/comments': { thing: 'work_order', body: () => ({ text: 'Called' }) },
+  'GET /v1/work-orders/:work_order_id/comments': { thing: 'work_order' },
+  'GET /v1/work-orders/:work_order_id/history': { thing: 'work_order' },
+  'POST /v1/work-orders/:work_order_id/schedule': {
+    thing: 'work_order',
+    body: () => ({ scheduled_at: '2099-02-02T09:00:00Z' }),
+  },
+  'POST /v1/work-orders/:work_order_id/assign': { thing: 'work_order', body: () => ({ installer: 'Called Splicers' }) },
+  'POST /v1/work-orders/:work_order_id/start': { thing: 'work_order' },
+  'POST /v1/work-orders/:work_order_id/hold': { thing: 'work_order', body: () => ({ reason: 'Called' }) },
+  'POST /v1/work-orders/:work_order_id/resume': { thing: 'held_work_order' },
+  'POST /v1/work-orders/:work_order_id/complete': { thing: 'work_order', body: () => ({ comment: 'Called' }) },
+  'POST /v1/work-orders/:work_order_id/cancel': { thing: 'work_order', body: () => ({ reason: 'Called' }) },
   'GET /v1/plans': {},
   'GET /v1/plans/:plan_id': { thing: 'plan' },
   'POST /v1/plans': { body: plan },
@@ -140,6 +160,9 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'PATCH /v1/partners/:partner_id': { thing: 'partner', body: () => ({ tier: 'enterprise' }) },
   'POST /v1/partners/:partner_id/suspend': { thing: 'partner', body: () => ({ reason: 'Ended' }) },
   'POST /v1/partners/:partner_id/reactivate': { thing: 'suspended_partner', body: () => ({}) },
+  'POST /v1/partners/:partner_id/tokens': { thing: 'partner', body: () => ({ name: 'Called' }) },
+  'GET /v1/partners/:partner_id/tokens': { thing: 'partner' },
+  'DELETE /v1/partners/:partner_id/tokens/:token_id': { thing: 'partner_token' },
   'GET /v1/partners/:partner_id/products': { thing: 'partner' },
   'POST /v1/partners/:partner_id/products': {
     thing: 'partner',
@@ -331,6 +354,31 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'POST /wholesale/customers': { body: signUp },
   'GET /wholesale/customers': { query: '?q=a' },
   'GET /wholesale/customers/:customer_id': { thing: 'customer_guid' },
+  'GET /wholesale/services/snapshot': { once: 'service' },
+  'GET /wholesale/work-orders/snapshot': { once: 'work_order' },
+  'GET /wholesale/services/:service_id/device/status': { thing: 'service_with_device_guid' },
+  'GET /wholesale/services/:service_id/device/status/live': { thing: 'service_with_device_guid' },
+  'GET /wholesale/services/:service_id/radius/status': { thing: 'service_guid' },
+  'GET /wholesale/services/:service_id/radius/usage': { thing: 'service_guid' },
+  // What there is to order, and for whom, the caller knows.
+  'POST /wholesale/services/full': {
+    body: () => ({
+      customer: { id: NO_GUID },
+      premise: { external_reference: NO_GUID },
+      service: { product_id: NO_GUID },
+    }),
+  },
+  'POST /wholesale/services': {
+    body: () => ({ customer_id: NO_GUID, premise_id: NO_GUID, product_id: NO_GUID }),
+  },
+  'GET /wholesale/services': {},
+  'GET /wholesale/services/:service_id': { thing: 'line_guid' },
+  'GET /wholesale/services/:service_id/full': { thing: 'line_guid' },
+  'PUT /wholesale/services/:service_id': { thing: 'line_guid', body: () => ({ isp_reference: `Called ${unique()}` }) },
+  'DELETE /wholesale/services/:service_id': { thing: 'line_guid' },
+  'GET /wholesale/customers/:customer_id/services': { thing: 'customer_guid' },
+  'GET /wholesale/work-orders': {},
+  'GET /wholesale/work-orders/:work_order_id': { thing: 'work_order_guid' },
   'GET /operations/v1/customers': {},
   'GET /operations/v1/products': {},
 };
@@ -341,6 +389,7 @@ export function addressed(operation: string, id: string | number = 0): { method:
   const ids = String(id).split('/');
   const named = path
     .replace(':version', '1')
+    .replace(/:part$/, '1')
     .replace(/:part(?![a-z_])/, '1')
     .replaceAll(/:[a-z_]+/g, () => (ids.length > 1 ? ids.shift() : ids[0]) ?? '');
   return { method, path: named + (CALLS[operation]?.query ?? '') };

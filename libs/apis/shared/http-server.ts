@@ -6,6 +6,7 @@ import { httpErrors } from './errors.js';
 import type { RouteTable } from './route-table.js';
 import { JSON_LIMITS, parseStrictJson } from './strict-json.js';
 
+const MAX_HEADER_BYTES = 16_384;
 export const BODY_LIMIT_BYTES = 100 * 1024;
 const FILE_PART_LIMIT_BYTES = 5 * 1024 * 1024;
 const FILE_PARTS = /^\/v1\/[a-z-]+-imports\/:import_id\/parts\/:part$/;
@@ -26,14 +27,15 @@ export function createHttpAdapter(options: HttpServerOptions): FastifyAdapter {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
-    http: { headersTimeout: 10_000, maxHeaderSize: 16_384, connectionsCheckingInterval: 2_000 },
+    http: { headersTimeout: 10_000, maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 2_000 },
     forceCloseConnections: 'idle',
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: (request: { headers: Record<string, string | string[] | undefined> }) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
-    routerOptions: { maxParamLength: 600, ignoreTrailingSlash: false, caseSensitive: true },
+    // As long as a request may be at all: the router's own refusal speaks no API's words.
+    routerOptions: { maxParamLength: MAX_HEADER_BYTES, ignoreTrailingSlash: false, caseSensitive: true },
     exposeHeadRoutes: false,
     return503OnClosing: false,
     logger: false,

@@ -102,6 +102,11 @@ export const instant = z.iso
   .transform((text) => new Date(text))
   .refine((date) => date.getUTCFullYear() >= 1900 && date.getUTCFullYear() < 2200, 'must be between 1900 and 2199');
 
+/** A day, `YYYY-MM-DD`; whose calendar it is of is not said. */
+export const calendarDay = z.iso
+  .date('must be a date, YYYY-MM-DD')
+  .refine((text) => text >= '1900' && text < '2200', 'must be between 1900 and 2199');
+
 /** How a number that travels as text is documented: callers write an integer. */
 const POSITIVE_INTEGER = { type: 'integer', pattern: undefined, minimum: 1 };
 

@@ -1,11 +1,7 @@
-import { intId, prose, wholeNumber } from '@isp/apis/shared';
+import { calendarDay as day, intId, prose, wholeNumber } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
-/** The server decides which days there are; here only the form is checked. */
-const day = z.iso
-  .date('must be a date, YYYY-MM-DD')
-  .refine((text) => text >= '1900' && text < '2200', 'must be between 1900 and 2199');
 const days = { from: day.optional(), to: day.optional() };
 
 export const usageQuery = z.strictObject({ ...days, granularity: z.enum(['day', 'month']).default('day') });

@@ -18,9 +18,14 @@ import { convergence } from './0150-convergence.js';
 import { usage } from './0160-usage.js';
 import { voiceAccounts } from './0170-voice-accounts.js';
 import { premises } from './0180-premises.js';
-import { premiseImports } from './0181-premise-imports.js';
 import { offers } from './0190-offers.js';
 import { areaProducts } from './0191-area-products.js';
+import { workOrders } from './0200-work-orders.js';
+import { cpeSettings } from './0201-cpe-settings.js';
+import { orders } from './0202-orders.js';
+import { changeFeed } from './0220-change-feed.js';
+import { trackOrders } from './0221-track-orders.js';
+import { premiseImports } from './0181-premise-imports.js';
 import { settlement } from './0192-settlement.js';
 
 /** Every migration, in the order in which they run. */
@@ -44,8 +49,13 @@ export const migrations: readonly SqlMigration[] = [
   usage,
   voiceAccounts,
   premises,
-  premiseImports,
   offers,
   areaProducts,
+  workOrders,
+  cpeSettings,
+  orders,
+  changeFeed,
+  trackOrders,
+  premiseImports,
   settlement,
 ];
