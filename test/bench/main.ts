@@ -10,6 +10,7 @@ import type { Load, LoadResult } from './load.js';
 import { type Figure, machineLoad, table } from './measure.js';
 import { Place } from './place.js';
 import { Helper, ROOT } from './processes.js';
+import { premiseFigures } from './premises.js';
 import { provisioningFigures } from './provisioning.js';
 import { radiusFigures } from './radius.js';
 import { reconcileFigures } from './reconcile.js';
@@ -22,6 +23,7 @@ const ON_DATABASE = {
   availability: availabilityFigures,
   radius: radiusFigures,
   reconcile: reconcileFigures,
+  premises: premiseFigures,
 };
 const USAGE = `usage: npm run bench -- [${[...Object.keys(ON_DATABASE), 'footprint'].join('] [')}] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
 

@@ -152,7 +152,7 @@ describe('an order whose processes are killed', () => {
           seconds: watch.seconds(),
         });
       }),
-    400_000,
+    600_000,
   );
 
   it(
@@ -194,6 +194,6 @@ describe('an order whose processes are killed', () => {
         expect(await violations(world.database.superUrl)).toEqual({});
         report('O3', { cancelled: 3, kills: 3, left: 0 });
       }),
-    300_000,
+    600_000,
   );
 });

@@ -1,115 +1,25 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PERMISSIONS, type Permission } from '@isp/contracts';
-import { monotonicMs } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
-import { type Answered, type ApiWorld, apiWorld, MASTER_KEYS } from '../support/api-world.js';
-import { violations } from '../support/invariants.js';
-import { type Plot, type Town, buildTown } from '../support/town.js';
+import { type Body, MISSING, OrderingWorld, until } from '../support/ordering-world.js';
 
-const ISP: readonly Permission[] = [
-  'customer.create',
-  'customer.read',
-  'service.create',
-  'service.read',
-  'order.update',
-  'order.cancel',
-  'work_order.read',
-  'credential.reveal',
-];
-const GUID = /^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/;
-const MISSING = '00000000-0000-4000-8000-000000000000';
-let world: ApiWorld;
-let worker: RunningProgram | undefined;
-let town: Town;
-let north: string;
-let south: string;
-let operator: string;
-let serial = 0;
+let w: OrderingWorld;
 
 beforeAll(async () => {
-  world = await apiWorld({ seeded: true });
-  const settings = { DATABASE_URL: world.database.appUrl, ISP_MASTER_KEYS: MASTER_KEYS, ISP_LOG_LEVEL: 'silent' };
-  worker = await startProgram(loadConfig({ ...settings, PORT: '0' }), { api: false, worker: true });
-  await world.sql(
-    `INSERT INTO partners (name, kind, time_zone) VALUES ('North Net', 'isp', 'Africa/Johannesburg'), ('South Net', 'isp', 'UTC')`,
-  );
-  const ids = await world.sql<{ id: number }>(
-    `SELECT id FROM partners WHERE name IN ('North Net', 'South Net') ORDER BY id`,
-  );
-  const [first, second] = ids.map(({ id }) => id) as [number, number];
-  [north, south] = [await world.keyOf(first, ISP), await world.keyOf(second, ISP)];
-  operator = await world.keyOf(1, PERMISSIONS, 'all');
-  town = await buildTown(world.sql, 40);
+  w = await OrderingWorld.open();
 }, 120_000);
-afterAll(async () => {
-  await worker?.stop(0);
-  expect(await violations(world.database.ownerUrl)).toEqual({});
-  await world.close();
-}, 60_000);
+afterAll(() => w.close(), 60_000);
 
-type Body = Record<string, unknown>;
-const get = (path: string, key = north) => world.ask(`/wholesale${path}`, { key });
-const send = (method: string, path: string, body?: unknown, key = north, headers = {}) =>
-  world.ask(`/wholesale${path}`, { method, key, headers, ...(body === undefined ? {} : { body }) });
-const asOperator = async (method: string, path: string, body?: unknown): Promise<Answered> =>
-  world.ask(`/v1${path}`, { method, key: operator, ...(body === undefined ? {} : { body }) });
-
-let taken = 0;
-/** A premise that nobody has ordered on. */
-const plot = (): Plot => town.plots[(taken += 1)] as Plot;
-const person = (n = (serial += 1)) => ({
-  first_name: 'Thandi',
-  last_name: `Nkosi${n}`,
-  email: `thandi${n}@example.com`,
-  mobile_number: '+27821234567',
-});
-
-async function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-  for (const start = monotonicMs(); monotonicMs() - start < 30_000; await sleep(50)) {
-    const found = await probe();
-    if (found) return found;
-  }
-  throw new Error(`not in time: ${what}`);
-}
-
-async function ordered(at: Plot = plot(), key = north): Promise<{ service: string; customer: string }> {
-  const body = {
-    customer: person(),
-    premise: { external_reference: at.reference },
-    service: { product_id: town.product },
-  };
-  const answer = await send('POST', '/services/full', body, key);
-  expect([answer.status, answer.text]).toEqual([201, expect.any(String)]);
-  const made = answer.json<{ customer: { id: string }; service: { service_id: string } }>();
-  return { service: made.service.service_id, customer: made.customer.id };
-}
-const serviceOf = async (id: string, key = north) => (await get(`/services/${id}`, key)).json<Body>();
-const statusIs = (id: string, status: string) =>
-  until(`${id} is ${status}`, async () => (await serviceOf(id))['status'] === status);
-
-async function workOrderOf(service: string): Promise<number> {
-  const [row] = await world.sql<{ id: number }>(
-    `SELECT w.id FROM work_orders w JOIN services s ON s.id = w.service_id WHERE s.guid = '${service}'`,
-  );
-  return row?.id ?? 0;
-}
-const complete = async (service: string, body: Body = {}) =>
-  asOperator('POST', `/work-orders/${await workOrderOf(service)}/complete`, body);
-const premiseOf = async ({ guid }: Plot) =>
-  (await world.sql<{ status: string }>(`SELECT status FROM premises WHERE guid = '${guid}'`))[0]?.status;
+const GUID = /^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/;
 
 describe('a line from its order to its end', () => {
   it('is ordered, scheduled, assigned, held, completed, and works', async () => {
-    const at = plot();
-    const customer = { ...person(), username: 'thandi' };
+    const at = w.plot();
+    const customer = { ...w.person(), username: 'thandi' };
     const order = {
       customer,
       premise: { external_reference: at.reference.toUpperCase() },
-      service: { product_id: town.product.toUpperCase() },
+      service: { product_id: w.town.product.toUpperCase() },
     };
-    const placed = await send('POST', '/services/full', order);
+    const placed = await w.send('POST', '/services/full', order);
     expect(placed.status).toBe(201);
     const body = placed.json<{ customer: { id: string }; premise: Body; service: { service_id: string } }>();
     expect(body).toEqual({
@@ -119,13 +29,13 @@ describe('a line from its order to its end', () => {
     });
     const id = body.service.service_id;
     expect(placed.headers.get('location')).toBe(`/wholesale/services/${id}`);
-    expect(await premiseOf(at)).toBe('ordered');
+    expect(await w.premiseOf(at)).toBe('ordered');
 
-    const fresh = await serviceOf(id);
+    const fresh = await w.serviceOf(id);
     expect(fresh).toMatchObject({
       id,
       customer_id: body.customer.id,
-      product_id: town.product.toUpperCase(),
+      product_id: w.town.product.toUpperCase(),
       premise_id: at.guid.toUpperCase(),
       preorder: false,
       port_number: null,
@@ -145,7 +55,7 @@ describe('a line from its order to its end', () => {
       serial_number: null,
     });
 
-    const list = (await get(`/work-orders?service=${id}`)).json<{
+    const list = (await w.get(`/work-orders?service=${id}`)).json<{
       items: Body[];
       page: number;
       count: number;
@@ -167,13 +77,13 @@ describe('a line from its order to its end', () => {
       created_by: 'System',
       device_specified: false,
     });
-    expect((await get(`/work-orders/${String(workOrder['id'])}`)).json()).toEqual(workOrder);
+    expect((await w.get(`/work-orders/${String(workOrder['id'])}`)).json()).toEqual(workOrder);
 
-    const number = await workOrderOf(id);
+    const number = await w.workOrderOf(id);
     const step = async (verb: string, sent?: Body) => {
-      const answer = await asOperator('POST', `/work-orders/${number}/${verb}`, sent);
+      const answer = await w.asOperator('POST', `/work-orders/${number}/${verb}`, sent);
       expect([verb, answer.status]).toEqual([verb, 200]);
-      return (await get(`/work-orders/${String(workOrder['id'])}`)).json<Body>();
+      return (await w.get(`/work-orders/${String(workOrder['id'])}`)).json<Body>();
     };
     expect(await step('schedule', { scheduled_at: '2099-03-01T07:30:00Z' })).toMatchObject({
       status: 'Scheduled',
@@ -188,12 +98,12 @@ describe('a line from its order to its end', () => {
       assigned: 'North Splicers',
     });
     expect(await step('hold', { reason: 'Nobody at home' })).toMatchObject({ status: 'On Hold', on_hold: true });
-    expect((await complete(id)).status).toBe(409);
+    expect((await w.complete(id)).status).toBe(409);
     expect(await step('resume')).toMatchObject({ status: 'Assigned', on_hold: false });
     expect(await step('start')).toMatchObject({ status: 'In Progress' });
     expect(await step('comments', { text: 'Light is good.' })).toMatchObject({ last_comment: 'Light is good.' });
 
-    const [olt] = await world.sql<{ id: number }>(`SELECT id FROM devices WHERE kind = 'olt' LIMIT 1`);
+    const [olt] = await w.sql<{ id: number }>(`SELECT id FROM devices WHERE kind = 'olt' LIMIT 1`);
     const device = { serial_number: 'ONTSCENARIO1', olt_id: olt?.id, pon_port: '0/9/1', onu_index: 1 };
     expect(await step('complete', { device })).toMatchObject({
       status: 'Completed',
@@ -201,10 +111,10 @@ describe('a line from its order to its end', () => {
       completed_date: expect.any(String),
       close_date: expect.any(String),
     });
-    await statusIs(id, 'Active');
-    await until('the premise follows', async () => (await premiseOf(at)) === 'in_service');
-    await until('the ONT follows', async () => (await serviceOf(id))['auto_configured'] === true);
-    const live = await serviceOf(id);
+    await w.statusIs(id, 'Active');
+    await until('the premise follows', async () => (await w.premiseOf(at)) === 'in_service');
+    await until('the ONT follows', async () => (await w.serviceOf(id))['auto_configured'] === true);
+    const live = await w.serviceOf(id);
     expect(live).toMatchObject({
       pppoe_username: `${id.toLowerCase().replaceAll('-', '')}@isp.internal`,
       pppoe_password: expect.stringMatching(/^.{16}$/),
@@ -215,7 +125,7 @@ describe('a line from its order to its end', () => {
       status_id: 4,
       serial_number: 'ONTSCENARIO1',
     });
-    const history = (await asOperator('GET', `/work-orders/${number}/history`)).json<{ history: Body[] }>();
+    const history = (await w.asOperator('GET', `/work-orders/${number}/history`)).json<{ history: Body[] }>();
     expect(history.history.map(({ action }) => action)).toEqual([
       'complete',
       'comment',
@@ -227,31 +137,35 @@ describe('a line from its order to its end', () => {
       'create',
     ]);
     for (const query of [`premise=${at.guid}`, 'q=ONTSCENARIO1', `q=${String(workOrder['reference'])}`]) {
-      const found = (await get(`/services?${query}`)).json<{ items: Body[]; total: number }>();
+      const found = (await w.get(`/services?${query}`)).json<{ items: Body[]; total: number }>();
       expect([query, found.total, found.items[0]?.['id']]).toEqual([query, 1, id]);
     }
-    const all = (await get(`/customers/${body.customer.id}/services`)).json<{ items: Body[]; total: number }>();
+    const all = (await w.get(`/customers/${body.customer.id}/services`)).json<{ items: Body[]; total: number }>();
     expect(all).toEqual({ items: [{ ...live, updated_at: expect.any(String) }], total: 1 });
   }, 60_000);
 
   it('is ordered with three ids, and answers with its place alone', async () => {
-    const at = plot();
-    const signUp = await send('POST', '/customers', { customer: { ...person(), password: 'a long pass phrase' } });
+    const at = w.plot();
+    const signUp = await w.send('POST', '/customers', { customer: { ...w.person(), password: 'a long pass phrase' } });
     const customer = String(signUp.headers.get('location')).split('/').at(-1);
-    const body = { customer_id: customer, premise_id: at.guid, product_id: town.product, isp_reference: 'ISP-1' };
-    const answer = await send('POST', '/services', body);
+    const body = { customer_id: customer, premise_id: at.guid, product_id: w.town.product, isp_reference: 'ISP-1' };
+    const answer = await w.send('POST', '/services', body);
     expect([answer.status, answer.text]).toEqual([201, '']);
     const id = String(answer.headers.get('location')).split('/').at(-1) as string;
-    expect(await serviceOf(id)).toMatchObject({ customer_id: customer, isp_reference: 'ISP-1' });
-    expect((await get('/services?q=isp-1')).json()).toMatchObject({ total: 1 });
+    expect(await w.serviceOf(id)).toMatchObject({ customer_id: customer, isp_reference: 'ISP-1' });
+    expect((await w.get('/services?q=isp-1')).json()).toMatchObject({ total: 1 });
   });
 
   it('takes the customer with the same e-mail address, and makes one otherwise', async () => {
-    const customer = person();
+    const customer = w.person();
     const made: string[] = [];
     for (let n = 0; n < 2; n += 1) {
-      const premise = { external_reference: plot().reference };
-      const answer = await send('POST', '/services/full', { customer, premise, service: { product_id: town.product } });
+      const premise = { external_reference: w.plot().reference };
+      const answer = await w.send('POST', '/services/full', {
+        customer,
+        premise,
+        service: { product_id: w.town.product },
+      });
       made.push(answer.json<{ customer: { id: string } }>().customer.id);
     }
     expect(new Set(made).size).toBe(1);
@@ -259,14 +173,14 @@ describe('a line from its order to its end', () => {
 
   it('happens once for one idempotency key', async () => {
     const body = {
-      customer: person(),
-      premise: { external_reference: plot().reference },
-      service: { product_id: town.product },
+      customer: w.person(),
+      premise: { external_reference: w.plot().reference },
+      service: { product_id: w.town.product },
     };
     const headers = { 'idempotency-key': 'order-1' };
     const [first, again] = [
-      await send('POST', '/services/full', body, north, headers),
-      await send('POST', '/services/full', body, north, headers),
+      await w.send('POST', '/services/full', body, w.north, headers),
+      await w.send('POST', '/services/full', body, w.north, headers),
     ];
     expect([first.status, again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 201, 'true']);
     expect(again.text).toBe(first.text);
@@ -280,17 +194,17 @@ describe('an order that is refused', () => {
     full_errors: [`${field} ${phrase}`],
   });
   const order = (values: Body = {}) => ({
-    customer: person(),
-    premise: { external_reference: plot().reference },
-    service: { product_id: town.product },
+    customer: w.person(),
+    premise: { external_reference: w.plot().reference },
+    service: { product_id: w.town.product },
     ...values,
   });
 
   it('says what is wrong, and leaves nothing behind', async () => {
-    const taken = plot();
-    await ordered(taken, south);
+    const taken = w.plot();
+    await w.ordered(taken, w.south);
     const counts = () =>
-      world.sql(`SELECT (SELECT count(*) FROM services) AS services, (SELECT count(*) FROM customers) AS customers,
+      w.sql(`SELECT (SELECT count(*) FROM services) AS services, (SELECT count(*) FROM customers) AS customers,
         (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM work_orders) AS work`);
     const before = await counts();
     const cases: readonly (readonly [Body, Body])[] = [
@@ -300,19 +214,19 @@ describe('an order that is refused', () => {
       ],
       [order({ premise: { external_reference: MISSING } }), refusal('premise.external_reference', 'is not known')],
       [
-        order({ premise: { external_reference: town.remote.reference } }),
+        order({ premise: { external_reference: w.town.remote.reference } }),
         refusal('premise.external_reference', 'is not covered by a network'),
       ],
       [
-        order({ premise: { external_reference: town.planned.reference } }),
+        order({ premise: { external_reference: w.town.planned.reference } }),
         refusal('premise.external_reference', 'is not live yet: planned, expected from 2099-03-01'),
       ],
-      [order({ service: { product_id: town.unsold } }), refusal('service.product_id', 'is not sold at this premise')],
+      [order({ service: { product_id: w.town.unsold } }), refusal('service.product_id', 'is not sold at this premise')],
       [order({ customer: { id: MISSING } }), refusal('id', 'is not known')],
       [order({ customer: { id: 'x' } }), refusal('id', 'is not a GUID')],
     ];
     for (const [body, expected] of cases) {
-      const answer = await send('POST', '/services/full', body);
+      const answer = await w.send('POST', '/services/full', body);
       expect([answer.status, answer.json()]).toEqual([400, expected]);
     }
     expect(await counts()).toEqual(before);
@@ -330,7 +244,7 @@ describe('an order that is refused', () => {
     [{ customer: { first_name: '\u0000' } }],
     [{ __proto__: { customer: 1 }, customer: 'x' }],
   ])('is a clear 400 for %j', async (body) => {
-    const answer = await send('POST', '/services/full', body);
+    const answer = await w.send('POST', '/services/full', body);
     expect([answer.status, answer.json()]).toEqual([
       400,
       { code: 400, errors: expect.any(Object), full_errors: expect.any(Array) },
@@ -338,10 +252,10 @@ describe('an order that is refused', () => {
   });
 
   it('knows no customer of another ISP', async () => {
-    const { customer } = await ordered(plot(), south);
+    const { customer } = await w.ordered(w.plot(), w.south);
     const [foreign, missing] = [
-      await send('POST', '/services/full', order({ customer: { id: customer } })),
-      await send('POST', '/services/full', order({ customer: { id: MISSING } })),
+      await w.send('POST', '/services/full', order({ customer: { id: customer } })),
+      await w.send('POST', '/services/full', order({ customer: { id: MISSING } })),
     ];
     expect([foreign.status, foreign.text]).toEqual([400, missing.text]);
   });
@@ -349,22 +263,22 @@ describe('an order that is refused', () => {
 
 describe('what an ISP may change', () => {
   it('is its reference and the WiFi, and the ONT follows', async () => {
-    const { service } = await ordered();
-    const [ont] = await world.sql<{ id: number; serial: string }>(
+    const { service } = await w.ordered();
+    const [ont] = await w.sql<{ id: number; serial: string }>(
       `SELECT id, serial_number AS serial FROM devices WHERE kind = 'ont' AND service_id IS NOT NULL ORDER BY id LIMIT 1`,
     );
-    await world.sql(`UPDATE devices SET service_id = NULL WHERE id = ${ont?.id}`);
-    expect((await complete(service, { device: { serial_number: ont?.serial } })).status).toBe(200);
-    await statusIs(service, 'Active');
+    await w.sql(`UPDATE devices SET service_id = NULL WHERE id = ${ont?.id}`);
+    expect((await w.complete(service, { device: { serial_number: ont?.serial } })).status).toBe(200);
+    await w.statusIs(service, 'Active');
     const changes = { isp_reference: 'ISP-4711', wifi_username: 'Nkosi ☕', wifi_password: 'kettle and toast' };
-    const answer = await send('PUT', `/services/${service}`, changes);
+    const answer = await w.send('PUT', `/services/${service}`, changes);
     expect([answer.status, answer.json()]).toEqual([200, expect.objectContaining({ id: service, ...changes })]);
     expect(answer.headers.get('cache-control')).toBe('no-store');
-    await until('the ONT follows', async () => (await serviceOf(service))['auto_configured'] === true);
-    expect(await world.sql(`SELECT wifi_name FROM simulated_network.cpes WHERE device_id = ${ont?.id}`)).toEqual([
+    await until('the ONT follows', async () => (await w.serviceOf(service))['auto_configured'] === true);
+    expect(await w.sql(`SELECT wifi_name FROM simulated_network.cpes WHERE device_id = ${ont?.id}`)).toEqual([
       { wifi_name: 'Nkosi ☕' },
     ]);
-    const kept = await world.sql<{ text: string }>(
+    const kept = await w.sql<{ text: string }>(
       `SELECT c.wifi_password_sealed || (SELECT string_agg(o.payload::text, '') FROM outbox o) || (SELECT string_agg(a.changes::text, '') FROM audit_entries a) AS text
          FROM cpe_settings c JOIN services s ON s.id = c.service_id WHERE s.guid = '${service}'`,
     );
@@ -380,117 +294,23 @@ describe('what an ISP may change', () => {
     [{ status: 'Active' }],
     [{ pppoe_password: 'x' }],
   ])('is not %j', async (body) => {
-    const { service } = await ordered();
-    expect((await send('PUT', `/services/${service}`, body)).status).toBe(400);
+    const { service } = await w.ordered();
+    expect((await w.send('PUT', `/services/${service}`, body)).status).toBe(400);
   });
 
   it('shows passwords to whoever may see them, and puts that on record', async () => {
-    const { service } = await ordered();
-    const [{ partner } = { partner: 0 }] = await world.sql<{ partner: number }>(
+    const { service } = await w.ordered();
+    const [{ partner } = { partner: 0 }] = await w.sql<{ partner: number }>(
       `SELECT partner_id AS partner FROM services WHERE guid = '${service}'`,
     );
-    const blind = await world.keyOf(partner, ['service.read']);
-    expect(await serviceOf(service, blind)).toMatchObject({ wifi_password: null });
+    const blind = await w.api.keyOf(partner, ['service.read']);
+    expect(await w.serviceOf(service, blind)).toMatchObject({ wifi_password: null });
     const seen = () =>
-      world.sql(
+      w.sql(
         `SELECT 1 FROM audit_entries a JOIN services s ON s.id::text = a.subject_id WHERE a.action = 'credential.reveal' AND s.guid = '${service}'`,
       );
     const before = (await seen()).length;
-    await serviceOf(service);
+    await w.serviceOf(service);
     expect((await seen()).length).toBe(before + 1);
-  });
-});
-
-describe('an order that is cancelled', () => {
-  it('by its ISP, before anybody went there, undoes everything', async () => {
-    const at = plot();
-    const { service } = await ordered(at);
-    const answer = await send('DELETE', `/services/${service}?reason=Changed%20their%20mind`);
-    expect([answer.status, answer.json()]).toEqual([
-      200,
-      expect.objectContaining({ status: 'Cancelled', cancelled: true, cancellation_reason: 'Changed their mind' }),
-    ]);
-    expect((await get(`/work-orders?service=${service}`)).json()).toMatchObject({
-      items: [{ status: 'Cancelled', client_status: 'Order cancelled' }],
-    });
-    expect(await premiseOf(at)).toBe('vacant');
-    expect((await send('DELETE', `/services/${service}`)).status).toBe(400);
-    await ordered(at, south);
-  });
-
-  it('by the operator, with its work order, frees the premise', async () => {
-    const at = plot();
-    const { service } = await ordered(at);
-    const path = `/work-orders/${await workOrderOf(service)}/cancel`;
-    expect((await asOperator('POST', path, { reason: 'No duct to the house' })).status).toBe(200);
-    expect(await serviceOf(service)).toMatchObject({
-      status: 'Cancelled',
-      cancellation_reason: 'No duct to the house',
-    });
-    await until('the premise is vacant', async () => (await premiseOf(at)) === 'vacant');
-  });
-
-  it('when it works already, leaves the network', async () => {
-    const at = plot();
-    const { service } = await ordered(at);
-    await complete(service);
-    await statusIs(service, 'Active');
-    expect((await send('DELETE', `/services/${service}`)).json()).toMatchObject({ status: 'Cancelled' });
-    expect(await premiseOf(at)).toBe('vacant');
-    await until('it is off the network', async () => {
-      const left = await world.sql(
-        `SELECT 1 FROM simulated_network.subscribers n JOIN subscribers u USING (username) JOIN services s ON s.id = u.service_id WHERE s.guid = '${service}'`,
-      );
-      return left.length === 0;
-    });
-  }, 60_000);
-
-  it('while it is being provisioned, calls the job back', async () => {
-    const at = plot();
-    const { service } = await ordered(at);
-    await complete(service);
-    const answer = await send('DELETE', `/services/${service}?reason=Moved`);
-    expect(answer.status).toBe(200);
-    await statusIs(service, 'Cancelled');
-    await until('the premise is vacant', async () => (await premiseOf(at)) === 'vacant');
-    expect(await serviceOf(service)).toMatchObject({ cancellation_reason: 'Moved' });
-  }, 60_000);
-
-  it('with its service, ended by the operator, takes its work order along', async () => {
-    const at = plot();
-    const { service } = await ordered(at);
-    const [row] = await world.sql<{ id: number }>(`SELECT id FROM services WHERE guid = '${service}'`);
-    expect((await asOperator('POST', `/services/${row?.id}/terminate`, { reason: 'Fraud' })).status).toBe(200);
-    await until('the premise is vacant', async () => (await premiseOf(at)) === 'vacant');
-    await until('nobody goes there', async () => {
-      const [order] = (await get(`/work-orders?service=${service}`)).json<{ items: Body[] }>().items;
-      return order?.['status'] === 'Cancelled';
-    });
-  });
-});
-
-describe('what is another ISP’s', () => {
-  it('is the same 404 as what does not exist, in every operation', async () => {
-    const { service, customer } = await ordered(plot(), south);
-    const [found] = (await get(`/work-orders?service=${service}`, south)).json<{ items: Body[] }>().items;
-    const calls: readonly (readonly [string, string, string, unknown?])[] = [
-      ['GET', '/services/:id', service],
-      ['GET', '/services/:id/full', service],
-      ['PUT', '/services/:id', service, { isp_reference: 'mine' }],
-      ['DELETE', '/services/:id', service],
-      ['GET', '/customers/:id/services', customer],
-      ['GET', '/work-orders?service=:id', service],
-      ['GET', '/work-orders/:id', String(found?.['id'])],
-    ];
-    for (const [method, path, id, body] of calls) {
-      const [foreign, missing] = [
-        await send(method, path.replace(':id', id), body),
-        await send(method, path.replace(':id', MISSING), body),
-      ];
-      expect([path, foreign.status, foreign.text]).toEqual([path, 404, missing.text]);
-      expect(foreign.json()).toEqual({ code: 404, errors: ['not found'] });
-    }
-    for (const path of [`/services?q=${String(found?.['reference'])}`, '/services?page_size=100'])
-      expect((await get(path)).text).not.toContain(service);
   });
 });

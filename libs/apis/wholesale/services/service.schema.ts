@@ -38,7 +38,7 @@ export const fullOrderBody = z.unknown().transform((body, context): FullOrderBod
   const checked = (hasId(body) ? named : unnamed).safeParse(body);
   if (checked.success) return checked.data;
   for (const { message, path, ...issue } of checked.error.issues)
-    context.addIssue({ ...issue, message, path: [...path] } as never);
+    context.addIssue({ ...issue, message, path: [...path] });
   return z.NEVER;
 });
 export type FullOrderBody = z.infer<typeof named> | z.infer<typeof unnamed>;

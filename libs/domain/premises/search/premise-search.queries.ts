@@ -20,6 +20,8 @@ export const MAX_CANDIDATES = 500;
 const MAX_WORDS = 16;
 /** A search that so many addresses are expected to fit is quicker by looking at addresses than by collecting hits. */
 const MANY = 20_000;
+/** A word that so large a share of all addresses has is for the ranking alone. */
+const COMMON = 0.3;
 
 const TOTAL = statement(
   'premise-search-total',
@@ -127,11 +129,12 @@ class Search {
   }
 
   private async forgiving(): Promise<Candidate[]> {
-    const rows = await this.tx.query<KnownWord & { typed: string }>(SIMILAR, [this.letters]);
-    const similar = (word: string): KnownWord[] => rows.filter(({ typed }) => typed === word);
+    // A word that addresses have is most likely meant; only when all of them are known it is any of them.
+    const strange = this.letters.filter((word) => this.known.get(word)?.exact === undefined);
+    const similar = await this.similarTo(strange.length > 0 ? strange : this.letters);
     const terms = this.unique.map((word) => {
       const known = this.known.get(word);
-      return patientTerm(word, known && { ...known, similar: similar(word) });
+      return patientTerm(word, known && { ...known, similar: similar.get(word) ?? [] });
     });
     const found = await this.fitting(terms);
     if (found.length > 0) return found;
@@ -139,10 +142,17 @@ class Search {
     return query === undefined ? [] : this.tx.query<Candidate>(SEEK, [query]);
   }
 
-  private async fitting(terms: readonly (Term | undefined)[]): Promise<Candidate[]> {
-    const wanted = terms.filter((term) => term !== undefined);
+  private async similarTo(words: readonly string[]): Promise<ReadonlyMap<string, KnownWord[]>> {
+    const rows = await this.tx.query<KnownWord & { typed: string }>(SIMILAR, [words]);
+    return new Map(words.map((word) => [word, rows.filter(({ typed }) => typed === word)]));
+  }
+
+  private async fitting(looked: readonly (Term | undefined)[]): Promise<Candidate[]> {
+    const wanted = looked.filter((term) => term !== undefined);
     if (wanted.length === 0) return this.beginningAlone();
-    return this.tx.query<Candidate>(this.expected(wanted) > MANY ? SCAN : SEEK, [allOf(wanted)]);
+    const telling = wanted.filter((term) => this.frequencyOf(term) < this.total * COMMON);
+    const terms = telling.length > 0 ? telling : wanted;
+    return this.tx.query<Candidate>(this.expected(terms) > MANY ? SCAN : SEEK, [allOf(terms)]);
   }
 
   /** A few letters and nothing else. */
