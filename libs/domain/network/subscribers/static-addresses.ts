@@ -3,6 +3,7 @@ import type { Actor } from '@isp/contracts';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { WorkQueue } from '@isp/platform/work';
 import { ipamErrors } from '../ipam/ipam.errors.js';
+import { DEFAULT_VRF_ID } from '../ipam/ipam.view.js';
 import { Reservations } from '../ipam/reservations.js';
 import { networkErrors } from '../network.errors.js';
 import { SubscriberSteps } from './subscriber-steps.js';
@@ -62,28 +63,33 @@ export class StaticAddresses {
   ) {}
 
   /**
-   * Reserves an address for a service: the wanted one, to which its subscriber then moves, or the one that it has; and
-   * the IPv6 prefixes that it has. A service that is not on the network and wants none gets its reservation when it
-   * comes there. Repeated it changes nothing.
+   * Reserves an address for a service and answers it: the wanted one, to which its subscriber then moves, or the one that
+   * it has; with it the IPv6 prefixes that it has. A service that is not on the network and wants none gets its
+   * reservation when it comes there: none yet. Repeated it changes nothing.
    * @throws `network.address.not_pooled`, `network.address.not_routed` when another router than the service's has it,
    *   `network.address.taken`, `network.reservation.exists`, `network.reservation.in_use`
    */
-  async keep(actor: Actor, serviceId: number, wanted?: string): Promise<void> {
+  async keep(actor: Actor, serviceId: number, wanted?: string): Promise<string | undefined> {
     const subscriber = await this.uow.tx.one<Subscriber>(SUBSCRIBER, [serviceId, NOTE]);
     const address = wanted ?? subscriber?.address;
-    if (address === undefined) return;
+    if (address === undefined) return undefined;
     const pooled = await this.pooled(address, subscriber?.vrfId);
-    if (subscriber && pooled.routerId !== subscriber.routerId) throw networkErrors('network.address.not_routed');
-    await this.reserveJust(actor, serviceId, pooled.vrfId, [address, ...(subscriber?.prefixes ?? [])]);
-    if (!subscriber || subscriber.address === address) return;
+    if (wanted !== undefined && !pooled) throw ipamErrors('network.address.not_pooled');
+    if (subscriber && pooled && pooled.routerId !== subscriber.routerId)
+      throw networkErrors('network.address.not_routed');
+    // An address that is in no pool goes to nobody else anyway.
+    const places = [...(pooled ? [address] : []), ...(subscriber?.prefixes ?? [])];
+    await this.reserve(actor, serviceId, places, pooled?.vrfId ?? subscriber?.vrfId);
+    if (!subscriber || !pooled || subscriber.address === address) return address;
     const { routerId, vlanId } = subscriber;
     const ipAssignment = `${address}/${pooled.prefixLength}`;
     await this.subscribers.relocate(serviceId, { routerId }, { routerId, vlanId, ipAssignment });
     this.work.enqueueOnCommit('network.converge', { service_id: serviceId }, { dedupeKey: String(serviceId) });
+    return address;
   }
 
-  /** These, and nothing else of before. */
-  private async reserveJust(actor: Actor, serviceId: number, vrfId: number, places: readonly string[]): Promise<void> {
+  /** These of a VRF are reserved, and nothing else of before. */
+  private async reserve(actor: Actor, serviceId: number, places: readonly string[], vrfId = DEFAULT_VRF_ID) {
     const reserved = await this.uow.tx.query<Reserved>(RESERVED, [serviceId, NOTE]);
     const isWanted = (one: Reserved) => one.vrfId === vrfId && places.includes(one.address);
     for (const one of reserved) if (!isWanted(one)) await this.reservations.remove(actor, one.id);
@@ -100,12 +106,12 @@ export class StaticAddresses {
 
   /** An address as an order names it: with the length of its router's prefix. @throws `network.address.not_pooled` */
   async assignment(address: string): Promise<string> {
-    return `${address}/${(await this.pooled(address)).prefixLength}`;
+    const pooled = await this.pooled(address);
+    if (!pooled) throw ipamErrors('network.address.not_pooled');
+    return `${address}/${pooled.prefixLength}`;
   }
 
-  private async pooled(address: string, vrfId?: number): Promise<Pooled> {
-    const pooled = await this.uow.tx.one<Pooled>(POOLED, [address, vrfId ?? null]);
-    if (!pooled) throw ipamErrors('network.address.not_pooled');
-    return pooled;
+  private pooled(address: string, vrfId?: number): Promise<Pooled | undefined> {
+    return this.uow.tx.one<Pooled>(POOLED, [address, vrfId ?? null]);
   }
 }
