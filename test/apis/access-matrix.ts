@@ -232,6 +232,7 @@ POST /v1/network/devices/:device_id/retire         401        401      403      
 PUT /v1/network/devices/:device_id/credentials     401        401      403       403             403       403            403             403  403      403      204  204         403         204       401
 GET /v1/network/topology                           401        401      403       403             403       403            403             403  403      200      200  200         403         200       401
 GET /v1/network/devices/:device_id/status          401        401      403       403             403       403            403             403  403      200      200  200         403         200       401
+GET /v1/network/devices/:device_id/samples         401        401      403       403             403       403            403             403  403      200      200  200         403         200       401
 GET /v1/network/devices/:device_id/status/live     401        401      403       403             403       403            403             403  403      200      200  200         403         200       401
 GET /v1/services/:service_id/device/status         401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
 GET /v1/services/:service_id/device/status/live    401        401      200       404             200       200            404             200  200      200      200  200         403         200       401

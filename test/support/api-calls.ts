@@ -287,6 +287,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/network/topology': {},
   'GET /v1/network/devices/:device_id/status': { thing: 'device' },
   'GET /v1/network/devices/:device_id/status/live': { thing: 'asked_device' },
+  'GET /v1/network/devices/:device_id/samples': { thing: 'device', query: '?resolution=1h' },
   'GET /v1/services/:service_id/device/status': { thing: 'service_with_device' },
   'GET /v1/services/:service_id/device/status/live': { thing: 'service_with_device' },
   'GET /v1/network/alarms': {},

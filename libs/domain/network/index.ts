@@ -51,6 +51,7 @@ export * from './radius/set-nas.usecase.js';
 export { RetireSessions } from './radius/retire-sessions.usecase.js';
 export { TendRadius } from './radius/tend-radius.usecase.js';
 export * from './simulated/index.js';
+export * from './status/device-samples.queries.js';
 export * from './status/device-status.queries.js';
 export * from './status/device-status.view.js';
 export * from './status/poll-devices.usecase.js';

@@ -17,6 +17,7 @@ import { provisioningSaga } from './0140-provisioning-saga.js';
 import { convergence } from './0150-convergence.js';
 import { usage } from './0160-usage.js';
 import { voiceAccounts } from './0170-voice-accounts.js';
+import { staticPrefixes } from './0240-static-prefixes.js';
 import { premises } from './0180-premises.js';
 import { offers } from './0190-offers.js';
 import { areaProducts } from './0191-area-products.js';
@@ -50,6 +51,7 @@ export const migrations: readonly SqlMigration[] = [
   convergence,
   usage,
   voiceAccounts,
+  staticPrefixes,
   premises,
   offers,
   areaProducts,
