@@ -36,6 +36,12 @@ export interface StepRecord {
   readonly attempts: number;
 }
 
+/** What tells a job from every other, of any past that was restored. */
+export interface KeyedJob {
+  readonly id: number;
+  readonly createdAt: Date;
+}
+
 export type Direction = 'forward' | 'backward';
 
 /** What to do next. `open` and `close` are transactions of all their steps; `end` undoes the opening steps and ends. */
@@ -111,9 +117,13 @@ export function isReversible(saga: SagaDefinition): boolean {
   return saga.steps.some(({ compensation }) => compensation !== undefined);
 }
 
-/** What a device is given to recognize a repetition by: the same for every try of one step of one job. */
-export function stepKey(jobId: number, step: string, undo = false): string {
-  return `provisioning-${jobId}-${step}${undo ? '-undo' : ''}`;
+/**
+ * What a device is given to recognize a repetition by: the same for every try of one step of one job. The time of the
+ * order is part of it, because a restored database counts its jobs from an earlier number: a device must not take a new
+ * job for the one of that number which it carried out before.
+ */
+export function stepKey({ id, createdAt }: KeyedJob, step: string, undo = false): string {
+  return `provisioning-${id}-${createdAt.getTime().toString(36)}-${step}${undo ? '-undo' : ''}`;
 }
 
 /** The records with these steps in another status; `attempts` starts at one with every new status. */
