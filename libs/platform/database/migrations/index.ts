@@ -17,6 +17,7 @@ import { provisioningSaga } from './0140-provisioning-saga.js';
 import { convergence } from './0150-convergence.js';
 import { usage } from './0160-usage.js';
 import { voiceAccounts } from './0170-voice-accounts.js';
+import { routerReadBack } from './0230-router-read-back.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -38,4 +39,5 @@ export const migrations: readonly SqlMigration[] = [
   convergence,
   usage,
   voiceAccounts,
+  routerReadBack,
 ];
