@@ -55,7 +55,7 @@ const status = (id: number) => get<Status>(`devices/${id}/status`);
 const alarms = async (id: number, which = '') =>
   (await get<{ alarms: Alarm[] }>(`alarms?device_id=${id}${which}`)).alarms;
 
-async function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
+async function until<T>(what: string, probe: () => Promise<T | undefined | null | false>): Promise<T> {
   for (const start = monotonicMs(); monotonicMs() - start < 40_000; await sleep(200)) {
     const found = await probe();
     if (found) return found;
@@ -67,7 +67,7 @@ async function until<T>(what: string, probe: () => Promise<T | undefined | false
 const askNow = (id: number) =>
   world.sql(`UPDATE device_status SET next_poll_at = now() WHERE device_id = ${id} AND next_poll_at > now();
              UPDATE schedules SET next_run_at = now() WHERE name = 'network.poll' AND next_run_at > now()`);
-const asked = <T>(id: number, what: string, probe: () => Promise<T | undefined | false>) =>
+const asked = <T>(id: number, what: string, probe: () => Promise<T | undefined | null | false>) =>
   until(what, async () => {
     await askNow(id);
     return probe();

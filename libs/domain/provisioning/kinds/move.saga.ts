@@ -65,7 +65,7 @@ export class MoveSaga implements JobSaga<Moving> {
   async perform({ name, timeoutMs = 0 }: StepDefinition, job: JobView, { to, from }: Moving, signal: AbortSignal) {
     const order = { router: to.router, wanted: to.state, signal, timeoutMs };
     const { control } = this.network;
-    if (name === 'router') return control.apply({ ...order, stepKey: stepKey(job, name) });
+    if (name === 'router') return control.apply({ ...order, stepKey: stepKey(job, name, false, to.state) });
     if (name === 'read_back') return control.verify(order);
     const { username } = to.state;
     return control.remove({ router: from, stepKey: stepKey(job, name), username, signal, timeoutMs });

@@ -66,7 +66,7 @@ export class ProvisionSaga implements JobSaga<PreparedSubscriber> {
   ): Promise<void> {
     const order = { router, wanted: state, signal, timeoutMs };
     const { control } = this.network;
-    if (name === 'router') return control.apply({ ...order, stepKey: stepKey(job, 'router') });
+    if (name === 'router') return control.apply({ ...order, stepKey: stepKey(job, name, false, state) });
     return control.verify(order);
   }
 

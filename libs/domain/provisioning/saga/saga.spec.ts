@@ -72,6 +72,12 @@ describe('what comes next', () => {
     );
     expect(lost).not.toBe(later);
   });
+
+  it('gives what a job tells otherwise another key, and what it tells again the same', () => {
+    const at = (address: string) => stepKey(JOB, 'router', false, { username: 'u', address });
+    expect(at('192.0.2.1')).toMatch(/^provisioning-1-m6hrlw00-[0-9a-f]{12}-router$/);
+    expect([at('192.0.2.1') === at('192.0.2.1'), at('192.0.2.1') === at('192.0.2.2')]).toEqual([true, false]);
+  });
 });
 
 describe('a saga that is refused', () => {
