@@ -148,7 +148,7 @@ export async function run(program: string, args: readonly string[], input = ''):
   return printed.join('');
 }
 
-async function freeUdpPort(): Promise<number> {
+export async function freeUdpPort(): Promise<number> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
