@@ -66,6 +66,7 @@ POST /v1/services/:service_id/converge             401        401      403      
 GET /v1/network/sessions                           401        401      200       200             200       200            200             200  403      200      200  200         403         200       401
 GET /v1/services/:service_id/sessions              401        401      200       404             200       200            404             200  403      200      200  200         403         200       401
 GET /v1/services/:service_id/usage                 401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
+GET /v1/services/:service_id/usage/chart.svg       401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
 GET /v1/services/:service_id/bandwidth             401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
 GET /v1/services/:service_id/usage/throttling      401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
 POST /v1/services/:service_id/usage/restore        401        401      403       403             403       403            403             403  403      200      200  200         403         200       401

@@ -216,6 +216,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'GET /wholesale/settlements': {},
   'GET /wholesale/settlements/:month': { thing: 'own_month' },
   'GET /v1/services/:service_id/usage': { thing: 'service' },
+  'GET /v1/services/:service_id/usage/chart.svg': { thing: 'service' },
   'GET /v1/services/:service_id/bandwidth': { thing: 'service' },
   'GET /v1/services/:service_id/usage/throttling': { thing: 'service' },
   'POST /v1/services/:service_id/usage/restore': { thing: 'throttled_service', body: () => ({}) },

@@ -48,6 +48,7 @@ export type { NasView } from './radius/nas.view.js';
 export * from './radius/radius-sessions.queries.js';
 export * from './radius/radius-vault.js';
 export * from './radius/set-nas.usecase.js';
+export { RetireSessions } from './radius/retire-sessions.usecase.js';
 export { TendRadius } from './radius/tend-radius.usecase.js';
 export * from './simulated/index.js';
 export * from './status/device-status.queries.js';

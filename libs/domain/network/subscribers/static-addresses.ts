@@ -32,6 +32,12 @@ interface Pooled {
   readonly routerId: number;
 }
 
+interface Reserved {
+  readonly id: number;
+  readonly vrfId: number;
+  readonly address: string;
+}
+
 /** Addresses that services keep whatever happens. All of it happens in the caller's transaction. */
 @Injectable()
 export class StaticAddresses {
@@ -43,12 +49,13 @@ export class StaticAddresses {
   ) {}
 
   /**
-   * Reserves an address for a service: the wanted one, to which its subscriber then moves, or the one that it has. A
-   * service that is not on the network and wants none gets its reservation when it comes there. Repeated it changes nothing.
+   * Reserves an address for a service and answers it: the wanted one, to which its subscriber then moves, or the one that
+   * it has. A service that is not on the network and wants none gets its reservation when it comes there: none yet.
+   * Repeated it changes nothing.
    * @throws `network.address.not_pooled`, `network.address.not_routed` when another router than the service's has it,
    *   `network.address.taken`, `network.reservation.exists`, `network.reservation.in_use`
    */
-  async keep(actor: Actor, serviceId: number, wanted?: string): Promise<void> {
+  async keep(actor: Actor, serviceId: number, wanted?: string): Promise<string | undefined> {
     const subscriber = await this.uow.tx.one<{
       routerId: number;
       vlanId: number | null;
@@ -56,22 +63,27 @@ export class StaticAddresses {
       vrfId: number;
     }>(SUBSCRIBER, [serviceId]);
     const address = wanted ?? subscriber?.address;
-    if (address === undefined) return;
+    if (address === undefined) return undefined;
     const pooled = await this.pooled(address, subscriber?.vrfId);
-    if (subscriber && pooled.routerId !== subscriber.routerId) throw networkErrors('network.address.not_routed');
-    const reserved = await this.uow.tx.query<{ id: number; vrfId: number; address: string }>(RESERVED, [
-      serviceId,
-      NOTE,
-    ]);
-    const fits = (one: { vrfId: number; address: string }) => one.address === address && one.vrfId === pooled.vrfId;
-    for (const one of reserved) if (!fits(one)) await this.reservations.remove(actor, one.id);
-    if (!reserved.some(fits))
-      await this.reservations.reserve({ actor, vrfId: pooled.vrfId, address, serviceId, note: NOTE });
-    if (!subscriber || subscriber.address === address) return;
+    if (wanted !== undefined && !pooled) throw ipamErrors('network.address.not_pooled');
+    if (subscriber && pooled && pooled.routerId !== subscriber.routerId)
+      throw networkErrors('network.address.not_routed');
+    await this.reserve(actor, serviceId, address, pooled);
+    if (!subscriber || !pooled || subscriber.address === address) return address;
     const { routerId, vlanId } = subscriber;
     const ipAssignment = `${address}/${pooled.prefixLength}`;
     await this.subscribers.relocate(serviceId, { routerId }, { routerId, vlanId, ipAssignment });
     this.work.enqueueOnCommit('network.converge', { service_id: serviceId }, { dedupeKey: String(serviceId) });
+    return address;
+  }
+
+  /** This address and no other is reserved; one that is in no pool goes to nobody else anyway. */
+  private async reserve(actor: Actor, serviceId: number, address: string, pooled?: Pooled): Promise<void> {
+    const reserved = await this.uow.tx.query<Reserved>(RESERVED, [serviceId, NOTE]);
+    const fits = (one: Reserved) => one.address === address && one.vrfId === pooled?.vrfId;
+    for (const one of reserved) if (!fits(one)) await this.reservations.remove(actor, one.id);
+    if (pooled && !reserved.some(fits))
+      await this.reservations.reserve({ actor, vrfId: pooled.vrfId, address, serviceId, note: NOTE });
   }
 
   /** The service keeps the address while it has it, and after that it is everybody's. */
@@ -82,12 +94,12 @@ export class StaticAddresses {
 
   /** An address as an order names it: with the length of its router's prefix. @throws `network.address.not_pooled` */
   async assignment(address: string): Promise<string> {
-    return `${address}/${(await this.pooled(address)).prefixLength}`;
+    const pooled = await this.pooled(address);
+    if (!pooled) throw ipamErrors('network.address.not_pooled');
+    return `${address}/${pooled.prefixLength}`;
   }
 
-  private async pooled(address: string, vrfId?: number): Promise<Pooled> {
-    const pooled = await this.uow.tx.one<Pooled>(POOLED, [address, vrfId ?? null]);
-    if (!pooled) throw ipamErrors('network.address.not_pooled');
-    return pooled;
+  private pooled(address: string, vrfId?: number): Promise<Pooled | undefined> {
+    return this.uow.tx.one<Pooled>(POOLED, [address, vrfId ?? null]);
   }
 }

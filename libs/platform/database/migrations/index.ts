@@ -27,6 +27,8 @@ import { changeFeed } from './0220-change-feed.js';
 import { trackOrders } from './0221-track-orders.js';
 import { premiseImports } from './0181-premise-imports.js';
 import { settlement } from './0192-settlement.js';
+import { comparison } from './0250-comparison.js';
+import { sessionsKept } from './0251-sessions-kept.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -58,4 +60,6 @@ export const migrations: readonly SqlMigration[] = [
   trackOrders,
   premiseImports,
   settlement,
+  comparison,
+  sessionsKept,
 ];
