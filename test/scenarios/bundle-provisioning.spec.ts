@@ -8,7 +8,6 @@ import { loadConfig } from '@isp/platform/config';
 import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
 import { EVERYTHING, factory } from '../support/api-fixtures.js';
 import { type ApiWorld, apiWorld, MASTER_KEYS } from '../support/api-world.js';
-import { violations } from '../support/invariants.js';
 
 const PARTNER = 2;
 let world: ApiWorld;
@@ -275,8 +274,4 @@ describe('a bundle', () => {
       ),
     ).toEqual({ jobs: 0 });
   });
-});
-
-it('leaves nothing that may not be', async () => {
-  expect(await violations(world.database.ownerUrl)).toEqual({});
 });

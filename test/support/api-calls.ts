@@ -223,7 +223,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/customers/:customer_id/usage': { thing: 'customer' },
   'GET /v1/usage': {},
   'GET /v1/network/drift': {},
-  'POST /v1/network/reconcile': {},
+  'POST /v1/network/reconcile': { body: () => ({ routers: true }) },
   'GET /v1/services/:service_id/network': { thing: 'subscribed_service' },
   'POST /v1/services/:service_id/converge': { thing: 'subscribed_service' },
   'GET /v1/network/sessions': {},

@@ -31,7 +31,7 @@ const RELOCATE = statement(
 );
 const CONFIRM = statement(
   'subscribers-confirm-version',
-  `UPDATE subscribers SET confirmed_version = $2, confirmed_at = now(), convergence_error = NULL,
+  `UPDATE subscribers SET confirmed_version = $2, confirmed_at = now(), convergence_error = NULL, router_seen = NULL, router_wanted = NULL,
           convergence = CASE WHEN desired_version = $2 THEN 'confirmed' ELSE convergence END, updated_at = now()
     WHERE service_id = $1 AND confirmed_version < $2`,
 );
@@ -46,7 +46,7 @@ const CLOSE = statement(
   'subscribers-close',
   `UPDATE subscribers SET access = 'closed', address = NULL, desired_version = desired_version + 1,
           confirmed_version = desired_version + 1, confirmed_at = now(), changed_at = now(), convergence = 'confirmed',
-          convergence_error = NULL, updated_at = now()
+          convergence_error = NULL, router_seen = NULL, router_wanted = NULL, updated_at = now()
     WHERE service_id = $1`,
 );
 

@@ -69,10 +69,10 @@ export class MoveSaga implements JobSaga<Moving> {
   async perform({ name, timeoutMs = 0 }: StepDefinition, job: JobView, { to, from }: Moving, signal: AbortSignal) {
     const order = { router: to.router, wanted: to.state, signal, timeoutMs };
     const { control } = this.network;
-    if (name === 'router') return control.apply({ ...order, stepKey: stepKey(job.id, name) });
+    if (name === 'router') return control.apply({ ...order, stepKey: stepKey(job, name, false, to.state) });
     if (name === 'read_back') return control.verify(order);
     const { username } = to.state;
-    return control.remove({ router: from, stepKey: stepKey(job.id, name), username, signal, timeoutMs });
+    return control.remove({ router: from, stepKey: stepKey(job, name), username, signal, timeoutMs });
   }
 
   async close(job: JobView, { to }: Moving): Promise<void> {
@@ -88,7 +88,7 @@ export class MoveSaga implements JobSaga<Moving> {
   ): Promise<void> {
     const before = recorded<Before>(records, 'reserve_address', 'before') as Before;
     const to = recorded<number>(records, 'router', 'router_id') as number;
-    const key = { stepKey: stepKey(job.id, name, true), signal, timeoutMs };
+    const key = { stepKey: stepKey(job, name, true), signal, timeoutMs };
     const { control } = this.network;
     if (name === 'router' && to !== before.router_id)
       return control.remove({ ...key, router: await this.network.find(to), username: before.state.username });

@@ -30,6 +30,7 @@ import { premiseImports } from './0181-premise-imports.js';
 import { settlement } from './0192-settlement.js';
 import { comparison } from './0250-comparison.js';
 import { sessionsKept } from './0251-sessions-kept.js';
+import { routerReadBack } from './0230-router-read-back.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -64,4 +65,5 @@ export const migrations: readonly SqlMigration[] = [
   settlement,
   comparison,
   sessionsKept,
+  routerReadBack,
 ];
