@@ -7,6 +7,7 @@ import { DeadWork } from '@isp/platform/work';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { seedSandbox } from '../sandbox/seed.js';
 import { createProgram } from '../wiring/program.js';
+import { importFile } from './import-file.js';
 import { keysInUse, rotateKeys } from './rotate-keys.js';
 
 interface Command {
@@ -96,6 +97,13 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
         inProgram(async (app) =>
           (await keysInUse(app)).map(({ place, key, count }) => `${key} ${place} ${count}`).join('\n'),
         ),
+    },
+  ],
+  [
+    'import',
+    {
+      help: 'import <addresses.csv|coverage.geojson|coverage.kml> [--dry-run] [--connectivity live|building|planned]',
+      run: (args) => inProgram((app) => importFile(app, args)),
     },
   ],
   [

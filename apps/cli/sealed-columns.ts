@@ -14,6 +14,7 @@ export interface SealedColumn {
 /** Every column that holds sealed text; a spec compares it with the schema. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'subscribers', column: 'password_sealed', key: 'id', type: 'integer', row: 'service_id' },
+  { table: 'cpe_settings', column: 'wifi_password_sealed', key: 'service_id', type: 'integer', row: 'service_id' },
   { table: 'voice_accounts', column: 'password_sealed', key: 'service_id', type: 'integer', row: 'service_id' },
   { table: 'devices', column: 'secrets_sealed', key: 'id', type: 'integer', row: 'guid' },
   { table: 'webhook_endpoints', column: 'secret_sealed', key: 'id', type: 'integer', row: 'guid' },

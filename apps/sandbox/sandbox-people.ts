@@ -16,6 +16,14 @@ export const PARTNERS = [
     timeZone: 'Africa/Johannesburg',
     currency: 'ZAR',
   },
+  {
+    name: 'Savanna Online',
+    kind: 'isp',
+    email: 'noc@savanna.example',
+    tier: 'enterprise',
+    timeZone: 'Africa/Johannesburg',
+    currency: 'ZAR',
+  },
 ] as const;
 
 /** One log-in per role; `partner` is a name from PARTNERS, the operator when absent. */
@@ -28,4 +36,5 @@ export const PEOPLE = [
   { username: 'reseller-read', fullName: 'Rob Reader', role: 'reseller_read_only', partner: 'Northwind Internet' },
   { username: 'other-reseller', fullName: 'Olga Other', role: 'reseller_admin', partner: 'Fjordnet' },
   { username: 'isp', fullName: 'Ivy Isp', role: 'isp', partner: 'Ripple Fibre' },
+  { username: 'other-isp', fullName: 'Oscar Other', role: 'isp', partner: 'Savanna Online' },
 ] as const;

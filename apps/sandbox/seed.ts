@@ -1,6 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { PERMISSIONS } from '@isp/contracts';
-import { CreateApiKey, CreateUser } from '@isp/domain/access';
+import { CreateUser, UserQueries } from '@isp/domain/access';
 import { CreateBandwidthProfile, CreatePlan, PlanQueries } from '@isp/domain/catalog';
 import { DEFAULT_VRF_ID, DefineRouter, PoolRegister, PrefixRegister } from '@isp/domain/network';
 import { CreatePartner, PartnerQueries } from '@isp/domain/partners';
@@ -10,6 +9,9 @@ import { PARTNERS, PEOPLE } from './sandbox-people.js';
 import { BUNDLES } from './sandbox-voice.js';
 import { seedCustomers } from './seed-customers.js';
 import { seedEquipment } from './seed-equipment.js';
+import { seedOrders } from './seed-orders.js';
+import { seedOffers } from './seed-offers.js';
+import { seedTown } from './seed-town.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
 
 export interface Login {
@@ -37,18 +39,13 @@ export async function seedSandbox(
   await seedCatalogueAndNetwork(app);
   const first = await seedCustomers(app, partnerIds, say);
   await seedEquipment(app);
+  await seedTown(app);
+  await seedOffers(app);
+  await seedOrders(app);
   const logins = Object.fromEntries(
     PEOPLE.map(({ username }) => [username, { login: username, password: passwordOf(username) }]),
   );
   return { ...logins, customer: { login: first, password: passwordOf('customer') } } as unknown as SandboxLogins;
-}
-
-/** An API key of the operator with every permission; its text is in the answer alone. */
-export async function issueSandboxKey(app: NestFastifyApplication): Promise<string> {
-  const issued = await app
-    .get(CreateApiKey, { strict: false })
-    .execute({ actor: SEEDER, name: 'sandbox', scopes: [...PERMISSIONS], reach: 'all' });
-  return issued.secret;
 }
 
 async function seedPartners(app: NestFastifyApplication): Promise<number[]> {
@@ -63,7 +60,10 @@ async function seedPartners(app: NestFastifyApplication): Promise<number[]> {
 
 async function seedPeople(app: NestFastifyApplication, partnerIds: readonly number[]): Promise<void> {
   const create = app.get(CreateUser, { strict: false });
-  for (const person of PEOPLE) {
+  // Asked first, because a password takes its time to be hashed, and most starts make nobody.
+  const { rows } = await app.get(UserQueries, { strict: false }).list(SEEDER, {}, ALL);
+  const known = new Set(rows.map(({ username }) => username));
+  for (const person of PEOPLE.filter(({ username }) => !known.has(username))) {
     const partner = 'partner' in person ? PARTNERS.findIndex(({ name }) => name === person.partner) : -1;
     const { username, fullName, role } = person;
     const values = {
@@ -73,11 +73,7 @@ async function seedPeople(app: NestFastifyApplication, partnerIds: readonly numb
       password: passwordOf(username),
       roles: [role],
     };
-    await create
-      .execute({ actor: SEEDER, ...values, ...(partner >= 0 ? { partnerId: partnerIds[partner] } : {}) })
-      .catch((error: { code?: string }) => {
-        if (error.code !== 'access.user.username_taken') throw error;
-      });
+    await create.execute({ actor: SEEDER, ...values, ...(partner >= 0 ? { partnerId: partnerIds[partner] } : {}) });
   }
 }
 

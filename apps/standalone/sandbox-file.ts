@@ -10,6 +10,8 @@ export interface Sandbox {
   readonly reseller: Login;
   readonly customer: Login;
   readonly api_key: string;
+  /** Bearers of the wholesale API, by the name of their ISP. */
+  readonly isp_tokens: Readonly<Record<string, string>>;
 }
 
 export function say(line: string): void {
@@ -53,13 +55,15 @@ async function replaceFile(file: string, text: string): Promise<void> {
 }
 
 export function banner(sandbox: Sandbox, file: string): void {
-  const { base_url: url, admin, reseller, customer, api_key: key } = sandbox;
+  const { base_url: url, admin, reseller, customer, api_key: key, isp_tokens: tokens } = sandbox;
+  const [isp, token] = Object.entries(tokens)[0] ?? [];
   say(`
 ISP Framework sandbox is up: ${url}
 
   documentation   ${url}/docs
   queues          ${url}/admin/queues   (any name, the API key as password)
   API key         ${key}
+  ISP token       ${token}   (${isp}, for /wholesale)
   admin           ${admin.login} / ${admin.password}
   reseller        ${reseller.login} / ${reseller.password}
   customer        ${customer.login} / ${customer.password}

@@ -1,16 +1,20 @@
 import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
 import { AUTHENTICATOR, HealthModule, REQUEST_LIMITER, SharedApiModule, TierRequestLimiter } from '@isp/apis/shared';
+import { WholesaleEventsModule } from '@isp/apis/wholesale';
 import { AccessModule, AccessWorkerModule, Authenticate, accessEntities } from '@isp/domain/access';
 import { AuditModule, AuditWorkerModule } from '@isp/domain/audit';
 import { catalogEntities } from '@isp/domain/catalog';
 import { customersEntities } from '@isp/domain/customers';
 import { NetworkWorkerModule } from '@isp/domain/network';
+import { OrderingWorkerModule } from '@isp/domain/ordering';
 import { partnersEntities } from '@isp/domain/partners';
+import { PremisesWorkerModule } from '@isp/domain/premises';
 import { ProvisioningWorkerModule } from '@isp/domain/provisioning';
 import { QuotaModule, QuotaWorkerModule } from '@isp/domain/quota';
 import { ServicesWorkerModule, servicesEntities } from '@isp/domain/services';
 import { UsageWorkerModule } from '@isp/domain/usage';
 import { WebhooksWorkerModule } from '@isp/domain/webhooks';
+import { WorkOrdersWorkerModule } from '@isp/domain/work-orders';
 import type { Clock } from '@isp/kernel';
 import { type Config, ConfigModule } from '@isp/platform/config';
 import { CryptoModule } from '@isp/platform/crypto';
@@ -50,10 +54,14 @@ const workerModules = [
   AuditWorkerModule,
   QuotaWorkerModule,
   NetworkWorkerModule,
+  PremisesWorkerModule,
   ServicesWorkerModule,
   ProvisioningWorkerModule,
   UsageWorkerModule,
+  WorkOrdersWorkerModule,
+  OrderingWorkerModule,
   WebhooksWorkerModule,
+  WholesaleEventsModule,
 ];
 
 @Module({})

@@ -35,6 +35,28 @@ const job = z.strictObject({
   sequence: z.int(),
 });
 
+const workOrder = z.strictObject({
+  ...ids,
+  service_id: z.int(),
+  work_order_id: z.int(),
+  guid: z.string(),
+  reference: z.string(),
+  type: z.string(),
+  status: z.string(),
+  /** Counts this work order's changes. */
+  sequence: z.int(),
+});
+
+const order = z.strictObject({
+  ...ids,
+  service_id: z.int(),
+  order_id: z.int(),
+  /** Of the service that was ordered. */
+  service_guid: z.string(),
+  premise_guid: z.string(),
+  sequence: z.int(),
+});
+
 const usage = z.strictObject({
   ...ids,
   service_id: z.int(),
@@ -82,6 +104,19 @@ export const EVENTS = {
   'provisioning.job.succeeded.v1': job,
   'provisioning.job.cancelled.v1': job,
   'provisioning.job.held.v1': job.extend({ reason: z.string() }),
+  'work_orders.work_order.created.v1': workOrder,
+  'work_orders.work_order.changed.v1': workOrder,
+  'work_orders.work_order.scheduled.v1': workOrder,
+  'work_orders.work_order.assigned.v1': workOrder,
+  'work_orders.work_order.started.v1': workOrder,
+  'work_orders.work_order.commented.v1': workOrder,
+  'work_orders.work_order.held.v1': workOrder,
+  'work_orders.work_order.resumed.v1': workOrder,
+  'work_orders.work_order.completed.v1': workOrder,
+  'work_orders.work_order.cancelled.v1': workOrder,
+  'ordering.order.placed.v1': order,
+  'ordering.order.changed.v1': order,
+  'ordering.order.ended.v1': order.extend({ reason: z.string() }),
   'usage.fair_use.warning.v1': usage,
   'usage.fair_use.reached.v1': usage,
   'usage.fair_use.restored.v1': usage.extend({ cause: z.string(), restored_by: z.string() }),

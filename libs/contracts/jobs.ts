@@ -15,8 +15,11 @@ export const JOBS = {
   'provisioning.voice': { queue: 'provisioning', payload: z.strictObject({ service_id: z.int() }) },
   'network.converge': { queue: 'network', payload: z.strictObject({ service_id: z.int() }) },
   'network.read-back': { queue: 'network', payload: z.strictObject({ service_id: z.int() }) },
+  'network.configure_cpe': { queue: 'network', payload: z.strictObject({ service_id: z.int() }) },
   'network.reconcile': { queue: 'network', payload: z.strictObject({ partner_id: z.int() }) },
   'network.poll': { queue: 'network', payload: z.strictObject({ share: z.int() }) },
+  'premises.locate': { queue: 'network', payload: z.strictObject({ area_id: z.int() }) },
+  'premises.import': { queue: 'network', payload: z.strictObject({ import_id: z.int() }) },
   'webhooks.deliver': { queue: 'webhooks', payload: z.strictObject({ delivery_id: z.string() }) },
 } as const satisfies Record<string, JobSpec>;
 

@@ -15,14 +15,14 @@ interface Measured extends LoadResult {
   readonly postgresMicros: number;
 }
 
-interface Bench {
+export interface Bench {
   readonly place: Place;
   readonly load: Helper<Load, LoadResult>;
   readonly seconds: number;
   readonly rounds: number;
 }
 
-type Target = Omit<Load, 'connections' | 'seconds'> & { readonly pid: number; readonly status: number };
+export type Target = Omit<Load, 'connections' | 'seconds'> & { readonly pid: number; readonly status: number };
 
 async function run(
   { place, load, seconds }: Bench,
@@ -40,7 +40,7 @@ async function run(
 }
 
 /** Ours and the bare server in turn; the ratio of answers a second. */
-async function compare(
+export async function compare(
   bench: Bench,
   what: string,
   atLeast: number | undefined,

@@ -65,7 +65,12 @@ export class Place {
   }
 
   app(app: 'api' | 'worker', more: Readonly<Record<string, string>> = {}): Promise<Program> {
-    return startApp(app, { DATABASE_URL: this.postgres.appUrl, ISP_MASTER_KEYS: this.masterKeys, ...more });
+    return startApp(app, { ...this.settings, ...more });
+  }
+
+  /** What a process of the program is told of this place. */
+  get settings(): Readonly<Record<string, string>> {
+    return { DATABASE_URL: this.postgres.appUrl, ISP_MASTER_KEYS: this.masterKeys };
   }
 
   /** So many keys of a partner, each good for the enterprise tier's limits. */

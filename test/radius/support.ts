@@ -168,7 +168,7 @@ async function freePorts(): Promise<RadiusPorts> {
   return { authPort, acctPort, statusPort };
 }
 
-async function freeUdpPort(): Promise<number> {
+export async function freeUdpPort(): Promise<number> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');

@@ -1,4 +1,5 @@
 import { PASSWORD, type Thing, unique } from './api-fixtures.js';
+import { FIRST_PLAN_GUID } from './api-world.js';
 
 /** How to make a call of an operation that its caller may make succeed. */
 export interface Call {
@@ -6,6 +7,8 @@ export interface Call {
   readonly thing?: Thing;
   readonly query?: string;
   readonly body?: () => unknown;
+  /** It is answered once in 10 minutes to each partner: the change feed of this name. */
+  readonly once?: 'service' | 'work_order';
 }
 
 const person = () => {
@@ -30,6 +33,9 @@ const plan = () => ({
   service_type: 'voice',
   monthly_fee: 79.99,
 });
+const promotion = () => ({ code: `CALLED-${unique()}`, name: 'Called', percent: 10, months: 3 });
+/** One that no other call settles. */
+const monthLongAgo = (n = unique()) => `20${String(n % 20).padStart(2, '0')}-${String((n % 12) + 1).padStart(2, '0')}`;
 const endpoint = () => ({ url: 'https://hooks.spec.example/in', events: ['*'] });
 const nas = () => ({ device_id: 1, address: `2001:db8::${unique().toString(16)}`, secret: 'spec-secret-of-a-nas' });
 const KINDS = ['router', 'bng', 'switch', 'olt', 'ont'];
@@ -41,6 +47,20 @@ const threshold = () => {
   return { metric, direction: n % 2 ? 'above' : 'below', kind: KINDS[Math.floor(n / 2) % 5], warning: 1 };
 };
 const range = { from: '2025-01-29T00:00:00Z', to: '2025-01-30T00:00:00Z' };
+
+const NO_GUID = '00000000-0000-4000-8000-000000000000';
+const square = [
+  [27.69, -26.185],
+  [27.7, -26.185],
+  [27.7, -26.175],
+  [27.69, -26.185],
+];
+const area = () => ({
+  name: `Called ${unique()}`,
+  connectivity: 'live',
+  geometry: { type: 'Polygon', coordinates: [square] },
+});
+const premise = () => ({ full_text: `${unique()}, Called Street, Randfontein`, latitude: -26.18, longitude: 27.69 });
 
 /** A prefix that nobody else has. */
 const network = (n = unique()) => `10.${(n >> 8) & 255}.${n & 255}.0/24`;
@@ -105,6 +125,23 @@ export const CALLS: Readonly<Record<string, Call>> = {
   },
   'POST /v1/provisioning/jobs/:job_id/rollback': { thing: 'doubtful_job' },
   'POST /v1/services/:service_id/move': { thing: 'networked_service', body: () => ({ priority: 'low' }) },
+  'POST /v1/work-orders': { body: () => ({ service_id: 1, type: 'repair', summary: 'Called' }) },
+  'GET /v1/work-orders': {},
+  'GET /v1/work-orders/:work_order_id': { thing: 'work_order' },
+  'PATCH /v1/work-orders/:work_order_id': { thing: 'work_order', body: () => ({ category: `Called ${unique()}` }) },
+  'POST /v1/work-orders/:work_order_id/comments': { thing: 'work_order', body: () => ({ text: 'Called' }) },
+  'GET /v1/work-orders/:work_order_id/comments': { thing: 'work_order' },
+  'GET /v1/work-orders/:work_order_id/history': { thing: 'work_order' },
+  'POST /v1/work-orders/:work_order_id/schedule': {
+    thing: 'work_order',
+    body: () => ({ scheduled_at: '2099-02-02T09:00:00Z' }),
+  },
+  'POST /v1/work-orders/:work_order_id/assign': { thing: 'work_order', body: () => ({ installer: 'Called Splicers' }) },
+  'POST /v1/work-orders/:work_order_id/start': { thing: 'work_order' },
+  'POST /v1/work-orders/:work_order_id/hold': { thing: 'work_order', body: () => ({ reason: 'Called' }) },
+  'POST /v1/work-orders/:work_order_id/resume': { thing: 'held_work_order' },
+  'POST /v1/work-orders/:work_order_id/complete': { thing: 'work_order', body: () => ({ comment: 'Called' }) },
+  'POST /v1/work-orders/:work_order_id/cancel': { thing: 'work_order', body: () => ({ reason: 'Called' }) },
   'GET /v1/plans': {},
   'GET /v1/plans/:plan_id': { thing: 'plan' },
   'POST /v1/plans': { body: plan },
@@ -123,7 +160,63 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'PATCH /v1/partners/:partner_id': { thing: 'partner', body: () => ({ tier: 'enterprise' }) },
   'POST /v1/partners/:partner_id/suspend': { thing: 'partner', body: () => ({ reason: 'Ended' }) },
   'POST /v1/partners/:partner_id/reactivate': { thing: 'suspended_partner', body: () => ({}) },
+  'POST /v1/partners/:partner_id/tokens': { thing: 'partner', body: () => ({ name: 'Called' }) },
+  'GET /v1/partners/:partner_id/tokens': { thing: 'partner' },
+  'DELETE /v1/partners/:partner_id/tokens/:token_id': { thing: 'partner_token' },
+  'GET /v1/partners/:partner_id/products': { thing: 'partner' },
+  'POST /v1/partners/:partner_id/products': {
+    thing: 'partner',
+    body: () => ({ plan_id: 1, name: `Called ${unique()}` }),
+  },
+  'GET /v1/partners/:partner_id/products/:product_id': { thing: 'partner_product' },
+  'GET /v1/partners/:partner_id/products/:product_id/prices': { thing: 'partner_product' },
+  'PATCH /v1/partners/:partner_id/products/:product_id': {
+    thing: 'partner_product',
+    body: () => ({ prices: [{ type: 'monthly', tax_percent: 15, amount: 499 }] }),
+  },
+  'POST /v1/partners/:partner_id/products/:product_id/retire': { thing: 'partner_product' },
+  'GET /v1/partners/:partner_id/promotions': { thing: 'partner' },
+  'POST /v1/partners/:partner_id/promotions': { thing: 'partner', body: promotion },
+  'GET /v1/partners/:partner_id/promotions/:promotion_id': { thing: 'promotion' },
+  'PATCH /v1/partners/:partner_id/promotions/:promotion_id': { thing: 'promotion', body: () => ({ max_uses: 7 }) },
+  'POST /v1/partners/:partner_id/promotions/:promotion_id/retire': { thing: 'promotion' },
+  'GET /v1/partners/:partner_id/settlements': { thing: 'partner' },
+  'POST /v1/partners/:partner_id/settlements': { thing: 'partner', body: () => ({ month: monthLongAgo() }) },
+  'POST /v1/partners/:partner_id/settlements/preview': { thing: 'partner', body: () => ({ month: '2020-03' }) },
+  'GET /v1/partners/:partner_id/settlements/:month': { thing: 'settled_month' },
+  'GET /v1/partners/:partner_id/settlements/:month/lines': { thing: 'settled_month' },
+  'GET /v1/partners/:partner_id/settlements/:month/csv': { thing: 'settled_month' },
+  'GET /v1/partners/:partner_id/settlements/:month/proof': { thing: 'settled_month' },
+  'GET /v1/partners/:partner_id/settlement-terms': { thing: 'partner', query: '?month=2020-03' },
+  'PUT /v1/partners/:partner_id/settlement-terms': {
+    thing: 'partner',
+    body: () => ({ from_month: '2099-01', suspended_percent: 50 }),
+  },
+  'GET /v1/areas/:area_id/products': { thing: 'area' },
+  'POST /v1/areas/:area_id/products': { thing: 'area', body: () => ({ plan_id: 2 }) },
+  'DELETE /v1/areas/:area_id/products/:area_product_id': { thing: 'area_product' },
+  'GET /wholesale/products/availability/:latitude/:longitude': {},
+  'GET /wholesale/products': {},
+  'GET /wholesale/products/:product_id': { thing: 'product_guid' },
+  'GET /wholesale/products/:product_id/prices': { thing: 'product_guid' },
+  'POST /wholesale/products': {
+    body: () => ({
+      parent_id: FIRST_PLAN_GUID,
+      name: `Called ${unique()}`,
+      pricing: [{ price_type: 'Monthly', tax: 15, value: 1 }],
+    }),
+  },
+  'PUT /wholesale/products/:product_id': { thing: 'product_guid', body: () => ({ description: `Said ${unique()}` }) },
+  'POST /wholesale/products/:product_id/retire': { thing: 'product_guid' },
+  'GET /wholesale/promotions': {},
+  'GET /wholesale/promotions/:promotion_id': { thing: 'promotion_guid' },
+  'POST /wholesale/promotions': { body: promotion },
+  'PUT /wholesale/promotions/:promotion_id': { thing: 'promotion_guid', body: () => ({ max_uses: 7 }) },
+  'POST /wholesale/promotions/:promotion_id/retire': { thing: 'promotion_guid' },
+  'GET /wholesale/settlements': {},
+  'GET /wholesale/settlements/:month': { thing: 'own_month' },
   'GET /v1/services/:service_id/usage': { thing: 'service' },
+  'GET /v1/services/:service_id/usage/chart.svg': { thing: 'service' },
   'GET /v1/services/:service_id/bandwidth': { thing: 'service' },
   'GET /v1/services/:service_id/usage/throttling': { thing: 'service' },
   'POST /v1/services/:service_id/usage/restore': { thing: 'throttled_service', body: () => ({}) },
@@ -194,6 +287,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/network/topology': {},
   'GET /v1/network/devices/:device_id/status': { thing: 'device' },
   'GET /v1/network/devices/:device_id/status/live': { thing: 'asked_device' },
+  'GET /v1/network/devices/:device_id/samples': { thing: 'device', query: '?resolution=1h' },
   'GET /v1/services/:service_id/device/status': { thing: 'service_with_device' },
   'GET /v1/services/:service_id/device/status/live': { thing: 'service_with_device' },
   'GET /v1/network/alarms': {},
@@ -236,9 +330,57 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/network/vlans': {},
   'POST /v1/network/vlans': { body: () => ({ device_id: 1, port: `called-${unique()}`, first: 100, last: 101 }) },
   'DELETE /v1/network/vlans/:id': { thing: 'vlan' },
+  'POST /v1/areas': { body: area },
+  'GET /v1/areas': {},
+  'GET /v1/areas/covering': { query: '?latitude=-26.1&longitude=27.7' },
+  'GET /v1/areas/:area_id': { thing: 'area' },
+  'PATCH /v1/areas/:area_id': { thing: 'area', body: () => ({ name: `Called ${unique()}` }) },
+  'DELETE /v1/areas/:area_id': { thing: 'area' },
+  'POST /v1/premises': { body: premise },
+  'GET /v1/premises': {},
+  'GET /v1/premises/search': { query: '?q=main%20street' },
+  'GET /v1/premises/:premise_id': { thing: 'premise' },
+  'PATCH /v1/premises/:premise_id': { thing: 'premise', body: () => ({ suburb: `Called ${unique()}` }) },
+  'DELETE /v1/premises/:premise_id': { thing: 'premise' },
+  'GET /v1/premises/:premise_id/history': { thing: 'premise' },
+  'POST /v1/premise-imports': { body: () => ({ kind: 'addresses_csv' }) },
+  'GET /v1/premise-imports': {},
+  'GET /v1/premise-imports/:import_id': { thing: 'premise_import' },
+  'GET /v1/premise-imports/:import_id/rows': { thing: 'premise_import' },
+  'PUT /v1/premise-imports/:import_id/parts/:part': { thing: 'premise_import', body: () => 'key,full_text' },
+  'POST /v1/premise-imports/:import_id/start': { thing: 'whole_import' },
+  'POST /v1/premise-imports/:import_id/cancel': { thing: 'premise_import' },
+  'GET /wholesale/predefined-premises': { query: '?q=main%20street' },
+  'GET /wholesale/premises': {},
+  'GET /wholesale/premises/:premise_id': { thing: 'premise_guid' },
   'POST /wholesale/customers': { body: signUp },
   'GET /wholesale/customers': { query: '?q=a' },
   'GET /wholesale/customers/:customer_id': { thing: 'customer_guid' },
+  'GET /wholesale/services/snapshot': { once: 'service' },
+  'GET /wholesale/work-orders/snapshot': { once: 'work_order' },
+  'GET /wholesale/services/:service_id/device/status': { thing: 'service_with_device_guid' },
+  'GET /wholesale/services/:service_id/device/status/live': { thing: 'service_with_device_guid' },
+  'GET /wholesale/services/:service_id/radius/status': { thing: 'service_guid' },
+  'GET /wholesale/services/:service_id/radius/usage': { thing: 'service_guid' },
+  // What there is to order, and for whom, the caller knows.
+  'POST /wholesale/services/full': {
+    body: () => ({
+      customer: { id: NO_GUID },
+      premise: { external_reference: NO_GUID },
+      service: { product_id: NO_GUID },
+    }),
+  },
+  'POST /wholesale/services': {
+    body: () => ({ customer_id: NO_GUID, premise_id: NO_GUID, product_id: NO_GUID }),
+  },
+  'GET /wholesale/services': {},
+  'GET /wholesale/services/:service_id': { thing: 'line_guid' },
+  'GET /wholesale/services/:service_id/full': { thing: 'line_guid' },
+  'PUT /wholesale/services/:service_id': { thing: 'line_guid', body: () => ({ isp_reference: `Called ${unique()}` }) },
+  'DELETE /wholesale/services/:service_id': { thing: 'line_guid' },
+  'GET /wholesale/customers/:customer_id/services': { thing: 'customer_guid' },
+  'GET /wholesale/work-orders': {},
+  'GET /wholesale/work-orders/:work_order_id': { thing: 'work_order_guid' },
   'GET /operations/v1/customers': {},
   'GET /operations/v1/products': {},
 };
@@ -249,6 +391,8 @@ export function addressed(operation: string, id: string | number = 0): { method:
   const ids = String(id).split('/');
   const named = path
     .replace(':version', '1')
+    .replace(/:part$/, '1')
+    .replace(/:part(?![a-z_])/, '1')
     .replaceAll(/:[a-z_]+/g, () => (ids.length > 1 ? ids.shift() : ids[0]) ?? '');
   return { method, path: named + (CALLS[operation]?.query ?? '') };
 }

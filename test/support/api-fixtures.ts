@@ -1,4 +1,4 @@
-import { systemActor, systemActorFor, PERMISSIONS, type Actor } from '@isp/contracts';
+import { PERMISSIONS, type Actor, systemActor, systemActorFor } from '@isp/contracts';
 import { CreateApiKey, CreateUser } from '@isp/domain/access';
 import { CreateBandwidthProfile, CreatePlan } from '@isp/domain/catalog';
 import { CreateCustomer } from '@isp/domain/customers';
@@ -15,6 +15,8 @@ import {
   VrfRegister,
 } from '@isp/domain/network';
 import { CreatePartner } from '@isp/domain/partners';
+import { PlaceOrder } from '@isp/domain/ordering';
+import { ManageAreas, ManagePremises, PremiseQueries, ReceiveImport } from '@isp/domain/premises';
 import { HoldJob, RequestProvisioning } from '@isp/domain/provisioning';
 import {
   ChangeServicePlan,
@@ -24,7 +26,10 @@ import {
   SuspendService,
 } from '@isp/domain/services';
 import { CreateEndpoint, SendTest } from '@isp/domain/webhooks';
+import { CreateWorkOrder, HoldWorkOrder } from '@isp/domain/work-orders';
 import type { ApiWorld } from './api-world.js';
+import { type Plot, type Town, buildTown } from './town.js';
+import { offerFixtures } from './offer-fixtures.js';
 
 export const EVERYTHING: Actor = { ...systemActor('spec'), permissions: new Set(PERMISSIONS) };
 
@@ -47,6 +52,7 @@ export type Thing =
   | 'bandwidth_profile'
   | 'partner'
   | 'suspended_partner'
+  | 'partner_token'
   | 'user'
   | 'disabled_user'
   | 'api_key'
@@ -67,10 +73,31 @@ export type Thing =
   | 'device_model'
   | 'alarm'
   | 'threshold'
-  | 'service_with_device';
+  | 'service_with_device'
+  | 'service_with_device_guid'
+  | 'service_guid'
+  | 'line_guid'
+  | 'work_order'
+  | 'held_work_order'
+  | 'work_order_guid'
+  | 'area'
+  | 'premise'
+  | 'premise_guid'
+  | 'premise_import'
+  | 'whole_import'
+  | 'partner_product'
+  | 'product_guid'
+  | 'promotion'
+  | 'promotion_guid'
+  | 'settled_month'
+  | 'own_month'
+  | 'area_product';
 
 let serial = 0;
 const next = (): number => (serial += 1);
+
+const PLOTS = 300;
+const towns = new WeakMap<ApiWorld, { readonly town: Promise<Town>; next: number }>();
 
 /** Makes things that belong to one partner, each new and nobody else's. Answers what goes into the path. */
 export function factory(world: ApiWorld) {
@@ -87,17 +114,17 @@ export function factory(world: ApiWorld) {
     await use(PrepareSubscriber).execute({ actor: EVERYTHING, serviceId, ...row, ...speeds });
     return serviceId;
   };
+  const guidOf = async (table: string, id: string | number): Promise<string> => {
+    const [row] = await sql<{ guid: string }>(`SELECT guid FROM ${table} WHERE id = ${id}`);
+    return row?.guid.toUpperCase() ?? '';
+  };
   const make: Record<Thing, (partnerId: number) => Promise<string | number>> = {
     customer: async (partnerId) => {
       const n = next();
       const values = { name: `Made ${n}`, email: `made${n}@spec.example`, phone: `+1999${String(n).padStart(7, '0')}` };
       return (await use(CreateCustomer).execute({ actor: EVERYTHING, ...values, partnerId })).id;
     },
-    customer_guid: async (partnerId) => {
-      const id = await make.customer(partnerId);
-      const [row] = await sql<{ guid: string }>(`SELECT guid FROM customers WHERE id = ${id}`);
-      return row?.guid.toUpperCase() ?? '';
-    },
+    customer_guid: async (partnerId) => guidOf('customers', await make.customer(partnerId)),
     suspended_customer: async (partnerId) => {
       const id = await make.customer(partnerId);
       await sql(`UPDATE customers SET status = 'suspended' WHERE id = ${id}`);
@@ -211,6 +238,7 @@ export function factory(world: ApiWorld) {
       return (await use(CreateApiKey).execute({ actor: EVERYTHING, partnerId, name: 'made', scopes, reach: 'partner' }))
         .apiKey.id;
     },
+    partner_token: async (partnerId) => `${partnerId}/${await make.api_key(partnerId)}`,
     endpoint: async (partnerId) => {
       // A partner may have 50; those of the calls before are done with.
       await sql(`DELETE FROM webhook_endpoints e WHERE id < (SELECT max(id) - 40 FROM webhook_endpoints)
@@ -279,14 +307,70 @@ export function factory(world: ApiWorld) {
       );
       return row?.id ?? 0;
     },
+    line_guid: async (partnerId) => {
+      const { plot, town } = await orderable();
+      const { order } = await use(PlaceOrder).execute({
+        actor: systemActorFor('spec', partnerId),
+        customer: { guid: String(await make.customer_guid(partnerId)).toLowerCase() },
+        premise: { guid: plot.guid },
+        productGuid: town.product,
+        fields: { customer: 'c', premise: 'p', product: 'p', promotion: 'p' },
+      });
+      return order.serviceGuid.toUpperCase();
+    },
+    work_order: async (partnerId) => {
+      const serviceId = Number(await make.service(partnerId));
+      return (await use(CreateWorkOrder).execute({ actor: EVERYTHING, serviceId })).id;
+    },
+    held_work_order: async (partnerId) => {
+      const workOrderId = Number(await make.work_order(partnerId));
+      await use(HoldWorkOrder).execute({ actor: EVERYTHING, workOrderId, reason: 'Made so' });
+      return workOrderId;
+    },
+    work_order_guid: async (partnerId) => guidOf('work_orders', await make.work_order(partnerId)),
     service_with_device: async (partnerId) => withDevice(await make.service(partnerId)),
+    service_with_device_guid: async (partnerId) => guidOf('services', await make.service_with_device(partnerId)),
+    service_guid: async (partnerId) => guidOf('services', await make.subscribed_service(partnerId)),
+    area: async () => {
+      const corners = [
+        [27.69, -26.185],
+        [27.7, -26.185],
+        [27.7, -26.175],
+        [27.69, -26.185],
+      ];
+      const values = {
+        name: `Made ${next()}`,
+        connectivity: 'live',
+        geometry: { type: 'Polygon', coordinates: [corners] },
+      } as const;
+      return (await use(ManageAreas).create({ actor: EVERYTHING, ...values })).id;
+    },
+    premise: async () => {
+      const values = { full_text: `${next()}, Made Street, Randfontein`, latitude: -26.18, longitude: 27.69 };
+      return (await use(ManagePremises).create({ actor: EVERYTHING, values })).id;
+    },
+    premise_guid: async () => (await use(PremiseQueries).getById(EVERYTHING, Number(await make.premise(1)))).guid,
+    premise_import: async () => (await use(ReceiveImport).open({ actor: EVERYTHING, kind: 'addresses_csv' })).id,
+    whole_import: async () => {
+      const id = Number(await make.premise_import(1));
+      await use(ReceiveImport).putPart(EVERYTHING, id, 1, Buffer.from('key,full_text,latitude,longitude\n'));
+      return id;
+    },
+    ...offerFixtures(use, sql, (partnerId) => make.area(partnerId)),
   };
   /** Gives a service the device that carries it. */
   const withDevice = async (service: string | number): Promise<number> => {
     await sql(`UPDATE devices SET service_id = ${service} WHERE id = ${await make.asked_device(1)}`);
     return Number(service);
   };
-  return { make, use, sql, subscribed, withDevice };
+  const orderable = async (): Promise<{ plot: Plot; town: Town }> => {
+    const built = towns.get(world) ?? { town: buildTown(sql, PLOTS), next: 0 };
+    towns.set(world, built);
+    const plot = (await built.town).plots[(built.next += 1)];
+    if (!plot) throw new Error('every premise is taken');
+    return { plot, town: await built.town };
+  };
+  return { make, use, sql, subscribed, withDevice, orderable };
 }
 
 export const PASSWORD = 'correct horse battery staple';

@@ -57,6 +57,9 @@ export class MovableClock implements Clock {
   }
 }
 
+/** Of the first plan of a world that is seeded, so that calls can name it. */
+export const FIRST_PLAN_GUID = '452c55ad-16f0-4248-a745-e270bb44590c';
+
 export const MASTER_KEYS = `test:${Buffer.from('an API test master key of 32byte').toString('base64')}`;
 
 /** The whole program without its worker, on a database of its own and behind a real port. */
@@ -76,6 +79,7 @@ export async function apiWorld({ settings = {}, clock, seeded = false }: ApiWorl
   const programs = [program];
   const owner = new Pool({ connectionString: database.ownerUrl, max: 4 });
   owner.on('error', () => undefined);
+  if (seeded) await owner.query('UPDATE plans SET guid = $1 WHERE id = 1', [FIRST_PLAN_GUID]);
   return {
     program,
     database,

@@ -35,6 +35,18 @@ export const INVARIANTS = {
     WHERE b.status = 'active' AND p.status IN ('pending_activation', 'provisioning', 'failed')`,
   'a voice account is open for a service that lives': `SELECT v.service_id, s.status FROM voice_accounts v JOIN services s ON s.id = v.service_id
     WHERE v.status = 'open' AND s.status NOT IN ('active', 'suspended', 'provisioning', 'failed')`,
+  'a premise is held for a service that lives, and for nobody else': `SELECT x.premise_id, s.status FROM premise_occupations x
+     JOIN services s ON s.id = x.service_id WHERE s.status = 'terminated'`,
+  'a service that was ordered on a premise holds it until it ends': `SELECT o.id, s.status FROM orders o JOIN services s ON s.id = o.service_id
+     LEFT JOIN premise_occupations x ON x.service_id = o.service_id
+    WHERE (x.service_id IS NULL) <> (s.status = 'terminated') OR (o.ended_at IS NULL) = (s.status = 'terminated')`,
+  'an order that waits has somebody who goes there': `SELECT o.id FROM orders o JOIN services s ON s.id = o.service_id
+    WHERE s.status = 'pending_activation' AND NOT EXISTS (SELECT FROM work_orders w
+      WHERE w.service_id = s.id AND w.type = 'installation' AND w.status NOT IN ('completed', 'cancelled'))`,
+  'nobody is sent to a service that is over': `SELECT w.id, w.status FROM work_orders w JOIN services s ON s.id = w.service_id
+    WHERE s.status = 'terminated' AND w.type <> 'removal' AND w.status NOT IN ('completed', 'cancelled')`,
+  'an ONT ends the line of a service that lives': `SELECT d.id, o.id AS order_id FROM devices d JOIN orders o ON o.service_id = d.service_id
+    WHERE o.ended_at IS NOT NULL AND d.status = 'active'`,
 } as const;
 export type Invariant = keyof typeof INVARIANTS;
 

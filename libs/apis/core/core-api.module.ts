@@ -11,8 +11,11 @@ import { CustomersController } from './customers/customers.controller.js';
 import { CoreIpamModule } from './network/core-ipam.module.js';
 import { CoreRadiusModule } from './network/core-radius.module.js';
 import { CoreDevicesModule } from './network/core-devices.module.js';
+import { PartnerTokensController } from './partners/partner-tokens.controller.js';
+import { CoreOffersModule } from './offers/core-offers.module.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PlansController } from './plans/plans.controller.js';
+import { CorePremisesModule } from './premises/core-premises.module.js';
 import { JobControlController } from './provisioning/job-control.controller.js';
 import { JobEventsController } from './provisioning/job-events.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
@@ -20,6 +23,7 @@ import { ServiceChangesController } from './services/service-changes.controller.
 import { ServiceStatesController } from './services/service-states.controller.js';
 import { ServicesController } from './services/services.controller.js';
 import { CoreUsageModule } from './usage/core-usage.module.js';
+import { CoreWorkOrdersModule } from './work-orders/core-work-orders.module.js';
 import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
 
 /** The core API, `/v1`. */
@@ -36,12 +40,16 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreWebhooksModule,
     CoreRadiusModule,
     CoreUsageModule,
+    CoreWorkOrdersModule,
+    CorePremisesModule,
+    CoreOffersModule,
   ],
   controllers: [
     CustomersController,
     PlansController,
     BandwidthProfilesController,
     PartnersController,
+    PartnerTokensController,
     ServicesController,
     ServiceStatesController,
     ServiceChangesController,

@@ -6,12 +6,18 @@ import { httpErrors } from './errors.js';
 import type { RouteTable } from './route-table.js';
 import { JSON_LIMITS, parseStrictJson } from './strict-json.js';
 
+const MAX_HEADER_BYTES = 16_384;
 export const BODY_LIMIT_BYTES = 100 * 1024;
+const FILE_PART_LIMIT_BYTES = 5 * 1024 * 1024;
+const FILE_PARTS = /^\/v1\/[a-z-]+-imports\/:import_id\/parts\/:part$/;
 /** Amounts come as numbers, so what is read must be what was written. */
 const BODY_JSON = { ...JSON_LIMITS, exponents: 'refused' } as const;
 const JSON_TYPES = /(application\/(\*|json)|\*\/\*)/i;
-/** Where answers are streams of events; refusals are JSON there too. */
-const STREAM = /^\/v1\/provisioning\/jobs\/[^/]+\/events(\?|$)/;
+/** Where a success is not JSON but a stream of events or a picture; refusals are JSON there too. */
+const OTHER_TYPES = [
+  [/^\/v1\/provisioning\/jobs\/[^/]+\/events(\?|$)/, /(text\/(\*|event-stream)|application\/(\*|json)|\*\/\*)/i],
+  [/\.svg(\?|$)/, /(image\/(\*|svg\+xml)|application\/(\*|json)|\*\/\*)/i],
+] as const;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 export interface HttpServerOptions {
@@ -24,14 +30,15 @@ export function createHttpAdapter(options: HttpServerOptions): FastifyAdapter {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
-    http: { headersTimeout: 10_000, maxHeaderSize: 16_384, connectionsCheckingInterval: 2_000 },
+    http: { headersTimeout: 10_000, maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 2_000 },
     forceCloseConnections: 'idle',
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: (request: { headers: Record<string, string | string[] | undefined> }) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
-    routerOptions: { maxParamLength: 600, ignoreTrailingSlash: false, caseSensitive: true },
+    // As long as a request may be at all: the router's own refusal speaks no API's words.
+    routerOptions: { maxParamLength: MAX_HEADER_BYTES, ignoreTrailingSlash: false, caseSensitive: true },
     exposeHeadRoutes: false,
     return503OnClosing: false,
     logger: false,
@@ -59,6 +66,21 @@ export function prepareHttpServer(fastify: FastifyInstance, routes: RouteTable, 
     }
   });
   fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, parseForm);
+  fastify.addContentTypeParser(
+    'application/octet-stream',
+    { parseAs: 'buffer', bodyLimit: FILE_PART_LIMIT_BYTES },
+    parseFilePart,
+  );
+}
+
+/** Parts of files are for imports alone. Their bytes travel on as characters, so that a body is a plain value. */
+function parseFilePart(
+  request: FastifyRequest,
+  body: string | Buffer,
+  done: (error: Error | null, value?: unknown) => void,
+): void {
+  if (!FILE_PARTS.test(request.routeOptions.url ?? '')) return done(httpErrors('http.content_type.unsupported'));
+  done(null, body.toString('latin1'));
 }
 
 /** Forms are for the OAuth token endpoint alone (RFC 6749 section 4.4.2). */
@@ -79,7 +101,7 @@ function refusalOf(request: FastifyRequest): Error | undefined {
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) return httpErrors('http.content_type.unsupported');
   const api = /^\/(v1|wholesale|operations)(\/|$)/.test(request.url);
-  const types = STREAM.test(request.url) ? /(text\/(\*|event-stream)|application\/(\*|json)|\*\/\*)/i : JSON_TYPES;
+  const types = OTHER_TYPES.find(([path]) => path.test(request.url))?.[1] ?? JSON_TYPES;
   if (api && accept !== undefined && !types.test(accept)) return httpErrors('http.accept.unsupported');
   return undefined;
 }

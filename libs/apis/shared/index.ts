@@ -2,6 +2,7 @@ export * from './access.guard.js';
 export { serveQueueBoard } from './admin/queue-board.js';
 export * from './answer.js';
 export * from './answer.interceptor.js';
+export * from './answer-departure.js';
 export * from './caller.js';
 export * from './docs/docs-pages.js';
 export * from './docs/openapi.js';

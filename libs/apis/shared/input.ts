@@ -6,7 +6,7 @@ import {
   Query,
   StandardSchemaValidationPipe,
 } from '@nestjs/common';
-import type { FieldIssue } from '@isp/kernel';
+import { type FieldIssue, readAmount } from '@isp/kernel';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { httpErrors } from './errors.js';
@@ -102,6 +102,11 @@ export const instant = z.iso
   .transform((text) => new Date(text))
   .refine((date) => date.getUTCFullYear() >= 1900 && date.getUTCFullYear() < 2200, 'must be between 1900 and 2199');
 
+/** A day, `YYYY-MM-DD`; whose calendar it is of is not said. */
+export const calendarDay = z.iso
+  .date('must be a date, YYYY-MM-DD')
+  .refine((text) => text >= '1900' && text < '2200', 'must be between 1900 and 2199');
+
 /** How a number that travels as text is documented: callers write an integer. */
 const POSITIVE_INTEGER = { type: 'integer', pattern: undefined, minimum: 1 };
 
@@ -129,3 +134,16 @@ export const pagingQuery = { page: whole(100_000_000).default(1), per_page: whol
 
 /** A positive whole number in a query string, at most `max`. */
 export const wholeNumber = whole;
+
+/** A JSON number that is an exact amount of at most 4 decimals; becomes decimal text. */
+export const unitAmount = z.number().transform((value, context) => {
+  const reading = readAmount(value, { currency: 'USD', decimals: 4 });
+  if (reading.ok) return reading.amount.toFixed();
+  context.addIssue({ code: 'custom', message: reading.problem });
+  return z.NEVER;
+});
+
+/** Per cent, to a thousandth. */
+export const percent = z.number().min(0).max(100).multipleOf(0.001, 'must not have more than 3 decimals');
+
+export const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code');

@@ -1,2 +1,3 @@
+export { WholesaleEventsModule } from './events/wholesale-events.module.js';
 export { WholesaleApiModule } from './wholesale-api.module.js';
 export { wholesaleErrorRenderer } from './wholesale.errors.js';

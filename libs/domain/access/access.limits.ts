@@ -31,3 +31,5 @@ export const SIGNING_KEY_LEAD_SECONDS = 120;
 
 export const API_KEY_OVERLAP_HOURS = 24;
 export const API_KEY_MAX_OVERLAP_HOURS = 168;
+/** How long a token that the operator hands to an ISP is good unless told otherwise. */
+export const PARTNER_TOKEN_SECONDS = 365 * 86_400;

@@ -4,6 +4,7 @@ import { ApiKeyQueries } from './api-keys/api-key.queries.js';
 import { ApiKeyRepository } from './api-keys/api-key.repository.js';
 import { ApiKeyUse } from './api-keys/api-key-use.js';
 import { CreateApiKey } from './api-keys/create-api-key.usecase.js';
+import { IssuePartnerToken } from './api-keys/issue-partner-token.usecase.js';
 import { RevokeApiKey } from './api-keys/revoke-api-key.usecase.js';
 import { RotateApiKey } from './api-keys/rotate-api-key.usecase.js';
 import { Authenticate } from './authentication/authenticate.js';
@@ -54,6 +55,7 @@ const doors = [
   CreateApiKey,
   CreateUser,
   ExchangeClientCredentials,
+  IssuePartnerToken,
   Login,
   Logout,
   PurgeSessions,

@@ -6,6 +6,7 @@ export * from './access.worker.module.js';
 export * from './api-keys/api-key.queries.js';
 export * from './api-keys/api-key.view.js';
 export * from './api-keys/create-api-key.usecase.js';
+export * from './api-keys/issue-partner-token.usecase.js';
 export * from './api-keys/revoke-api-key.usecase.js';
 export * from './api-keys/rotate-api-key.usecase.js';
 export * from './authentication/authenticate.js';

@@ -51,5 +51,12 @@ export const networkErrors = defineErrors({
   'network.device.mismatch': { kind: 'internal', message: 'The device does not do what it was told.' },
   'network.device.refused': { kind: 'internal', message: 'The device refused the order{reason}.' },
   'network.device.no_secret': { kind: 'internal', message: 'The device has no RADIUS secret.' },
+  'network.ont.unknown': {
+    kind: 'unprocessable',
+    message: 'No ONT has the serial number {serial}: say which OLT it is plugged into.',
+  },
+  'network.ont.not_an_ont': { kind: 'unprocessable', message: 'The device with the serial number {serial} is no ONT.' },
+  'network.ont.in_use': { kind: 'conflict', message: 'The ONT {serial} ends the line of another service.' },
+  'network.cpe.no_driver': { kind: 'internal', message: 'There is no driver that configures {name}.' },
   'network.device.silent': { kind: 'timeout', message: 'The device did not answer in time.' },
 });

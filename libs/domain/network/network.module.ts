@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '@isp/domain/catalog';
 import { CONVERGENCE, CONVERGENCE_INTERNALS, CONVERGENCE_WORKERS } from './convergence/convergence.providers.js';
+import { CPE, CPE_INTERNALS, CPE_WORKERS } from './cpe/cpe.providers.js';
 import { DEVICE_INTERNALS, DEVICE_WORKERS, DEVICES } from './devices/device.providers.js';
 import { CONTROLS, DRIVERS } from './drivers/driver.providers.js';
 import { IPAM, IPAM_INTERNALS } from './ipam/ipam.providers.js';
@@ -22,6 +23,7 @@ const USED_BY_OTHERS = [
   SubscriberSteps,
   StaticAddresses,
   ...CONVERGENCE,
+  ...CPE,
 ];
 const INTERNALS = [
   ...DRIVERS,
@@ -29,6 +31,7 @@ const INTERNALS = [
   ...IPAM_INTERNALS,
   ...RADIUS_INTERNALS,
   ...CONVERGENCE_INTERNALS,
+  ...CPE_INTERNALS,
   SubscriberPlace,
   SubscriberRepository,
 ];
@@ -38,6 +41,6 @@ export class NetworkModule {}
 
 @Module({
   imports: [NetworkModule],
-  providers: [...CONVERGENCE_WORKERS, ...RADIUS_WORKERS, ...DEVICE_WORKERS],
+  providers: [...CONVERGENCE_WORKERS, ...RADIUS_WORKERS, ...DEVICE_WORKERS, ...CPE_WORKERS],
 })
 export class NetworkWorkerModule {}

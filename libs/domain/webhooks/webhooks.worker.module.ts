@@ -8,6 +8,7 @@ import { PurgeWebhooks } from './deliveries/purge-webhooks.usecase.js';
 import { RecordAttempt } from './deliveries/record-attempt.usecase.js';
 import { TendParkedSchedule } from './deliveries/tend-parked.schedule.js';
 import { WebhookSender } from './deliveries/webhook-sender.js';
+import { EventDialectsModule } from './dialects/event-dialects.js';
 import { DisableEndpoint } from './endpoints/disable-endpoint.usecase.js';
 import { EndpointRepository } from './endpoints/endpoint.repository.js';
 import { EndpointSecrets } from './endpoints/endpoint-secrets.js';
@@ -16,6 +17,7 @@ import { FanOutListener } from './events/fan-out.listener.js';
 
 /** Turns events into deliveries and carries them out. */
 @Module({
+  imports: [EventDialectsModule],
   providers: [
     FanOutListener,
     DeliverWebhookJob,

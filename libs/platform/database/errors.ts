@@ -71,6 +71,16 @@ export function violatedConstraint(error: unknown): string | undefined {
   return pg?.code?.startsWith('23') ? pg.constraint : undefined;
 }
 
+/** Runs a write; a constraint that it breaks becomes the refusal that the table names. */
+export async function guarded<T>(write: Promise<T>, refusals: Readonly<Record<string, () => DomainError>>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    const refusal = refusals[violatedConstraint(error) ?? ''];
+    throw refusal ? refusal() : error;
+  }
+}
+
 /** Gives infrastructure failures their public meaning; everything else passes through unchanged. */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof DomainError) return error;

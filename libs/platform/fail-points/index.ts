@@ -6,8 +6,14 @@ import { loadedFailPoint } from '@isp/platform/config';
  */
 export type FailPoint =
   | 'http.before-answer'
+  | 'change-feed.before-confirm'
   | 'work.before-wake'
   | 'work.after-take'
+  | 'ordering.before-service'
+  | 'ordering.before-work-order'
+  | 'ordering.after-order'
+  | 'ordering.after-completion'
+  | 'ordering.after-cancellation'
   | 'provisioning.before-intent'
   | 'provisioning.after-intent'
   | 'provisioning.after-activate'

@@ -7,7 +7,7 @@ import { UnitOfWork } from '@isp/platform/database';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { customerNumber } from '../../../apps/sandbox/sandbox-customers.js';
 import { PLANS, PROFILES } from '../../../apps/sandbox/sandbox-data.js';
-import { issueSandboxKey } from '../../../apps/sandbox/seed.js';
+import { issueSandboxKey } from '../../../apps/sandbox/sandbox-keys.js';
 import { SEEDER } from '../../../apps/sandbox/seeder.js';
 import { createProgram } from '../../../apps/wiring/program.js';
 

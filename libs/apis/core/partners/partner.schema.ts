@@ -1,4 +1,4 @@
-import { emailAddress, line, needle, phoneNumber, prose } from '@isp/apis/shared';
+import { currencyCode, emailAddress, line, needle, phoneNumber, prose } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
@@ -14,10 +14,7 @@ const optional = {
   email: emailAddress.nullable().optional(),
   phone: phoneNumber.nullable().optional(),
   tier: tier.optional(),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
-    .optional(),
+  currency: currencyCode.optional(),
   time_zone: timeZone.optional(),
 };
 

@@ -1,19 +1,9 @@
-import { bodyId, instant, line, needle, prose, wholeNumber } from '@isp/apis/shared';
-import { readAmount } from '@isp/kernel';
+import { bodyId, currencyCode, instant, line, needle, percent, prose, unitAmount, wholeNumber } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
-/** A JSON number that is an exact amount of at most 4 decimals; becomes decimal text. */
-export const unitAmount = z.number().transform((value, context) => {
-  const reading = readAmount(value, { currency: 'USD', decimals: 4 });
-  if (reading.ok) return reading.amount.toFixed();
-  context.addIssue({ code: 'custom', message: reading.problem });
-  return z.NEVER;
-});
-
 const speed = z.int().min(1).max(10_000_000);
 const gigabytes = z.int().min(1).max(1_000_000);
-const percent = z.number().min(0).max(100).multipleOf(0.001, 'must not have more than 3 decimals');
 /** Mbit/s, to a kbit/s. */
 const throttled = z.number().min(0.001).max(100_000).multipleOf(0.001, 'must not have more than 3 decimals');
 const voice = z.strictObject({
@@ -41,10 +31,7 @@ const optional = {
   activation_fee: unitAmount.optional(),
   early_termination_fee: unitAmount.optional(),
   tax_percent: percent.optional(),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
-    .optional(),
+  currency: currencyCode.optional(),
   contract_months: z.int().min(0).max(120).optional(),
   sla_uptime_percent: z.number().min(0).max(100).optional(),
   bandwidth_profile: line(60).nullable().optional(),

@@ -1,4 +1,4 @@
-import { bodyId, instant, intId, line, prose } from '@isp/apis/shared';
+import { bodyId, calendarDay, instant, intId, line, prose } from '@isp/apis/shared';
 import { z } from 'zod';
 import { address } from '../customers/customer.schema.js';
 import { listQuery, listShape } from '../lists.js';
@@ -6,9 +6,7 @@ import { listQuery, listShape } from '../lists.js';
 const speed = z.int().min(1).max(10_000_000);
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number in E.164, such as +12025550123');
 /** A day as it is where the service's partner is. */
-export const day = z.iso
-  .date('must be a date, YYYY-MM-DD')
-  .refine((text) => text >= '1900' && text < '2200', 'must be between 1900 and 2199');
+export const day = calendarDay;
 
 const order = {
   installation_address: address.optional(),

@@ -1,15 +1,14 @@
-import { intId, prose, wholeNumber } from '@isp/apis/shared';
+import { calendarDay as day, intId, prose, wholeNumber } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
-/** The server decides which days there are; here only the form is checked. */
-const day = z.iso
-  .date('must be a date, YYYY-MM-DD')
-  .refine((text) => text >= '1900' && text < '2200', 'must be between 1900 and 2199');
 const days = { from: day.optional(), to: day.optional() };
 
 export const usageQuery = z.strictObject({ ...days, granularity: z.enum(['day', 'month']).default('day') });
 export type UsageQuery = z.infer<typeof usageQuery>;
+
+export const chartQuery = usageQuery.extend({ theme: z.enum(['auto', 'light', 'dark']).default('auto') });
+export type ChartQuery = z.infer<typeof chartQuery>;
 
 export const daysQuery = z.strictObject(days);
 export type DaysQuery = z.infer<typeof daysQuery>;

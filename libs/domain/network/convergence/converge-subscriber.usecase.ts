@@ -17,6 +17,8 @@ interface Desired {
   readonly routerId: number;
   readonly vlanId: number | null;
   readonly address: string;
+  readonly ipv6Prefix: string | null;
+  readonly delegatedPrefix: string | null;
   readonly profileName: string;
   readonly downloadKbps: number;
   readonly uploadKbps: number;
@@ -27,9 +29,9 @@ interface Desired {
 
 const DESIRED = statement(
   'subscribers-desired',
-  `SELECT username, router_id AS "routerId", vlan_id AS "vlanId", host(address) AS address, bandwidth_profile AS "profileName",
-          download_kbps AS "downloadKbps", upload_kbps AS "uploadKbps", access, desired_version AS "desiredVersion",
-          convergence_attempts AS attempts
+  `SELECT username, router_id AS "routerId", vlan_id AS "vlanId", host(address) AS address, ipv6_prefix::text AS "ipv6Prefix",
+          delegated_prefix::text AS "delegatedPrefix", bandwidth_profile AS "profileName", download_kbps AS "downloadKbps",
+          upload_kbps AS "uploadKbps", access, desired_version AS "desiredVersion", convergence_attempts AS attempts
      FROM subscribers WHERE service_id = $1 AND address IS NOT NULL
       AND (desired_version > confirmed_version OR convergence <> 'confirmed')`,
 );

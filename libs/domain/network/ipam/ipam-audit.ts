@@ -1,7 +1,5 @@
 import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
 import type { AuditTrail } from '@isp/domain/audit';
-import { violatedConstraint } from '@isp/platform/database';
-import type { DomainError } from '@isp/kernel';
 import { ipamErrors } from './ipam.errors.js';
 
 /** Notes a change of the operator's network in the operator's chain. */
@@ -19,14 +17,4 @@ export function note(
 /** Refuses a change to something that is not what the caller read. @throws `network.ipam.stale` */
 export function refuseStale(row: { readonly version: number }, ifMatch: number | undefined): void {
   if (ifMatch !== undefined && ifMatch !== row.version) throw ipamErrors('network.ipam.stale');
-}
-
-/** Runs a write; a constraint that it breaks becomes the refusal that the table names. */
-export async function guarded<T>(write: Promise<T>, refusals: Readonly<Record<string, () => DomainError>>): Promise<T> {
-  try {
-    return await write;
-  } catch (error) {
-    const refusal = refusals[violatedConstraint(error) ?? ''];
-    throw refusal ? refusal() : error;
-  }
 }

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
 import { changesBetween } from '@isp/kernel';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, guarded, statement } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
 import { isAddress, parsePrefix } from './address-text.js';
-import { guarded, note, refuseStale } from './ipam-audit.js';
+import { note, refuseStale } from './ipam-audit.js';
 import { ipamErrors } from './ipam.errors.js';
 import { type AddressRange, POOL_COLUMNS, type PoolKind, type PoolStatus, type PoolView } from './ipam.view.js';
 import { PoolQueries } from './pool.queries.js';
@@ -50,7 +50,7 @@ const UPDATE = statement(
 );
 const EMPTY = statement(
   'pools-empty',
-  `WITH units AS (DELETE FROM ip_units WHERE pool_id = $1 AND service_id IS NULL AND free_from <= now())
+  `WITH units AS (DELETE FROM ip_units WHERE pool_id = $1 AND service_id IS NULL AND reservation_id IS NULL AND free_from <= now())
    DELETE FROM ip_addresses WHERE pool_id = $1 AND service_id IS NULL AND reservation_id IS NULL AND free_from <= now()`,
 );
 const DELETE = statement('pools-delete', 'DELETE FROM ip_pools WHERE id = $1');

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
 import { changesBetween } from '@isp/kernel';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, guarded, statement } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
 import { parsePrefix } from './address-text.js';
-import { guarded, note, refuseStale } from './ipam-audit.js';
+import { note, refuseStale } from './ipam-audit.js';
 import { ipamErrors } from './ipam.errors.js';
 import { PREFIX_COLUMNS, type PrefixRole, type PrefixView } from './ipam.view.js';
 

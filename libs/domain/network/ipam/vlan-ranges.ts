@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, guarded, statement } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
-import { guarded, note } from './ipam-audit.js';
+import { note } from './ipam-audit.js';
 import { ipamErrors } from './ipam.errors.js';
 import type { Slice, VlanView } from './ipam.view.js';
 

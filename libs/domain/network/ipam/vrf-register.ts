@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
 import { changesBetween } from '@isp/kernel';
-import { UnitOfWork, statement } from '@isp/platform/database';
-import { guarded, note, refuseStale } from './ipam-audit.js';
+import { UnitOfWork, guarded, statement } from '@isp/platform/database';
+import { note, refuseStale } from './ipam-audit.js';
 import { ipamErrors } from './ipam.errors.js';
 import { type Slice, VRF_COLUMNS, type VrfView } from './ipam.view.js';
 

@@ -38,10 +38,17 @@ export class RevealCredentials {
   ) {}
 
   /** @throws `network.credentials.none`, also for a service behind another wall */
-  execute(actor: Actor, serviceId: number): Promise<Credentials> {
+  async execute(actor: Actor, serviceId: number): Promise<Credentials> {
+    const credentials = await this.ifAny(actor, serviceId);
+    if (!credentials) throw networkErrors('network.credentials.none');
+    return credentials;
+  }
+
+  /** Undefined, and no word in the audit trail, for a service that has none yet. */
+  ifAny(actor: Actor, serviceId: number): Promise<Credentials | undefined> {
     return this.uow.run(actor, async (tx) => {
       const found = await tx.one<{ partnerId: number; username: string; sealed: string }>(FIND, [serviceId]);
-      if (!found) throw networkErrors('network.credentials.none');
+      if (!found) return undefined;
       const place = { table: 'subscribers', column: 'password_sealed', row: serviceId };
       const password = this.secrets.open(found.sealed, place);
       const subject = { type: 'service', id: serviceId };

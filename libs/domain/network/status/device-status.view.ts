@@ -1,5 +1,6 @@
+import type { AlarmSeverity } from '../alarms/alarm.view.js';
 import type { DeviceKind, Reachability } from '../devices/device.view.js';
-import type { DeviceReading } from '../drivers/status-driver.port.js';
+import type { DeviceReading, ReadingName } from '../drivers/status-driver.port.js';
 
 /** A device's last known state. What was never seen is null. */
 export interface DeviceStatusView {
@@ -28,17 +29,24 @@ export interface DeviceStatusView {
   /** Messages of alarms that are not cleared. */
   readonly warnings: readonly string[];
   readonly criticals: readonly string[];
+  /** The worst alarm that is not cleared of each reading that has one. */
+  readonly levels: Readonly<Partial<Record<ReadingName, AlarmSeverity>>>;
 }
 
 const alarms = (severity: string): string =>
   `ARRAY(SELECT a.message FROM alarms a WHERE a.device_id = d.id AND a.status <> 'cleared' AND a.severity = '${severity}' ORDER BY a.id)`;
+
+// Of two alarms about one reading the last key stays: the critical one.
+const LEVELS = `(SELECT coalesce(jsonb_object_agg(a.metric, a.severity ORDER BY a.severity = 'critical'), '{}') FROM alarms a
+   WHERE a.device_id = d.id AND a.status <> 'cleared' AND a.metric IS NOT NULL)`;
 
 export const STATUS_COLUMNS = `d.id AS "deviceId", d.name, d.kind, d.service_id AS "serviceId", d.serial_number AS "serialNumber",
   m.name AS model, coalesce(n.code, pn.code) AS "nodeCode", coalesce(n.name, pn.name) AS "nodeName", d.pon_port AS "ponPort",
   d.onu_index AS "onuIndex", o.name AS olt, CASE WHEN p.kind = 'switch' THEN p.name END AS switch,
   coalesce(s.reachability, 'unknown') AS reachability, s.changed_at AS "changedAt", s.last_seen_at AS "lastSeenAt",
   s.asked_at AS "askedAt", s.error, s.reading, s.read_at AS "readAt",
-  ${alarms('warning')} AS warnings, ${alarms('critical')} AS criticals`;
+  ${alarms('warning')} AS warnings, ${alarms('critical')} AS criticals,
+  ${LEVELS} AS levels`;
 
 /** An ONT without a node of its own stands at its OLT's. */
 export const STATUS_TABLES = `devices d LEFT JOIN device_models m ON m.id = d.model_id LEFT JOIN network_nodes n ON n.id = d.node_id

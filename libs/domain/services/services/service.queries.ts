@@ -12,6 +12,7 @@ const MATCH = `FROM services s WHERE ($1::integer IS NULL OR s.partner_id = $1) 
   AND ($9::timestamptz IS NULL OR s.created_at >= $9) AND ($10::timestamptz IS NULL OR s.created_at < $10)`;
 const COUNT = statement('services-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('services-get', `SELECT ${SERVICE_COLUMNS} FROM services s WHERE s.id = $1`);
+const GET_BY_GUID = statement('services-get-guid', `SELECT ${SERVICE_COLUMNS} FROM services s WHERE s.guid = $1`);
 const PARTS = statement(
   'services-parts',
   `SELECT ${SERVICE_COLUMNS} FROM services s
@@ -81,6 +82,13 @@ export class ServiceQueries {
   /** @throws `services.service.not_found`, also for a service behind another wall */
   async get(actor: Actor, id: number): Promise<ServiceView> {
     const service = await this.uow.read(actor, (tx) => tx.one<ServiceView>(GET, [id]));
+    if (!service) throw serviceErrors('services.service.not_found');
+    return service;
+  }
+
+  /** @throws `services.service.not_found`, also for a service behind another wall */
+  async getByGuid(actor: Actor, guid: string): Promise<ServiceView> {
+    const service = await this.uow.read(actor, (tx) => tx.one<ServiceView>(GET_BY_GUID, [guid]));
     if (!service) throw serviceErrors('services.service.not_found');
     return service;
   }

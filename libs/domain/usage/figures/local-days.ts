@@ -9,7 +9,8 @@ import { usageErrors } from '../usage.errors.js';
 const ACTOR = systemActor('usage');
 const BOUNDS = statement(
   'usage-bounds',
-  `WITH given AS (SELECT coalesce($3::date, date_trunc('month', coalesce($2::date, t.today)::timestamp)::date) AS first,
+  `WITH given AS (SELECT coalesce($3::date, coalesce($2::date, t.today) - ($5::integer - 1),
+                                  date_trunc('month', coalesce($2::date, t.today)::timestamp)::date) AS first,
                          coalesce($2::date, greatest($3::date, t.today)) AS last
                     FROM (SELECT ($1::timestamptz AT TIME ZONE $4)::date AS today) t)
    SELECT first::text AS "from", last::text AS "to", last - first + 1 AS days, first::timestamp AT TIME ZONE $4 AS "startsAt",
@@ -33,6 +34,8 @@ export interface AskedDays {
   readonly from?: string | undefined;
   /** Included; today when absent. */
   readonly to?: string | undefined;
+  /** Where `from` is absent: so many days up to `to`, in place of its month so far. */
+  readonly last?: number | undefined;
 }
 
 /** Days as a partner's calendar has them. */
@@ -48,10 +51,10 @@ export class LocalDays {
    * The asked days, at most `most` of them.
    * @throws `usage.period.backwards` `usage.period.too_long`
    */
-  async range(partnerId: number, { from, to }: AskedDays, most: number): Promise<DayRange> {
+  async range(partnerId: number, { from, to, last }: AskedDays, most: number): Promise<DayRange> {
     // A customer may not read the partner, whose clock hangs in every customer's hall all the same.
     const { timeZone } = await this.uow.outside(() => this.partners.get(ACTOR, partnerId));
-    const values = [this.clock.now(), to ?? null, from ?? null, timeZone];
+    const values = [this.clock.now(), to ?? null, from ?? null, timeZone, last ?? null];
     const row = await this.uow.outside(() => this.uow.read(ACTOR, (tx) => tx.one<DayRange>(BOUNDS, values)));
     const range = { ...(row as DayRange), timeZone };
     if (range.days < 1) throw usageErrors('usage.period.backwards');

@@ -7,7 +7,7 @@ export interface PublicFact {
   readonly resourceId: string;
   /** Grows with every event of the same resource; absent where the resource does not count: then the time does. */
   readonly sequence?: number;
-  readonly data: Readonly<Record<string, string | number>>;
+  readonly data: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 interface Entry<P> {
@@ -57,6 +57,26 @@ const job = (
       ...(reason === undefined ? {} : { reason }),
     },
   }),
+});
+
+const workOrder = (type: string, description: string): Entry<EventPayload<'work_orders.work_order.created.v1'>> => ({
+  type: `work_order.${type}`,
+  description,
+  fact: ({ sequence, ...data }) => ({
+    resourceType: 'work_order',
+    resourceId: String(data.work_order_id),
+    sequence,
+    data,
+  }),
+});
+
+const order = (
+  type: string,
+  description: string,
+): Entry<EventPayload<'ordering.order.placed.v1'> & { readonly reason?: string }> => ({
+  type: `order.${type}`,
+  description,
+  fact: ({ sequence, ...data }) => ({ resourceType: 'order', resourceId: String(data.order_id), sequence, data }),
 });
 
 const usage = (
@@ -133,6 +153,22 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
     'A provisioning job was taken back; what it had done is undone.',
   ),
   'provisioning.job.held.v1': job('provisioning.held', 'A provisioning job waits for a person.'),
+  'work_orders.work_order.created.v1': workOrder('created', 'Somebody is to go out for a service.'),
+  'work_orders.work_order.changed.v1': workOrder('changed', 'What a work order says has changed.'),
+  'work_orders.work_order.scheduled.v1': workOrder('scheduled', 'A work order has its time, or another one.'),
+  'work_orders.work_order.assigned.v1': workOrder('assigned', 'A work order was given to somebody.'),
+  'work_orders.work_order.started.v1': workOrder('started', 'The work has begun.'),
+  'work_orders.work_order.commented.v1': workOrder('commented', 'Somebody said something about a work order.'),
+  'work_orders.work_order.held.v1': workOrder('held', 'A work order waits for something.'),
+  'work_orders.work_order.resumed.v1': workOrder('resumed', 'A work order that waited goes on.'),
+  'work_orders.work_order.completed.v1': workOrder('completed', 'The work is done.'),
+  'work_orders.work_order.cancelled.v1': workOrder('cancelled', 'Nobody goes out any more.'),
+  'ordering.order.placed.v1': order(
+    'placed',
+    'A line was ordered on a premise. Of its life the `service` events tell.',
+  ),
+  'ordering.order.changed.v1': order('changed', 'The reference or the WiFi of an ordered line was changed.'),
+  'ordering.order.ended.v1': order('ended', 'An ordered line is over, for a reason; its premise is free again.'),
   'usage.fair_use.warning.v1': usage(
     'usage.fair_use_warning',
     'A service has used 80 % of what its plan calls fair in a month.',
@@ -176,6 +212,13 @@ export const TEST_EVENT = 'webhook.test';
 /** Tells an owner's other endpoints that one was switched off. */
 export const ENDPOINT_DISABLED_EVENT = 'webhook.endpoint_disabled';
 
+/** Told to ISPs beside the events of the catalogue, in the words, ids and dates of the wholesale API. */
+export const DIALECT_EVENTS = {
+  'wholesale.service.updated':
+    'For ISPs, in the words of the wholesale API: a service was ordered or changed its state.',
+  'wholesale.work_order.updated': 'For ISPs, in the words of the wholesale API: a work order has got further.',
+} as const;
+
 export interface EventTypeView {
   readonly type: string;
   readonly description: string;
@@ -184,6 +227,7 @@ export interface EventTypeView {
 /** What an endpoint can subscribe to. */
 export const EVENT_TYPES: readonly EventTypeView[] = [
   ...Object.values(CATALOGUE).flatMap((entry) => (entry ? [{ type: entry.type, description: entry.description }] : [])),
+  ...Object.entries(DIALECT_EVENTS).map(([type, description]) => ({ type, description })),
   {
     type: ENDPOINT_DISABLED_EVENT,
     description: 'Another endpoint of yours was disabled: it was gone, or failed for 5 days.',

@@ -1,0 +1,84 @@
+import { bodyId, currencyCode, instant, line, percent, prose, unitAmount } from '@isp/apis/shared';
+import { z } from 'zod';
+import { listQuery, listShape } from '../lists.js';
+
+const values = {
+  description: prose(2000).nullable().optional(),
+  starts_at: instant.optional(),
+  ends_at: instant.nullable().optional(),
+  percent: percent.nullable().optional(),
+  amount: unitAmount.nullable().optional(),
+  currency: currencyCode.nullable().optional(),
+  max_uses: z.int().min(1).max(10_000_000).nullable().optional(),
+  product_ids: z.array(bodyId).max(200).optional(),
+};
+const months = z.int().min(1).max(120);
+
+export const createPromotionBody = z.strictObject({
+  code: z
+    .string()
+    .trim()
+    .toUpperCase()
+    .regex(/^[A-Z0-9][A-Z0-9-]{1,39}$/, 'must be 2 to 40 letters, digits or hyphens'),
+  name: line(120),
+  months,
+  ...values,
+});
+export type CreatePromotionBody = z.infer<typeof createPromotionBody>;
+
+export const changePromotionBody = z.strictObject({ name: line(120).optional(), months: months.optional(), ...values });
+export type ChangePromotionBody = z.infer<typeof changePromotionBody>;
+
+export const promotionsQuery = listQuery({ status: z.enum(['active', 'retired']).optional() });
+export type PromotionsQuery = z.infer<typeof promotionsQuery>;
+
+export const promotionShape = z.object({
+  id: z.int(),
+  guid: z.string(),
+  partner_id: z.int(),
+  code: z.string(),
+  name: z.string(),
+  description: z.string().nullable(),
+  starts_at: z.string(),
+  ends_at: z.string().nullable(),
+  percent: z.number().nullable(),
+  amount: z.number().nullable(),
+  currency: z.string().nullable(),
+  months: z.int(),
+  max_uses: z.int().nullable(),
+  uses: z.int(),
+  status: z.enum(['active', 'retired']),
+  product_ids: z.array(z.int()),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export const promotionsShape = listShape('promotions', promotionShape);
+
+export const promotionExample = {
+  id: 1,
+  guid: '5b6f0e0c-6e0f-4e57-9b92-0f0b7a1d2c3e',
+  partner_id: 4,
+  code: 'SPRING-3',
+  name: 'Three months at half price',
+  description: null,
+  starts_at: '2025-09-01T00:00:00Z',
+  ends_at: '2025-12-01T00:00:00Z',
+  percent: 50,
+  amount: null,
+  currency: null,
+  months: 3,
+  max_uses: 500,
+  uses: 12,
+  status: 'active',
+  product_ids: [3],
+  created_at: '2025-08-20T07:12:44Z',
+  updated_at: '2025-08-20T07:12:44Z',
+};
+
+export const createPromotionExample = {
+  code: 'SPRING-3',
+  name: 'Three months at half price',
+  percent: 50,
+  months: 3,
+  max_uses: 500,
+};

@@ -1,0 +1,81 @@
+import { currencyCode, instant, line, percent, prose, unitAmount } from '@isp/apis/shared';
+import { z } from 'zod';
+import { pageShape, pagingQuery } from '../lists.js';
+import { guidText } from '../products/product.schema.js';
+
+const values = {
+  description: prose(2000).nullable().optional(),
+  start_date: instant.optional(),
+  end_date: instant.nullable().optional(),
+  percent: percent.nullable().optional(),
+  value: unitAmount.nullable().optional(),
+  currency_code: currencyCode.nullable().optional(),
+  max_uses: z.int().min(1).max(10_000_000).nullable().optional(),
+  product_ids: z.array(guidText).max(200).optional(),
+};
+const months = z.int().min(1).max(120);
+
+export const createPromotionBody = z.strictObject({
+  code: z
+    .string()
+    .trim()
+    .toUpperCase()
+    .regex(/^[A-Z0-9][A-Z0-9-]{1,39}$/, 'must be 2 to 40 letters, digits or hyphens'),
+  name: line(120),
+  months,
+  ...values,
+});
+export type CreatePromotionBody = z.infer<typeof createPromotionBody>;
+
+export const changePromotionBody = z.strictObject({ name: line(120).optional(), months: months.optional(), ...values });
+export type ChangePromotionBody = z.infer<typeof changePromotionBody>;
+
+export const promotionsQuery = z.strictObject({ status: z.enum(['Active', 'Retired']).optional(), ...pagingQuery });
+export type PromotionsQuery = z.infer<typeof promotionsQuery>;
+
+export const promotionShape = z.object({
+  id: z.string(),
+  code: z.string(),
+  name: z.string(),
+  description: z.string().nullable(),
+  start_date: z.string(),
+  end_date: z.string().nullable(),
+  percent: z.number().nullable(),
+  value: z.number().nullable(),
+  currency_code: z.string().nullable(),
+  months: z.int(),
+  max_uses: z.int().nullable(),
+  uses: z.int(),
+  status: z.enum(['Active', 'Retired']),
+  product_ids: z.array(z.string()),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export const promotionsShape = pageShape(promotionShape);
+
+export const promotionExample = {
+  id: '5B6F0E0C-6E0F-4E57-9B92-0F0B7A1D2C3E',
+  code: 'SPRING-3',
+  name: 'Three months at half price',
+  description: null,
+  start_date: '2025-09-01 00:00:00 +0200',
+  end_date: '2025-12-01 00:00:00 +0200',
+  percent: 50,
+  value: null,
+  currency_code: null,
+  months: 3,
+  max_uses: 500,
+  uses: 12,
+  status: 'Active',
+  product_ids: ['C567389A-2D36-4C29-AD46-0EC3D7A7D0EA'],
+  created_at: '2025-08-20 09:12:44 +0200',
+  updated_at: '2025-08-20 09:12:44 +0200',
+};
+
+export const createPromotionExample = {
+  code: 'SPRING-3',
+  name: 'Three months at half price',
+  percent: 50,
+  months: 3,
+  max_uses: 500,
+};

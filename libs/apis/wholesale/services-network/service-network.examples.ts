@@ -1,0 +1,61 @@
+export const deviceStatusExample = {
+  network: 'olt-1',
+  pop: 'POP-RB-01',
+  serial_number: 'SIMU00000001',
+  gpon_status: 'operational',
+  cpe: '00:00:5e:00:53:01',
+  model: 'Simulated ONT',
+  last_updated: '2024-12-17T11:39:15.630Z',
+  service: 'D6112589-8525-4BC8-E8BA-3F9953BA8748',
+  pop_name: 'Rosebank',
+  alerts: [],
+  alarms: [],
+  populated_ports: '2 of 4',
+  olt_port: '0/1/3',
+  distance: 1840,
+  rx_status: 'ok',
+  rx_power: -18.42,
+  sfp_status: null,
+  sfp_power: null,
+  sfp_rx_status: 'ok',
+  sfp_rx_power: -19.02,
+  tx_power: 2.1,
+  tx_status: 'ok',
+  switch: null,
+  sfp_sync_speed: null,
+  switch_port: null,
+};
+
+export const radiusStatusExample = {
+  username: 'd61125898525@isp.example',
+  password: 'a-secret-of-the-line',
+  authentication_attempts: [{ date: '2024-12-17T12:56:51.787Z', reply: 'Access-Accept' }],
+  accounting: [
+    {
+      session_id: '5f1c02a9',
+      username: 'd61125898525@isp.example',
+      ipaddress: '100.64.0.17',
+      acct_start_time: '2024-12-17T12:56:51.787Z',
+      acct_stop_time: null,
+      session_time: 3600,
+      input_octets: 734_003_200,
+      output_octets: 9_663_676_416,
+      ipv6_input_octets: 104_857_600,
+      ipv6_output_octets: 2_147_483_648,
+      terminate_cause: null,
+      update_time: '2024-12-17T13:56:51.787Z',
+    },
+  ],
+};
+
+export const usageExample = [
+  {
+    date: '2024-12-17',
+    bytes_downloaded: 7_516_192_768,
+    bytes_uploaded: 629_145_600,
+    i_pv6_bytes_downloaded: 2_147_483_648,
+    i_pv6_bytes_uploaded: 104_857_600,
+    total_bytes_downloaded: 9_663_676_416,
+    total_bytes_uploaded: 734_003_200,
+  },
+];

@@ -1,0 +1,18 @@
+export * from './areas/area.queries.js';
+export type { AreaValues } from './areas/area-store.js';
+export * from './areas/area.view.js';
+export * from './areas/manage-areas.usecase.js';
+export { type GeoJsonGeometry, isOnEarth } from './areas/outline.js';
+export { ImportFile } from './imports/import-file.usecase.js';
+export * from './imports/import.queries.js';
+export * from './imports/import.view.js';
+export * from './imports/receive-import.usecase.js';
+export { type ImportProgress, RunImport } from './imports/run-import.usecase.js';
+export * from './premises.module.js';
+export { type DeliveredValues } from './register/delivery.js';
+export { LocatePremises } from './register/locate-premises.usecase.js';
+export * from './register/manage-premises.usecase.js';
+export * from './register/premise-occupancy.usecase.js';
+export * from './register/premise.queries.js';
+export * from './register/premise.view.js';
+export * from './search/premise-search.queries.js';

@@ -1,0 +1,47 @@
+import { Module } from '@nestjs/common';
+import { NetworkModule } from '@isp/domain/network';
+import { ProvisioningModule } from '@isp/domain/provisioning';
+import { ServicesModule } from '@isp/domain/services';
+import { ChangeFeedModule } from '@isp/platform/change-feed';
+import { AssignWorkOrder } from './work-orders/assign-work-order.usecase.js';
+import { CancelWithServiceListener } from './work-orders/cancel-with-service.listener.js';
+import { CancelWorkOrder } from './work-orders/cancel-work-order.usecase.js';
+import { ChangeWorkOrder } from './work-orders/change-work-order.usecase.js';
+import { CommentWorkOrder } from './work-orders/comment-work-order.usecase.js';
+import { CompleteWorkOrder } from './work-orders/complete-work-order.usecase.js';
+import { CreateWorkOrder } from './work-orders/create-work-order.usecase.js';
+import { HoldWorkOrder, ResumeWorkOrder } from './work-orders/hold-work-order.usecase.js';
+import { NamedActors } from './work-orders/named-actors.js';
+import { ScheduleWorkOrder } from './work-orders/schedule-work-order.usecase.js';
+import { StartWorkOrder } from './work-orders/start-work-order.usecase.js';
+import { WorkOrderBook } from './work-orders/work-order-book.js';
+import { WorkOrderDeltas } from './work-orders/work-order-deltas.js';
+import { WorkOrderQueries } from './work-orders/work-order.queries.js';
+import { WorkOrderRepository } from './work-orders/work-order.repository.js';
+
+const DOOR = [
+  CreateWorkOrder,
+  ChangeWorkOrder,
+  ScheduleWorkOrder,
+  AssignWorkOrder,
+  StartWorkOrder,
+  CommentWorkOrder,
+  HoldWorkOrder,
+  ResumeWorkOrder,
+  CompleteWorkOrder,
+  CancelWorkOrder,
+  WorkOrderQueries,
+  WorkOrderDeltas,
+  NamedActors,
+];
+
+/** What people in the field are to do for services. */
+@Module({
+  imports: [ChangeFeedModule, NetworkModule, ProvisioningModule, ServicesModule],
+  providers: [...DOOR, WorkOrderBook, WorkOrderRepository],
+  exports: DOOR,
+})
+export class WorkOrdersModule {}
+
+@Module({ imports: [WorkOrdersModule], providers: [CancelWithServiceListener] })
+export class WorkOrdersWorkerModule {}

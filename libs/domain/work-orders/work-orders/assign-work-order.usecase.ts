@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
+import { UserQueries } from '@isp/domain/access';
+import { DomainError } from '@isp/kernel';
+import { UnitOfWork } from '@isp/platform/database';
+import { WorkOrderBook } from './work-order-book.js';
+import { workOrderErrors } from './work-order.errors.js';
+import { WorkOrderRepository } from './work-order.repository.js';
+import type { WorkOrderView } from './work-order.view.js';
+
+export interface AssignWorkOrderInput {
+  readonly actor: Actor;
+  readonly workOrderId: number;
+  /** One of the operator's users. */
+  readonly userId?: number | undefined;
+  /** The crew or contractor that goes there; one that was not named before is new. */
+  readonly installer?: string | undefined;
+}
+
+/**
+ * Gives a work order to somebody: a user, an installer, or both. What is left out stays as it was.
+ * @throws `work_orders.work_order.not_found`, `work_orders.work_order.over`, `work_orders.assignee.unknown`
+ */
+@Injectable()
+export class AssignWorkOrder {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly orders: WorkOrderRepository,
+    private readonly users: UserQueries,
+    private readonly book: WorkOrderBook,
+  ) {}
+
+  execute({ actor, workOrderId, userId, installer }: AssignWorkOrderInput): Promise<WorkOrderView> {
+    return this.uow.run(actor, async () => {
+      const before = await this.orders.lock(workOrderId);
+      const person = userId === undefined ? {} : await this.person(actor, userId);
+      const crew = installer === undefined ? {} : { installerId: await this.orders.installer(installer) };
+      const early = before.status === 'new' || before.status === 'scheduled';
+      const status = early ? 'assigned' : before.status;
+      const waiting = before.heldFrom === 'new' || before.heldFrom === 'scheduled';
+      const heldFrom = waiting ? 'assigned' : before.heldFrom;
+      return this.book.change({ actor, verb: 'assign' }, before, { ...person, ...crew, status, heldFrom });
+    });
+  }
+
+  private async person(actor: Actor, userId: number) {
+    const user = await this.users.get(actor, userId).catch((error: unknown) => {
+      if (error instanceof DomainError && error.kind === 'not_found') return undefined;
+      throw error;
+    });
+    const staff = user?.partnerId === OPERATOR_PARTNER_ID && user.customerId === null && user.status === 'active';
+    if (!user || !staff) throw workOrderErrors('work_orders.assignee.unknown');
+    return { assignedUserId: user.id, assignedUserGuid: user.guid, assignedUser: user.fullName };
+  }
+}

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Body, MISSING, OrderingWorld, until } from '../support/ordering-world.js';
+
+let w: OrderingWorld;
+
+beforeAll(async () => {
+  w = await OrderingWorld.open();
+}, 120_000);
+afterAll(() => w.close(), 60_000);
+
+describe('an order that is cancelled', () => {
+  it('by its ISP, before anybody went there, undoes everything', async () => {
+    const at = w.plot();
+    const { service } = await w.ordered(at);
+    const answer = await w.send('DELETE', `/services/${service}?reason=Changed%20their%20mind`);
+    expect([answer.status, answer.json()]).toEqual([
+      200,
+      expect.objectContaining({ status: 'Cancelled', cancelled: true, cancellation_reason: 'Changed their mind' }),
+    ]);
+    expect((await w.get(`/work-orders?service=${service}`)).json()).toMatchObject({
+      items: [{ status: 'Cancelled', client_status: 'Order cancelled' }],
+    });
+    expect(await w.premiseOf(at)).toBe('vacant');
+    expect((await w.send('DELETE', `/services/${service}`)).status).toBe(400);
+    await w.ordered(at, w.south);
+  });
+
+  it('by the operator, with its work order, frees the premise', async () => {
+    const at = w.plot();
+    const { service } = await w.ordered(at);
+    const path = `/work-orders/${await w.workOrderOf(service)}/cancel`;
+    expect((await w.asOperator('POST', path, { reason: 'No duct to the house' })).status).toBe(200);
+    expect(await w.serviceOf(service)).toMatchObject({
+      status: 'Cancelled',
+      cancellation_reason: 'No duct to the house',
+    });
+    await until('the premise is vacant', async () => (await w.premiseOf(at)) === 'vacant');
+  });
+
+  it('when it works already, leaves the network', async () => {
+    const at = w.plot();
+    const { service } = await w.ordered(at);
+    await w.complete(service);
+    await w.statusIs(service, 'Active');
+    expect((await w.send('DELETE', `/services/${service}`)).json()).toMatchObject({ status: 'Cancelled' });
+    expect(await w.premiseOf(at)).toBe('vacant');
+    await until('it is off the network', async () => {
+      const left = await w.sql(
+        `SELECT 1 FROM simulated_network.subscribers n JOIN subscribers u USING (username) JOIN services s ON s.id = u.service_id WHERE s.guid = '${service}'`,
+      );
+      return left.length === 0;
+    });
+  }, 60_000);
+
+  it('while it is being provisioned, calls the job back', async () => {
+    const at = w.plot();
+    const { service } = await w.ordered(at);
+    await w.complete(service);
+    const answer = await w.send('DELETE', `/services/${service}?reason=Moved`);
+    expect(answer.status).toBe(200);
+    await w.statusIs(service, 'Cancelled');
+    await until('the premise is vacant', async () => (await w.premiseOf(at)) === 'vacant');
+    expect(await w.serviceOf(service)).toMatchObject({ cancellation_reason: 'Moved' });
+  }, 60_000);
+
+  it('with its service, ended by the operator, takes its work order along', async () => {
+    const at = w.plot();
+    const { service } = await w.ordered(at);
+    const [row] = await w.sql<{ id: number }>(`SELECT id FROM services WHERE guid = '${service}'`);
+    expect((await w.asOperator('POST', `/services/${row?.id}/terminate`, { reason: 'Fraud' })).status).toBe(200);
+    await until('the premise is vacant', async () => (await w.premiseOf(at)) === 'vacant');
+    await until('nobody goes there', async () => {
+      const [order] = (await w.get(`/work-orders?service=${service}`)).json<{ items: Body[] }>().items;
+      return order?.['status'] === 'Cancelled';
+    });
+  });
+});
+
+describe('what is another ISP’s', () => {
+  it('is the same 404 as what does not exist, in every operation', async () => {
+    const { service, customer } = await w.ordered(w.plot(), w.south);
+    const [found] = (await w.get(`/work-orders?service=${service}`, w.south)).json<{ items: Body[] }>().items;
+    const calls: readonly (readonly [string, string, string, unknown?])[] = [
+      ['GET', '/services/:id', service],
+      ['GET', '/services/:id/full', service],
+      ['PUT', '/services/:id', service, { isp_reference: 'mine' }],
+      ['DELETE', '/services/:id', service],
+      ['GET', '/customers/:id/services', customer],
+      ['GET', '/work-orders?service=:id', service],
+      ['GET', '/work-orders/:id', String(found?.['id'])],
+    ];
+    for (const [method, path, id, body] of calls) {
+      const [foreign, missing] = [
+        await w.send(method, path.replace(':id', id), body),
+        await w.send(method, path.replace(':id', MISSING), body),
+      ];
+      expect([path, foreign.status, foreign.text]).toEqual([path, 404, missing.text]);
+      expect(foreign.json()).toEqual({ code: 404, errors: ['not found'] });
+    }
+    for (const path of [`/services?q=${String(found?.['reference'])}`, '/services?page_size=100'])
+      expect((await w.get(path)).text).not.toContain(service);
+  });
+});
