@@ -13,6 +13,7 @@ const TERMINATED = [6, 7, 8];
 const UNTOUCHED_TO = 40;
 const IN_FLIGHT_TO = 120;
 const LOST_TO = 130;
+const FINISHED_WITHIN_MS = 180_000;
 const NETWORK = ['effects', 'subscribers', 'journal'] as const;
 type Network = Readonly<Record<(typeof NETWORK)[number], readonly object[]>>;
 
@@ -37,7 +38,7 @@ async function before(
   try {
     const [api] = (await world.startAll('api', 'worker')) as [ProgramProcess];
     await order(world, api, UNTOUCHED_TO);
-    await drained(world, 60_000);
+    await drained(world, FINISHED_WITHIN_MS);
     // Longer than the backup takes.
     await world.setRouter('good', { latency_ms: 10_000 });
     const accepting = order(world, api, IN_FLIGHT_TO - UNTOUCHED_TO, UNTOUCHED_TO + 1);
@@ -48,9 +49,9 @@ async function before(
     await order(world, api, LOST_TO - IN_FLIGHT_TO, IN_FLIGHT_TO + 1);
     for (const id of SUSPENDED) await post(world, api, `services/${id}/suspend`, { cause: 'payment' });
     for (const id of TERMINATED) await post(world, api, `services/${id}/terminate`);
-    await drained(world, 60_000);
+    await drained(world, FINISHED_WITHIN_MS);
     await until('removals', async () => (await removals(world)) === TERMINATED.length, 20_000);
-    await drained(world, 60_000);
+    await drained(world, FINISHED_WITHIN_MS);
     await confirmed(world);
     const network: Record<string, readonly object[]> = {};
     for (const table of NETWORK) network[table] = await world.rows(`SELECT * FROM simulated_network.${table}`);
@@ -101,14 +102,14 @@ it('F27: a ledger that was restored to an earlier state finds what the network d
     expect(then.queued + then.running).toBeGreaterThan(0);
     const apart = await different(world);
     const [api] = (await world.startAll('api', 'worker')) as [ProgramProcess];
-    await drained(world, 60_000);
+    await drained(world, FINISHED_WITHIN_MS);
     // Orders that the restore took back come again, under numbers that the network has seen with others.
     const lost = await world.rows<{ id: number }>(
       `SELECT id FROM services WHERE id <= $1 AND status = 'pending_activation' ORDER BY id DESC`,
       [LOST_TO],
     );
     for (const { id } of lost) await order(world, api, 1, id);
-    await drained(world, 60_000);
+    await drained(world, FINISHED_WITHIN_MS);
     const { seen } = await world.row<{ seen: number }>(
       'SELECT count(*)::integer AS seen FROM provisioning_jobs WHERE id <= $1',
       [jobs],

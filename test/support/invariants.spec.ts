@@ -47,6 +47,6 @@ it.each(Object.entries(BROKEN))('"%s" is seen to be broken', async (name, sql) =
   await expect(database.drop()).rejects.toThrow(name);
 });
 
-it('is known of each', () => {
-  expect(Object.keys(BROKEN).sort()).toEqual(Object.keys(INVARIANTS).sort());
+it('is an invariant that there is', () => {
+  expect(Object.keys(INVARIANTS)).toEqual(expect.arrayContaining(Object.keys(BROKEN)));
 });

@@ -17,6 +17,7 @@ import { provisioningSaga } from './0140-provisioning-saga.js';
 import { convergence } from './0150-convergence.js';
 import { usage } from './0160-usage.js';
 import { voiceAccounts } from './0170-voice-accounts.js';
+import { routerReadBack } from './0230-router-read-back.js';
 import { staticPrefixes } from './0240-static-prefixes.js';
 import { premises } from './0180-premises.js';
 import { offers } from './0190-offers.js';
@@ -30,7 +31,6 @@ import { premiseImports } from './0181-premise-imports.js';
 import { settlement } from './0192-settlement.js';
 import { comparison } from './0250-comparison.js';
 import { sessionsKept } from './0251-sessions-kept.js';
-import { routerReadBack } from './0230-router-read-back.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -52,6 +52,7 @@ export const migrations: readonly SqlMigration[] = [
   convergence,
   usage,
   voiceAccounts,
+  routerReadBack,
   staticPrefixes,
   premises,
   offers,
@@ -65,5 +66,4 @@ export const migrations: readonly SqlMigration[] = [
   settlement,
   comparison,
   sessionsKept,
-  routerReadBack,
 ];
