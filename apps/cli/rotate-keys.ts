@@ -1,5 +1,5 @@
 import { systemActor } from '@isp/contracts';
-import { TendRadius } from '@isp/domain/network';
+import { RadiusVault, TendRadius } from '@isp/domain/network';
 import { DomainError } from '@isp/kernel';
 import { SecretBox } from '@isp/platform/crypto';
 import { UnitOfWork, statement } from '@isp/platform/database';
@@ -102,8 +102,20 @@ export async function keysInUse(app: NestFastifyApplication): Promise<readonly K
     'keys-in-use',
     `SELECT place, key, count(*)::integer AS count FROM (${all}) x GROUP BY 1, 2 ORDER BY 1, 2`,
   );
-  return app.get(UnitOfWork, { strict: false }).run(ACTOR, (tx) => tx.query<KeyUse>(use));
+  const found = await app
+    .get(UnitOfWork, { strict: false })
+    .run(ACTOR, async (tx) => [await tx.query<KeyUse>(use), await tx.query<KeyUse>(RADIUS_USE)] as const);
+  // These name their key by octets of its own; without ISP_RADIUS_KEY it is derived from a master key, and needs that.
+  const vault = app.get(RadiusVault, { strict: false });
+  return [...found[0], ...found[1].map((one) => ({ ...one, key: vault.keyName(one.key) }))];
 }
+
+const RADIUS_USE = statement(
+  'keys-in-use-by-radius',
+  `SELECT place, encode(substr(sealed, 2, 4), 'hex') AS key, count(*)::integer AS count
+     FROM (SELECT 'subscribers.password_radius' AS place, password_radius AS sealed FROM subscribers
+           UNION ALL SELECT 'devices.nas_secret', nas_secret FROM devices) x WHERE sealed IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2`,
+);
 
 export interface KeyUse {
   readonly place: string;

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { CreateUser } from '@isp/domain/access';
+import { CreateUser, UserQueries } from '@isp/domain/access';
 import { CreateBandwidthProfile, CreatePlan, PlanQueries } from '@isp/domain/catalog';
 import { DEFAULT_VRF_ID, DefineRouter, PoolRegister, PrefixRegister } from '@isp/domain/network';
 import { CreatePartner, PartnerQueries } from '@isp/domain/partners';
@@ -62,7 +62,10 @@ async function seedPartners(app: NestFastifyApplication): Promise<number[]> {
 
 async function seedPeople(app: NestFastifyApplication, partnerIds: readonly number[]): Promise<void> {
   const create = app.get(CreateUser, { strict: false });
-  for (const person of PEOPLE) {
+  // Asked first, because a password takes its time to be hashed, and most starts make nobody.
+  const { rows } = await app.get(UserQueries, { strict: false }).list(SEEDER, {}, ALL);
+  const known = new Set(rows.map(({ username }) => username));
+  for (const person of PEOPLE.filter(({ username }) => !known.has(username))) {
     const partner = 'partner' in person ? PARTNERS.findIndex(({ name }) => name === person.partner) : -1;
     const { username, fullName, role } = person;
     const values = {
@@ -72,11 +75,7 @@ async function seedPeople(app: NestFastifyApplication, partnerIds: readonly numb
       password: passwordOf(username),
       roles: [role],
     };
-    await create
-      .execute({ actor: SEEDER, ...values, ...(partner >= 0 ? { partnerId: partnerIds[partner] } : {}) })
-      .catch((error: { code?: string }) => {
-        if (error.code !== 'access.user.username_taken') throw error;
-      });
+    await create.execute({ actor: SEEDER, ...values, ...(partner >= 0 ? { partnerId: partnerIds[partner] } : {}) });
   }
 }
 

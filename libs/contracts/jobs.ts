@@ -14,6 +14,7 @@ export const JOBS = {
   'provisioning.run': { queue: 'provisioning', payload: z.strictObject({ provisioning_job_id: z.int() }) },
   'provisioning.voice': { queue: 'provisioning', payload: z.strictObject({ service_id: z.int() }) },
   'network.converge': { queue: 'network', payload: z.strictObject({ service_id: z.int() }) },
+  'network.read-back': { queue: 'network', payload: z.strictObject({ service_id: z.int() }) },
   'network.configure_cpe': { queue: 'network', payload: z.strictObject({ service_id: z.int() }) },
   'network.reconcile': { queue: 'network', payload: z.strictObject({ partner_id: z.int() }) },
   'network.poll': { queue: 'network', payload: z.strictObject({ share: z.int() }) },

@@ -95,6 +95,7 @@ POST /v1/services/:service_id/converge             401        401      403      
 GET /v1/network/sessions                           401        401      200       200             200       200            200             200  403      200      200  200         403         200       401
 GET /v1/services/:service_id/sessions              401        401      200       404             200       200            404             200  403      200      200  200         403         200       401
 GET /v1/services/:service_id/usage                 401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
+GET /v1/services/:service_id/usage/chart.svg       401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
 GET /v1/services/:service_id/bandwidth             401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
 GET /v1/services/:service_id/usage/throttling      401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
 POST /v1/services/:service_id/usage/restore        401        401      403       403             403       403            403             403  403      200      200  200         403         200       401
@@ -260,6 +261,7 @@ POST /v1/network/devices/:device_id/retire         401        401      403      
 PUT /v1/network/devices/:device_id/credentials     401        401      403       403             403       403            403             403  403      403      204  204         403         204       401
 GET /v1/network/topology                           401        401      403       403             403       403            403             403  403      200      200  200         403         200       401
 GET /v1/network/devices/:device_id/status          401        401      403       403             403       403            403             403  403      200      200  200         403         200       401
+GET /v1/network/devices/:device_id/samples         401        401      403       403             403       403            403             403  403      200      200  200         403         200       401
 GET /v1/network/devices/:device_id/status/live     401        401      403       403             403       403            403             403  403      200      200  200         403         200       401
 GET /v1/services/:service_id/device/status         401        401      200       404             200       200            404             200  200      200      200  200         403         200       401
 GET /v1/services/:service_id/device/status/live    401        401      200       404             200       200            404             200  200      200      200  200         403         200       401

@@ -147,13 +147,16 @@ describe('functions that run with more rights', () => {
     );
     const config = '{"search_path=public, pg_temp"}';
     const ofTheApplication = [
+      'archive_sessions',
       'audit_append',
       'customers_count',
       'customers_search',
+      'forget_sessions',
       'keep_profile_in_use',
       'operator_identity',
       'provisioning_pace',
       'record_plan_version',
+      'tend_attempts',
     ];
     // The RADIUS server's role calls them, the application does not (test/radius shows what they answer to it).
     const ofRadius = ['account', 'auth_check', 'auth_reply', 'live_sessions', 'nas_client', 'note_attempt', 'use_keys'];

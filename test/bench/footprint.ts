@@ -16,14 +16,14 @@ interface Memory {
   readonly pssMb: number;
 }
 
-async function memoryOf(pid: number): Promise<Memory> {
-  const [rollup, command] = await Promise.all([
-    readFile(`/proc/${pid}/smaps_rollup`, 'utf8'),
-    readFile(`/proc/${pid}/cmdline`, 'utf8'),
-  ]);
+/** Of a process that has ended meanwhile, as PostgreSQL's workers do: nothing. */
+async function memoryOf(pid: number): Promise<Memory[]> {
+  const texts = [readFile(`/proc/${pid}/smaps_rollup`, 'utf8'), readFile(`/proc/${pid}/cmdline`, 'utf8')];
+  const [rollup = '', command = ''] = await Promise.all(texts).catch(() => []);
+  if (rollup === '') return [];
   const of = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0) / 1024;
   const name = /postgres/.test(command) ? 'postgres' : command.replaceAll('\0', ' ').trim().slice(0, 40);
-  return { name, rssMb: of('Rss'), pssMb: of('Pss') };
+  return [{ name, rssMb: of('Rss'), pssMb: of('Pss') }];
 }
 
 /** Starts the sandbox as a user does; answers how long that took and, after a rest, what it occupies. */
@@ -40,7 +40,7 @@ async function start(dataDir: string, restMs: number): Promise<{ seconds: number
     );
     const seconds = (monotonicMs() - began) / 1000;
     await sleep(restMs);
-    return { seconds, memory: await Promise.all(treeOf(npm.pid as number).map(memoryOf)) };
+    return { seconds, memory: (await Promise.all(treeOf(npm.pid as number).map(memoryOf))).flat() };
   } finally {
     const tree = treeOf(npm.pid as number);
     await end(npm, 'SIGTERM');

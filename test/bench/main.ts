@@ -7,19 +7,21 @@ import { availabilityFigures } from './availability.js';
 import { footprintFigures } from './footprint.js';
 import { createFigures, listFigures } from './http.js';
 import type { Load, LoadResult } from './load.js';
-import { type Figure, machineLoad, table } from './measure.js';
+import { type Figure, machineLoad, renewed, table } from './measure.js';
 import { Place } from './place.js';
 import { Helper, ROOT } from './processes.js';
 import { premiseFigures } from './premises.js';
 import { provisioningFigures } from './provisioning.js';
 import { radiusFigures } from './radius.js';
 import { reconcileFigures } from './reconcile.js';
+import { suspensionFigures } from './suspension.js';
 
 const ON_DATABASE = {
   list: listFigures,
   create: createFigures,
   provisioning: provisioningFigures,
   addresses: addressFigures,
+  suspension: suspensionFigures,
   availability: availabilityFigures,
   radius: radiusFigures,
   reconcile: reconcileFigures,
@@ -63,20 +65,22 @@ async function onDatabase(): Promise<Figure[]> {
   }
 }
 
-const before = machineLoad();
+const before = machineLoad().split(' ')[0] ?? '';
 const figures = chosen.some((name) => name in ON_DATABASE) ? await onDatabase() : [];
 if (chosen.includes('footprint')) figures.push(...(await footprintFigures()));
-const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}; load average before ${before}, after ${machineLoad()}`;
-const report = `${machine}\n\n${table(figures)}`;
-console.log(`\n${report}`);
+const load = `${before} to ${machineLoad().split(' ')[0]}`;
+const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
+const measured = table(figures, load);
+console.log(`\n${machine}\n\n${measured}`);
 if (values.write) {
   const file = join(ROOT, 'docs/benchmarks.md');
   const text = await readFile(file, 'utf8');
   await writeFile(
     file,
     text.replace(
-      /(<!-- figures -->)[^]*(<!-- end of figures -->)/,
-      (_, start: string, stop: string) => `${start}\n${report}\n${stop}`,
+      /(<!-- figures -->)([^]*)(<!-- end of figures -->)/,
+      (_, start: string, earlier: string, stop: string) =>
+        `${start}\n\n${machine}\n\n${renewed(earlier, measured)}\n\n${stop}`,
     ),
   );
 }

@@ -44,10 +44,21 @@ export function machineLoad(): string {
     .join(' ');
 }
 
-export function table(figures: readonly Figure[]): string {
+const HEAD = ['| what | ours | bare | ratio | target | | load |', '| --- | --- | --- | --- | --- | --- | --- |'];
+
+/** A table of the figures; `load`: what else the machine did meanwhile. */
+export function table(figures: readonly Figure[], load: string): string {
   const rows = figures.map(({ what, ours, bare, ratio, target, met }) => {
     const verdict = met === undefined ? '' : met ? 'met' : '**missed**';
-    return `| ${what} | ${ours} | ${bare} | ${ratio} | ${target} | ${verdict} |`;
+    return `| ${what} | ${ours} | ${bare} | ${ratio} | ${target} | ${verdict} | ${load} |`;
   });
-  return ['| what | ours | bare | ratio | target | |', '| --- | --- | --- | --- | --- | --- |', ...rows].join('\n');
+  return [...HEAD, ...rows].join('\n');
+}
+
+/** An earlier table with these rows in place of those that measured the same, and new ones at its end. */
+export function renewed(earlier: string, fresh: string): string {
+  const rowsOf = (text: string): string[] => text.split('\n').filter((line) => /^\| (?!what |-)/.test(line));
+  const nameOf = (row: string): string => row.split('|')[1]?.trim() ?? '';
+  const rows = new Map([...rowsOf(earlier), ...rowsOf(fresh)].map((row) => [nameOf(row), row]));
+  return [...HEAD, ...rows.values()].join('\n');
 }

@@ -16,9 +16,9 @@ import { PARTNERS, type Place } from './place.js';
 import { type CorpusQuery, chance, corpusCsv, queriesFor } from './premise-corpus.js';
 import { ROOT, cpuMicros } from './processes.js';
 
-const ADDRESSES = Number(process.env['ISP_BENCH_ADDRESSES'] ?? 1_000_000);
+const ADDRESSES = Number(process.env['BENCH_ADDRESSES'] ?? 1_000_000);
 const SEARCHES = 300;
-const POLYGONS = Number(process.env['ISP_BENCH_POLYGONS'] ?? 50_000);
+const POLYGONS = Number(process.env['BENCH_POLYGONS'] ?? 50_000);
 const POINTS = 3_000;
 const MIB = 1024;
 
@@ -81,13 +81,10 @@ async function runImport(place: Place, file: string): Promise<ImportRun> {
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const memory: number[] = [];
   let node = 0;
-  let over = false;
-  void exited.then(() => (over = true));
-  while (!over) {
-    const pid = child.pid ?? 0;
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  while (child.exitCode === null && child.signalCode === null) {
+    const status = await readFile(`/proc/${String(child.pid)}/status`, 'utf8').catch(() => '');
     memory.push(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / MIB);
-    node = Math.max(node, await Promise.resolve(cpuMicros(pid)).catch(() => 0));
+    node = Math.max(node, cpuMicros(child.pid ?? 0));
     await Promise.race([exited, sleep(250)]);
   }
   const [code] = await exited;

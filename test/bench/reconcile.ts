@@ -24,14 +24,14 @@ function fill(place: Place): Promise<number> {
     await client.query(
       `INSERT INTO subscribers (partner_id, customer_id, service_id, username, password_sealed, router_id, address, prefix_length,
          bandwidth_profile, download_kbps, upload_kbps, confirmed_version, convergence, confirmed_at)
-       SELECT s.partner_id, s.customer_id, s.id, 'bench-' || s.id, '-', d.id, '100.64.0.0'::inet + s.id, 10, 'bench-100', 100000, 50000, 1, 'confirmed', now()
+       SELECT s.partner_id, s.customer_id, s.id, 'reconcile-' || s.id, '-', d.id, '100.64.0.0'::inet + s.id, 10, 'bench-100', 100000, 50000, 1, 'confirmed', now()
          FROM services s, devices d WHERE s.id = ANY ($1) AND d.name = 'bench'`,
       [ids],
     );
     await client.query(
       `INSERT INTO radius.radacct (acctuniqueid, acctsessionid, username, partner_id, customer_id, service_id, nasipaddress, framedipaddress,
          acctstarttime, acctupdatetime, heard_at, granted_version, granted_access, granted_download_kbps, granted_upload_kbps)
-       SELECT 'bench-' || u.service_id, 'bench-' || u.service_id, u.username, u.partner_id, u.customer_id, u.service_id, '198.51.100.7', u.address,
+       SELECT 'reconcile-' || u.service_id, 'reconcile-' || u.service_id, u.username, u.partner_id, u.customer_id, u.service_id, '198.51.100.7', u.address,
               now(), now(), now() + interval '1 day', 1, 'open', 100000 - (u.service_id % ${DIFFERENT} = 0)::integer, 50000
          FROM subscribers u WHERE u.service_id = ANY ($1)`,
       [ids],

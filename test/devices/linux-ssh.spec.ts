@@ -1,31 +1,23 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { monotonicMs } from '@isp/kernel';
 import type { DeviceRef, SubscriberState } from '@isp/domain/network';
 import { LinuxSshRouter } from '../../libs/domain/network/drivers/ssh/linux-ssh.adapter.js';
 import { describeUnless } from '../support/needs.js';
+import { LinuxRouter, missingForRouter } from './linux-router.js';
 
-/** Root, a network namespace with its own interfaces, sshd, nft and tc; without them this lane says what is missing. */
-const missing = ['sshd', 'nft', 'tc', 'ip', 'ssh-keygen'].filter((name) => spawnSync('which', [name]).status !== 0);
-if (process.getuid?.() !== 0) missing.push('root');
-const space = `isp-ssh-${process.pid}`;
-if (missing.length === 0 && spawnSync('ip', ['netns', 'add', space]).status !== 0) missing.push('network namespaces');
-
+const missing = missingForRouter();
 const driver = new LinuxSshRouter();
 const never = new AbortController().signal;
-let directory = '';
-let daemon: ChildProcess | undefined;
+let router: LinuxRouter;
 let device: DeviceRef;
 
-const inside = (...command: string[]) => execFileSync('ip', ['netns', 'exec', space, ...command], { encoding: 'utf8' });
+const inside = (...command: string[]) => router.inside(...command);
 const wanted = (change: Partial<SubscriberState> = {}): SubscriberState => ({
   username: 'user-1',
   address: '100.64.0.5',
+  ipv6Prefix: '2001:db8:1:5::/64',
+  delegatedPrefix: '2001:db8:ff05::/56',
   vlanId: 100,
   profile: { name: '100M_10M', downloadKbps: 100_000, uploadKbps: 10_000 },
   access: 'open',
@@ -39,60 +31,12 @@ const code = (promise: Promise<unknown>) =>
 
 beforeAll(async () => {
   if (missing.length > 0) return;
-  directory = mkdtempSync(join(tmpdir(), 'isp-sshd-'));
-  for (const key of ['host', 'user'])
-    spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(directory, key)]);
-  inside('ip', 'link', 'set', 'lo', 'up');
-  inside('ip', 'link', 'add', 'sub0', 'type', 'veth', 'peer', 'name', 'net0');
-  const port = 20_000 + (process.pid % 20_000);
-  // The namespace's own loopback is out of this process's reach, so a pair of interfaces leads into it.
-  const outer = `ispo${process.pid % 10_000}`;
-  execFileSync('ip', ['link', 'add', outer, 'type', 'veth', 'peer', 'name', 'mgmt0', 'netns', space]);
-  const net = process.pid % 250;
-  execFileSync('ip', ['addr', 'add', `198.19.${net}.1/30`, 'dev', outer]);
-  execFileSync('ip', ['link', 'set', outer, 'up']);
-  inside('ip', 'addr', 'add', `198.19.${net}.2/30`, 'dev', 'mgmt0');
-  for (const nic of ['mgmt0', 'sub0', 'net0']) inside('ip', 'link', 'set', nic, 'up');
-  execFileSync('mkdir', ['-p', '/run/sshd']);
-  const options = [
-    `Port=${port}`,
-    `HostKey=${directory}/host`,
-    `AuthorizedKeysFile=${directory}/user.pub`,
-    'StrictModes=no',
-    'PidFile=none',
-    'UsePAM=no',
-  ];
-  const args = [
-    'netns',
-    'exec',
-    space,
-    '/usr/sbin/sshd',
-    '-D',
-    '-e',
-    '-f',
-    '/dev/null',
-    ...options.flatMap((one) => ['-o', one]),
-  ];
-  daemon = spawn('ip', args, { stdio: 'ignore' });
-  const host = Buffer.from(readFileSync(join(directory, 'host.pub'), 'utf8').split(' ')[1] ?? '', 'base64');
-  device = {
-    id: 1,
-    name: 'bng',
-    address: `198.19.${net}.2`,
-    settings: {
-      ssh: { port, user: 'root', host_key: createHash('sha256').update(host).digest('hex') },
-      linux: { down: 'sub0', up: 'net0' },
-    },
-    secrets: { ssh_private_key: readFileSync(join(directory, 'user'), 'utf8') },
-  };
+  router = LinuxRouter.start();
+  device = router.device;
   for (let tries = 0; (await code(driver.readBack(device, 'x', never))) !== 'no error' && tries < 20; tries += 1)
     await new Promise((done) => setTimeout(done, 250));
 }, 30_000);
-afterAll(() => {
-  daemon?.kill();
-  if (missing.length === 0) spawnSync('ip', ['netns', 'del', space]);
-  if (directory) rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => router?.stop());
 
 describeUnless(missing, 'a Linux router over SSH', () => {
   it('is told and does it, and reads back what it was told', async () => {
@@ -108,6 +52,7 @@ describeUnless(missing, 'a Linux router over SSH', () => {
     await driver.apply(device, 'step-1', wanted(), never);
     expect(inside('tc', 'class', 'show', 'dev', 'sub0').match(/class htb/g)).toHaveLength(1);
     expect(inside('nft', 'list', 'map', 'inet', 'isp', 'classes').match(/user-1/g)).toHaveLength(1);
+    expect(inside('nft', 'list', 'map', 'inet', 'isp', 'classes6').match(/user-1/g)).toHaveLength(2);
   });
 
   it('changes rate, access and address, and leaves nothing behind', async () => {
@@ -120,6 +65,45 @@ describeUnless(missing, 'a Linux router over SSH', () => {
     expect(inside('nft', 'list', 'table', 'inet', 'isp')).not.toContain('100.64.0.5');
     expect(inside('tc', 'class', 'show', 'dev', 'sub0').match(/class htb/g)).toHaveLength(1);
   });
+
+  it('holds back and lets go IPv6 as well as IPv4, and sees when only one of both is held', async () => {
+    const prefix = { ipv6Prefix: '2001:db8:1:6::9/128', delegatedPrefix: null };
+    const walled = wanted({ ...prefix, access: 'walled_garden' });
+    await driver.apply(device, 'step-3a', walled, never);
+    expect(await driver.readBack(device, 'user-1', never)).toEqual(walled);
+    inside('nft', 'delete', 'element', 'inet', 'isp', 'garden6', '{ 2001:db8:1:6::9 }');
+    expect(await driver.plan(device, walled, never)).toMatchObject([{ what: 'access', from: 'open' }]);
+    await driver.apply(device, 'step-3b', walled, never);
+    expect(await driver.plan(device, walled, never)).toEqual([]);
+    const without = wanted({ ipv6Prefix: null, delegatedPrefix: null });
+    await driver.apply(device, 'step-3c', without, never);
+    expect(await driver.readBack(device, 'user-1', never)).toEqual(without);
+    expect(inside('nft', 'list', 'table', 'inet', 'isp')).not.toContain('2001:db8');
+  });
+
+  it('gives a prefix that somebody else had to its new holder alone', async () => {
+    await driver.apply(device, 'step-3d', wanted(), never);
+    const other = wanted({ username: 'user-2', address: '100.64.0.6' });
+    await driver.apply(device, 'step-3e', other, never);
+    expect(await driver.readBack(device, 'user-2', never)).toEqual(other);
+    expect(await driver.readBack(device, 'user-1', never)).toBeUndefined();
+    await driver.remove(device, 'step-3f', 'user-2', never);
+    await driver.apply(device, 'step-3g', wanted(), never);
+  });
+
+  it('puts what it forwards into the class of the subscriber, IPv4 and IPv6 alike', async () => {
+    await driver.apply(device, 'step-3h', wanted(), never);
+    const passed = () =>
+      Number(/class htb 1:5 [^]*?Sent (\d+) bytes/.exec(inside('tc', '-s', 'class', 'show', 'dev', 'sub0'))?.[1] ?? 0);
+    const before = passed();
+    expect(router.ping('100.64.0.5')).toBe(true);
+    const v4 = passed();
+    expect(v4).toBeGreaterThan(before);
+    expect(router.ping('2001:db8:1:5::5')).toBe(true);
+    expect(passed()).toBeGreaterThan(v4);
+    await driver.apply(device, 'step-3i', wanted({ access: 'closed' }), never);
+    expect([router.ping('100.64.0.5'), router.ping('2001:db8:1:5::5')]).toEqual([false, false]);
+  }, 30_000);
 
   it('takes a subscriber off, and knows when there is none', async () => {
     await driver.remove(device, 'step-4', 'user-1', never);

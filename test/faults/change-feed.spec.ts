@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { ask } from './support/http.js';
-import { inWorld, onRedis, report, until, type World } from './support/world.js';
+import { inWorld, report, until, type World } from './support/world.js';
 
 const PATH = '/wholesale/services/snapshot';
 const SERVICES = 60;
@@ -86,8 +86,7 @@ async function missed(world: World, isp: Isp): Promise<number> {
   return now.filter(({ guid, at }) => isp.last.get(guid) !== at.toISOString()).length;
 }
 
-// The queue has no part in it: once is enough.
-(onRedis ? describe.skip : describe)('the snapshot of an ISP', () => {
+describe('the snapshot of an ISP', () => {
   it(
     'F40: an API that dies anywhere in an answer neither loses a change nor tells an answered one twice',
     () =>

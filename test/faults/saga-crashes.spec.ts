@@ -7,11 +7,11 @@ import { inWorld, report, stopwatch, until, type World } from './support/world.j
 const FORWARD = [
   'provisioning.before-intent',
   'provisioning.after-intent',
-  'provisioning.after-apply',
-  'provisioning.after-read-back',
+  'provisioning.after-step.router',
+  'provisioning.after-step.read_back',
   'provisioning.after-activate',
 ] as const;
-const BACKWARD = ['provisioning.after-undo-intent', 'provisioning.after-undo'] as const;
+const BACKWARD = ['provisioning.before-undo.router', 'provisioning.after-undo.router'] as const;
 /** What a step log looks like, and what the database holds, when nothing went wrong. */
 const CLEAN = {
   job: 'succeeded',
@@ -40,13 +40,6 @@ const stateOf = (world: World, { jobId }: Accepted) =>
     [jobId],
   );
 
-/** A worker that kills itself at the named place. */
-async function dying(world: World, point: string) {
-  const worker = await world.start('worker', { ISP_FAIL_POINT: point });
-  worker.endIsAsked = true;
-  return worker;
-}
-
 describe('a saga whose worker is killed', () => {
   it(
     'F3: goes on behind every step, and ends as a run without a kill',
@@ -55,7 +48,7 @@ describe('a saga whose worker is killed', () => {
         const api = await world.start('api');
         const accepted: Accepted[] = [];
         for (const [index, point] of FORWARD.entries()) {
-          const victim = await dying(world, point);
+          const victim = await world.startDying('worker', point);
           accepted.push(...(await order(world, api, 1, index + 1)));
           expect([point, await victim.end()]).toEqual([point, 'SIGKILL']);
         }
@@ -78,7 +71,7 @@ describe('a saga whose worker is killed', () => {
         await world.setRouter('good', { latency_ms: 2_000 });
         const api = await world.start('api');
         for (const [index, point] of BACKWARD.entries()) {
-          const victim = await dying(world, point);
+          const victim = await world.startDying('worker', point);
           const [job] = (await order(world, api, 1, index + 1)) as [Accepted];
           const { jobId, serviceId } = job;
           await until('it runs', async () => (await tally(world)).running === 1, 20_000);
@@ -102,7 +95,7 @@ describe('a saga whose worker is killed', () => {
           ]);
           const left = await world.row<{ left: number; undone: number }>(
             `SELECT (SELECT count(*)::integer FROM simulated_network.subscribers n JOIN subscribers u USING (username) WHERE u.service_id = $1) AS left,
-                    (SELECT count(*)::integer FROM simulated_network.effects WHERE step_key = 'provisioning-' || $2::integer || '-router-undo') AS undone`,
+                    (SELECT count(*)::integer FROM simulated_network.effects WHERE step_key LIKE 'provisioning-' || $2::integer || '-%-router-undo') AS undone`,
             [serviceId, jobId],
           );
           expect(left).toEqual({ left: 0, undone: 1 });

@@ -205,6 +205,7 @@ describe('S3: the master key', () => {
     process.stdout.write(`S3: ${reads} reads, ${failed} failed, ${resealed} sealed again after the kill\n`);
     expect([failed, unreadable, again, after]).toEqual([0, [], { resealed: 0, unreadable: [] }, []]);
     expect(new Set(halfway.map((use) => use.key))).toEqual(new Set(['next', 'test']));
+    expect(halfway.map((use) => use.place)).toContain('subscribers.password_radius');
     const without = new SecretBox({
       activeKeyId: 'next',
       keys: new Map([['next', Buffer.from(NEXT.slice(5), 'base64')]]),

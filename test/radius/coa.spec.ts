@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { type DeviceRef, type NasSession, RadiusCoa, type SessionRef } from '@isp/domain/network';
 import { type Attribute, encodeRequest, eventTimestamp, RADIUS_CODE } from '@isp/platform/radius';
 import { describeWith, printed, programPath } from './programs.js';
+import { freeUdpPort } from './support.js';
 import { NAS_SECRET, simulatedWorld, type SimulatedWorld } from './simulated.js';
 
 const never = new AbortController().signal;
@@ -107,7 +108,7 @@ describeWith(['freeradius'], "radius-coa against FreeRADIUS's own listener", () 
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'isp-coa-'));
-    port = await freePort();
+    port = await freeUdpPort();
     await writeFile(join(directory, 'radiusd.conf'), configuration(directory, port, SECRET));
     const args = ['-d', directory, '-f', '-l', join(directory, 'radiusd.log')];
     server = spawn(programPath('freeradius') ?? 'freeradius', args, { stdio: 'ignore' });
@@ -127,10 +128,10 @@ describeWith(['freeradius'], "radius-coa against FreeRADIUS's own listener", () 
     await rm(directory, { recursive: true, force: true });
   });
 
-  const device = (secret = SECRET): DeviceRef => ({
+  const device = (secret = SECRET, settings = {}): DeviceRef => ({
     id: 1,
     name: 'freeradius',
-    settings: { coa_port: port },
+    settings: { coa_port: port, ...settings },
     nasAddress: '127.0.0.1',
     secrets: { radius: secret },
   });
@@ -163,6 +164,13 @@ describeWith(['freeradius'], "radius-coa against FreeRADIUS's own listener", () 
     });
     expect(performance.now() - started).toBeLessThan(15_000);
   });
+
+  it('is not believed where a device’s answers are to be signed: FreeRADIUS signs none', async () => {
+    const strict = device(SECRET, { coa_require_message_authenticator: true });
+    await expect(driver.disconnect(strict, ref('anna'), never)).rejects.toMatchObject({
+      code: 'network.device.silent',
+    });
+  }, 30_000);
 
   it('understands each other with 500 orders at once, every one answered as it was meant', async () => {
     const names = Array.from({ length: 500 }, (_, at) => (at % 3 === 0 ? 'ghost' : `user${at}`));
@@ -246,13 +254,4 @@ server coa {
   }
 }
 `;
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
 }

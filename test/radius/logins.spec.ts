@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/test-postgres.js';
-import { Gate } from './gate.js';
+import { Gate } from '../support/gate.js';
 import {
   makeNas,
   makeSubscriber,

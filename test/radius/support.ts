@@ -34,6 +34,14 @@ export interface RadiusServerOptions {
   /** Another configuration than the one that is shipped. */
   readonly configuration?: string;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Of a server that this one replaces; free ones when absent. */
+  readonly ports?: RadiusPorts;
+}
+
+export interface RadiusPorts {
+  readonly authPort: number;
+  readonly acctPort: number;
+  readonly statusPort: number;
 }
 
 /** A FreeRADIUS of our own on free ports of the loopback, with the configuration that is shipped. */
@@ -51,9 +59,10 @@ export class RadiusServer {
     key = RADIUS_KEY,
     configuration = SHIPPED,
     settings = {},
+    ports,
   }: RadiusServerOptions): Promise<RadiusServer> {
     const directory = await openTempDir();
-    const [auth, acct, status] = await Promise.all([freeUdpPort(), freeUdpPort(), freeUdpPort()]);
+    const { authPort: auth, acctPort: acct, statusPort: status } = ports ?? (await freePorts());
     const env = {
       PATH: process.env['PATH'] ?? '',
       ISP_RADIUS_KEY: key,
@@ -108,6 +117,12 @@ export class RadiusServer {
     return radclient(this.statusPort, 'status', 'Message-Authenticator=0x00', STATUS_SECRET);
   }
 
+  /** SIGKILL: no goodbye, whatever was under way is lost. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.stop();
+  }
+
   async stop(): Promise<void> {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const ended = once(this.child, 'exit');
@@ -148,7 +163,12 @@ export async function run(program: string, args: readonly string[], input = ''):
   return printed.join('');
 }
 
-async function freeUdpPort(): Promise<number> {
+async function freePorts(): Promise<RadiusPorts> {
+  const [authPort, acctPort, statusPort] = await Promise.all([freeUdpPort(), freeUdpPort(), freeUdpPort()]);
+  return { authPort, acctPort, statusPort };
+}
+
+export async function freeUdpPort(): Promise<number> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -196,15 +216,22 @@ export async function makeSubscriber(
           partner AS (INSERT INTO partners (name, kind, time_zone) VALUES ('${tag}', 'isp', '${zone}') RETURNING id),
           profile AS (INSERT INTO bandwidth_profiles (name, download_kbps, upload_kbps) VALUES ('${tag}', 100000, 20000) RETURNING name),
           device AS (INSERT INTO devices (name, driver) VALUES ('bng-${tag}', 'simulated') RETURNING id),
+          -- As many routers as there are subscribers, each with a prefix of 64 addresses.
+          place AS (SELECT id, ('100.' || 64 + id / 1024 || '.' || id / 4 % 256 || '.' || id % 4 * 64 || '/26')::cidr AS prefix FROM device),
+          prefix AS (INSERT INTO prefixes (vrf_id, prefix, role, device_id) SELECT 1, prefix, 'assignment', id FROM place RETURNING id, prefix, device_id),
+          pool AS (INSERT INTO ip_pools (router_id, name, prefix, kind, vrf_id, prefix_id, base_prefix, unit_length)
+                   SELECT device_id, '${tag}', prefix, 'ipv4', 1, id, prefix, 32 FROM prefix RETURNING id, prefix),
           customer AS (INSERT INTO customers (partner_id, name, email, phone)
                        SELECT id, '${tag}', '${tag}@radius.example', '+15550100' FROM partner RETURNING id, partner_id),
           service AS (INSERT INTO services (partner_id, customer_id, service_type, plan_id, monthly_amount, activation_amount, currency, status)
-                      SELECT c.partner_id, c.id, 'internet', plan.id, 30, 0, 'USD', 'active' FROM customer c, plan RETURNING id, partner_id, customer_id)
+                      SELECT c.partner_id, c.id, 'internet', plan.id, 30, 0, 'USD', 'active' FROM customer c, plan RETURNING id, partner_id, customer_id),
+          held AS (INSERT INTO ip_addresses (pool_id, address, service_id, assigned_at, vrf_id)
+                   SELECT pool.id, pool.prefix::inet + 10, service.id, now(), 1 FROM pool, service RETURNING address, service_id)
      INSERT INTO subscribers (partner_id, customer_id, service_id, username, password_sealed, router_id, address, prefix_length,
             bandwidth_profile, download_kbps, upload_kbps, ipv6_prefix, delegated_prefix)
-     SELECT s.partner_id, s.customer_id, s.id, '${username}', '-', device.id, '100.64.0.0'::inet + s.id, 10, profile.name, 100000, 20000,
+     SELECT s.partner_id, s.customer_id, s.id, '${username}', '-', device.id, set_masklen(held.address, 32), 26, profile.name, 100000, 20000,
             ('2001:db8:' || n.prefix || '::/64')::cidr, ('2001:db8:' || n.delegated || '00::/56')::cidr
-       FROM service s, device, profile, LATERAL (
+       FROM service s, device, profile, held, LATERAL (
          -- The first of a database has the prefixes that specs know, the others ones of their own.
          SELECT CASE WHEN first THEN '1' ELSE to_hex(s.id + 1) END AS prefix, CASE WHEN first THEN 'ff' ELSE to_hex(16 + s.id % 200) END AS delegated
            FROM (SELECT NOT EXISTS (SELECT FROM subscribers WHERE ipv6_prefix = '2001:db8:1::/64') AS first) f) n RETURNING service_id AS id`,

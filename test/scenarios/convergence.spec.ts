@@ -53,7 +53,7 @@ describe('a service that is suspended and works again', () => {
   it('loses its session, comes back in the garden, and comes back with its own address', async () => {
     const id = service(0);
     const first = world.session(id);
-    expect(first).toMatchObject({ isWalledIn: false, framedAddress: expect.stringMatching(/^100\.64\./) });
+    expect(first).toMatchObject({ isWalledIn: false, framedAddress: expect.stringMatching(/^100\.96\./) });
     await suspend(id);
     const walled = await world.until('a session in the garden', () => {
       const now = world.session(id);

@@ -140,8 +140,8 @@ describe('a provisioning job', () => {
       `SELECT step_key FROM simulated_network.effects WHERE step_key LIKE 'provisioning-${jobId}-%' ORDER BY at`,
     );
     expect(keys.map(({ step_key: one }) => one)).toEqual([
-      `provisioning-${jobId}-router`,
-      `provisioning-${jobId}-router-undo`,
+      expect.stringMatching(/^provisioning-\d+-[a-z0-9]+-[0-9a-f]{12}-router$/),
+      expect.stringMatching(/^provisioning-\d+-[a-z0-9]+-router-undo$/),
     ]);
   }, 60_000);
 

@@ -6,7 +6,7 @@ import { monotonicMs, systemClock } from '@isp/kernel';
 import { loadConfig } from '@isp/platform/config';
 import { Pool } from 'pg';
 import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
-import { makeNas, RADIUS_KEY, radiusLogin } from '../radius/support.js';
+import { makeNas, RADIUS_KEY, radiusLogin, RadiusServer, type RadiusServerOptions } from '../radius/support.js';
 import { MASTER_KEYS } from './api-world.js';
 
 export const ACTOR = systemActor('spec');
@@ -20,6 +20,54 @@ export interface ConvergenceOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Between a disconnect and the next log-in, ms. */
   readonly redialMs?: number;
+  /** A real FreeRADIUS instead of the one of sandboxes. */
+  readonly freeradius?: boolean;
+}
+
+/** The RADIUS server of a world, whichever it is. */
+interface Radius {
+  readonly authPort: number;
+  readonly acctPort: number;
+  /** Killed, away for a moment, and back on the same ports. */
+  restart(downMs: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function embedded({ host, port, name, password }: RadiusServerOptions['database']): Promise<Radius> {
+  const url = `postgres://isp_radius:${password}@${host}:${port}/${name}`;
+  const backend = new SqlRadiusBackend({ url, keys: RADIUS_KEY, maxConnections: 8 });
+  const start = (authenticationPort = 0, accountingPort = 0) =>
+    RadiusResponder.start({ host: NAS_ADDRESS, authenticationPort, accountingPort, backend, clock: systemClock });
+  let responder = await start();
+  const { authenticationPort: authPort, accountingPort: acctPort } = responder;
+  return {
+    authPort,
+    acctPort,
+    restart: async (downMs) => {
+      await responder.stop();
+      await sleep(downMs);
+      responder = await start(authPort, acctPort);
+    },
+    stop: async () => {
+      await responder.stop();
+      await backend.close();
+    },
+  };
+}
+
+async function freeRadius(database: RadiusServerOptions['database']): Promise<Radius> {
+  let server = await RadiusServer.start({ database });
+  const { authPort, acctPort, statusPort } = server;
+  return {
+    authPort,
+    acctPort,
+    restart: async (downMs) => {
+      await server.kill();
+      await sleep(downMs);
+      server = await RadiusServer.start({ database, ports: { authPort, acctPort, statusPort } });
+    },
+    stop: () => server.stop(),
+  };
 }
 
 /**
@@ -32,31 +80,24 @@ export class ConvergenceWorld {
     readonly nas: SimulatedNas,
     readonly nasId: number,
     readonly serviceIds: readonly number[],
+    readonly radius: Radius,
     private readonly owner: Pool,
-    private readonly parts: { responder: RadiusResponder; backend: SqlRadiusBackend; generator: SessionGenerator },
+    private readonly generator: SessionGenerator,
   ) {}
 
-  static async open({ database, services, settings = {}, redialMs = 100 }: ConvergenceOptions) {
+  static async open({ database, services, settings = {}, redialMs = 100, freeradius = false }: ConvergenceOptions) {
     const owner = new Pool({ connectionString: database.ownerUrl, max: 3 });
     owner.on('error', () => undefined);
     const nasId = await makeNas(database.ownerUrl, NAS_ADDRESS, SECRET);
     const lines = await fill(owner, services);
-    const { host, port, name, password } = await radiusLogin(database.superUrl);
-    const url = `postgres://isp_radius:${password}@${host}:${port}/${name}`;
-    const backend = new SqlRadiusBackend({ url, keys: RADIUS_KEY, maxConnections: 8 });
-    const responder = await RadiusResponder.start({
-      host: NAS_ADDRESS,
-      authenticationPort: 0,
-      accountingPort: 0,
-      backend,
-      clock: systemClock,
-    });
-    const { authenticationPort, accountingPort } = responder;
+    const login = await radiusLogin(database.superUrl);
+    const radius = await (freeradius ? freeRadius(login) : embedded(login));
+    const server = { host: NAS_ADDRESS, authenticationPort: radius.authPort, accountingPort: radius.acctPort };
     const nas = await SimulatedNas.start({
       identifier: 'bng-1',
       address: NAS_ADDRESS,
       secret: SECRET,
-      server: { host: NAS_ADDRESS, authenticationPort, accountingPort },
+      server,
       coaPort: 0,
       seed: 1,
       clock: systemClock,
@@ -83,11 +124,11 @@ export class ConvergenceWorld {
       everyMs: 50,
       redialMs,
       patienceMs: 1_000,
-      atOnce: 8,
+      atOnce: 24,
       now: monotonicMs,
     });
     generator.start();
-    return new ConvergenceWorld(program, nas, nasId, lines.serviceIds, owner, { backend, responder, generator });
+    return new ConvergenceWorld(program, nas, nasId, lines.serviceIds, radius, owner, generator);
   }
 
   use<T>(type: Type<T>): T {
@@ -112,11 +153,10 @@ export class ConvergenceWorld {
   }
 
   async close(): Promise<void> {
-    await this.parts.generator.stop();
+    await this.generator.stop();
     await this.program.stop(0);
     await this.nas.stop();
-    await this.parts.responder.stop();
-    await this.parts.backend.close();
+    await this.radius.stop();
     await this.owner.end();
   }
 }
@@ -140,13 +180,25 @@ async function fill(owner: Pool, count: number) {
   const serviceIds = rows.map(({ id }) => id);
   const vault = new RadiusVault({ ISP_RADIUS_KEY: RADIUS_KEY, ISP_MASTER_KEYS: '' });
   await owner.query(
-    `WITH device AS (INSERT INTO devices (name, driver) VALUES ('convergence-router', 'simulated') RETURNING id)
+    `WITH device AS (INSERT INTO devices (name, driver) VALUES ('convergence-router', 'simulated') RETURNING id),
+          prefix AS (INSERT INTO prefixes (vrf_id, prefix, role, device_id) SELECT 1, '100.96.0.0/16', 'assignment', id FROM device RETURNING id, device_id),
+          pool AS (INSERT INTO ip_pools (router_id, name, prefix, kind, vrf_id, prefix_id, base_prefix, unit_length)
+                   SELECT device_id, 'convergence', '100.96.0.0/16', 'ipv4', 1, id, '100.96.0.0/16', 32 FROM prefix RETURNING id),
+          held AS (INSERT INTO ip_addresses (pool_id, address, service_id, assigned_at, vrf_id)
+                   SELECT pool.id, '100.96.0.0'::inet + n.id, n.id, now(), 1 FROM unnest($1::integer[]) n (id), pool)
      INSERT INTO subscribers (partner_id, customer_id, service_id, username, password_sealed, password_radius, router_id, address, prefix_length,
             bandwidth_profile, download_kbps, upload_kbps, confirmed_version, convergence, confirmed_at)
-     SELECT s.partner_id, s.customer_id, s.id, 'line-' || s.id || '@isp.internal', '-', n.sealed, device.id, '100.64.0.0'::inet + s.id, 10,
+     SELECT s.partner_id, s.customer_id, s.id, 'line-' || s.id || '@isp.internal', '-', n.sealed, device.id, '100.96.0.0'::inet + s.id, 16,
             'c-100', 100000, 20000, 1, 'confirmed', now()
        FROM unnest($1::integer[], $2::bytea[]) n (id, sealed) JOIN services s ON s.id = n.id, device`,
     [serviceIds, serviceIds.map((id) => vault.seal(`pw ${id}`, { subscriberOf: id }))],
+  );
+  await owner.query(
+    `INSERT INTO simulated_network.subscribers (router_id, username, state)
+     SELECT router_id, username, jsonb_build_object('username', username, 'address', host(address), 'vlanId', vlan_id, 'access', access,
+              'profile', jsonb_build_object('name', bandwidth_profile, 'downloadKbps', download_kbps, 'uploadKbps', upload_kbps))
+       FROM subscribers WHERE service_id = ANY ($1)`,
+    [serviceIds],
   );
   const dialIns = serviceIds.map((id) => ({ username: nameOf(id), password: `pw ${id}`, method: 'chap' }) as const);
   return { serviceIds, dialIns };

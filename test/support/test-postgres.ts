@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from '@isp/platform/database';
 import { query } from './embedded-postgres.js';
+import { type Invariant, refuseViolations } from './invariants.js';
 import { TEMPLATE, runSql, sharedCluster } from './test-cluster.js';
 import type { TestCluster } from './test-cluster.js';
 
@@ -13,7 +14,9 @@ export interface TestDatabase {
   readonly appUrl: string;
   /** As superuser, for what a test must do behind everybody's back. */
   readonly superUrl: string;
-  /** Drops the database, connections or not. */
+  /** Names what the spec itself breaks behind the program's back, and why. */
+  exempt(invariant: Invariant, why: string): void;
+  /** Checks that nothing in it is as it must never be, and drops it, connections or not. */
   drop(): Promise<void>;
 }
 
@@ -31,12 +34,15 @@ async function create(options: string): Promise<TestDatabase> {
   const cluster = await testCluster();
   const name = `t_${randomBytes(8).toString('hex')}`;
   await runSql(cluster.ownerUrl, `CREATE DATABASE ${name} ${options}`);
+  const superUrl = onDatabase(cluster.superUrl, name);
+  const exempt = new Map<Invariant, string>();
   return {
     name,
     ownerUrl: onDatabase(cluster.ownerUrl, name),
     appUrl: onDatabase(cluster.appUrl, name),
-    superUrl: onDatabase(cluster.superUrl, name),
-    drop: () => drop(cluster, name),
+    superUrl,
+    exempt: (invariant, why) => void exempt.set(invariant, why),
+    drop: () => refuseViolations(superUrl, exempt).finally(() => drop(cluster, name)),
   };
 }
 

@@ -13,8 +13,11 @@ const FILE_PARTS = /^\/v1\/[a-z-]+-imports\/:import_id\/parts\/:part$/;
 /** Amounts come as numbers, so what is read must be what was written. */
 const BODY_JSON = { ...JSON_LIMITS, exponents: 'refused' } as const;
 const JSON_TYPES = /(application\/(\*|json)|\*\/\*)/i;
-/** Where answers are streams of events; refusals are JSON there too. */
-const STREAM = /^\/v1\/provisioning\/jobs\/[^/]+\/events(\?|$)/;
+/** Where a success is not JSON but a stream of events or a picture; refusals are JSON there too. */
+const OTHER_TYPES = [
+  [/^\/v1\/provisioning\/jobs\/[^/]+\/events(\?|$)/, /(text\/(\*|event-stream)|application\/(\*|json)|\*\/\*)/i],
+  [/\.svg(\?|$)/, /(image\/(\*|svg\+xml)|application\/(\*|json)|\*\/\*)/i],
+] as const;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 export interface HttpServerOptions {
@@ -98,7 +101,7 @@ function refusalOf(request: FastifyRequest): Error | undefined {
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) return httpErrors('http.content_type.unsupported');
   const api = /^\/(v1|wholesale|operations)(\/|$)/.test(request.url);
-  const types = STREAM.test(request.url) ? /(text\/(\*|event-stream)|application\/(\*|json)|\*\/\*)/i : JSON_TYPES;
+  const types = OTHER_TYPES.find(([path]) => path.test(request.url))?.[1] ?? JSON_TYPES;
   if (api && accept !== undefined && !types.test(accept)) return httpErrors('http.accept.unsupported');
   return undefined;
 }

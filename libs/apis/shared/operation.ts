@@ -24,9 +24,7 @@ export interface OperationOptions {
   readonly errors?: readonly ErrorKind[];
   /** Hours that an idempotent answer is kept: 24, or 720 where money moves. */
   readonly keepAnswerHours?: number;
-  /** The answer is a stream of server-sent events; `response` and `example` are text. */
-  readonly stream?: boolean;
-  /** What the answer is where it is not JSON; `response` and `example` are text then. */
+  /** What a success is when it is not JSON: then `response` and `example` are text, refusals are JSON all the same. */
   readonly contentType?: string;
   /** Not counted against rate limits (health checks). */
   readonly unlimited?: boolean;
@@ -48,13 +46,12 @@ export function Operation(options: OperationOptions): MethodDecorator {
     ApiResponse({
       status,
       description: options.response ? 'Success' : 'Success, without a body',
-      ...(options.response ? { content: { [typeOf(options)]: contentOf(options.response, options.example) } } : {}),
+      ...(options.response
+        ? { content: { [options.contentType ?? 'application/json']: contentOf(options.response, options.example) } }
+        : {}),
     }),
   );
 }
-
-const typeOf = ({ stream, contentType = 'application/json' }: OperationOptions): string =>
-  stream ? 'text/event-stream' : contentType;
 
 function contentOf(response: z.ZodType, example: unknown) {
   const { $schema: _, ...schema } = z.toJSONSchema(response, { io: 'output', unrepresentable: 'any' });

@@ -21,8 +21,22 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
+/** Lists say the same instants over and over, and to ask for the offset of one takes as long as all the rest of a row. */
+const WRITTEN = new Map<string, string>();
+const MOST_WRITTEN = 5_000;
+
 /** An instant as the order flow writes it, `YYYY-MM-DD HH:MM:SS ±HHMM`, in an IANA time zone. */
 export function toOrderFlowTime(instant: Date, timeZone: string): string {
+  const key = `${instant.getTime()} ${timeZone}`;
+  const known = WRITTEN.get(key);
+  if (known !== undefined) return known;
+  const text = written(instant, timeZone);
+  if (WRITTEN.size >= MOST_WRITTEN) WRITTEN.clear();
+  WRITTEN.set(key, text);
+  return text;
+}
+
+function written(instant: Date, timeZone: string): string {
   const { date, time, offset } = partsOf(instant, timeZone);
   return `${date} ${time} ${offset.replace(':', '')}`;
 }

@@ -9,6 +9,7 @@ export * from './changes/resume-service.usecase.js';
 export * from './changes/service-change.queries.js';
 export type { ChangedService, ChangeKind, ChangeStatus, ServiceChangeView } from './changes/service-change.view.js';
 export * from './changes/set-static-address.usecase.js';
+export * from './changes/static-address-book.js';
 export * from './changes/terminate-service.usecase.js';
 export type { InstallationAddress, OperationalStatus, ServiceStatus } from './services/service.entity.js';
 export * from './services/change-service.usecase.js';

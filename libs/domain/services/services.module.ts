@@ -16,6 +16,7 @@ import { ServiceChangeEffects } from './changes/service-change-effects.js';
 import { ServiceChangeQueries } from './changes/service-change.queries.js';
 import { ServiceChangeRepository } from './changes/service-change.repository.js';
 import { SetStaticAddress } from './changes/set-static-address.usecase.js';
+import { StaticAddressBook } from './changes/static-address-book.js';
 import { TerminateService } from './changes/terminate-service.usecase.js';
 import { FollowNetworkListener } from './services/follow-network.listener.js';
 import { ChangeService } from './services/change-service.usecase.js';
@@ -51,6 +52,7 @@ const DOOR = [
   ChangeServicePlan,
   RelocateService,
   SetStaticAddress,
+  StaticAddressBook,
   PauseService,
   ResumeService,
   TerminateService,

@@ -5,6 +5,9 @@ import { translateDatabaseError } from './errors.js';
 import { poolOf } from './pool.js';
 import type { Statement } from './statement.js';
 
+/** For one statement of the platform, lock and all. Heartbeats that hang must not use up the pool. */
+const READ_TIMEOUT_MS = 12_000;
+
 /**
  * Single statements of the platform itself (queues, limits, health), each its own transaction. Tables with tenants
  * answer nothing here: without a unit of work there are no walls to stand in.
@@ -15,13 +18,18 @@ export class Database implements OnApplicationShutdown {
     poolOf(dataSource).on('error', () => undefined);
   }
 
+  private get readTimeoutMs(): number {
+    return (this.pool.options as { query_timeout?: number }).query_timeout ?? READ_TIMEOUT_MS;
+  }
+
   get pool(): pg.Pool {
     return poolOf(this.dataSource);
   }
 
   async query<R>(sql: Statement, values: readonly unknown[] = []): Promise<R[]> {
     try {
-      return (await this.pool.query({ ...sql, values: values as unknown[] })).rows as R[];
+      const limits = { query_timeout: Math.min(READ_TIMEOUT_MS, this.readTimeoutMs) };
+      return (await this.pool.query({ ...sql, ...limits, values: values as unknown[] })).rows as R[];
     } catch (error) {
       throw translateDatabaseError(error);
     }

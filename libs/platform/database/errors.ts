@@ -38,7 +38,7 @@ const CONNECTION_CODES = new Set([
 /** Too many connections; starting up. */
 const BUSY_CODES = new Set(['53300', '57P03']);
 const CONNECTION_TEXTS =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Connection ended/i;
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Connection ended|Query read timeout/i;
 
 function asPgError(error: unknown): PgError | undefined {
   if (!(error instanceof Error)) return undefined;

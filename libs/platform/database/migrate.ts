@@ -63,30 +63,46 @@ async function migrateQueue(client: pg.Client): Promise<void> {
     ALTER TABLE bullmq.job SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_analyze_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);`);
 }
 
-/** Lets a role that the migrations made log in with a password; its owner must be allowed to manage roles. */
-export async function allowLogin(url: string, role: string, password: string): Promise<void> {
+async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
+  // A server that goes away takes the connection along; what was asked of it says so.
+  client.on('error', () => undefined);
   await client.connect();
   try {
-    const name = client.escapeIdentifier(role);
-    await client.query(`ALTER ROLE ${name} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
+    return await work(client);
   } finally {
     await client.end();
   }
 }
 
+/** Statements with their values, in one transaction as the owner of the schema: for what the application may not write. */
+export function executeAsOwner(
+  url: string,
+  statements: readonly (readonly [text: string, values: readonly unknown[]])[],
+): Promise<void> {
+  return connected(url, async (client) => {
+    await client.query('BEGIN');
+    for (const [text, values] of statements) await client.query(text, [...values]);
+    await client.query('COMMIT');
+  });
+}
+
+/** Lets a role that the migrations made log in with a password; its owner must be allowed to manage roles. */
+export function allowLogin(url: string, role: string, password: string): Promise<void> {
+  return connected(url, async (client) => {
+    const name = client.escapeIdentifier(role);
+    await client.query(`ALTER ROLE ${name} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
+  });
+}
+
 /** Makes the ids of tables that are still empty start from 1, as their owner: a seed that was cut short used some up. */
-export async function restartIdentities(url: string, tables: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+export function restartIdentities(url: string, tables: readonly string[]): Promise<void> {
+  return connected(url, async (client) => {
     for (const table of tables) {
       const { rows } = await client.query<{ empty: boolean }>(`SELECT NOT EXISTS (SELECT FROM ${table}) AS empty`);
       if (rows[0]?.empty) await client.query(`ALTER TABLE ${table} ALTER COLUMN id RESTART`);
     }
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** How many migrations the program knows that the database does not have yet. */

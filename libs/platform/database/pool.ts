@@ -10,6 +10,11 @@ export interface SessionLimits {
   readonly idleInTransactionMs: number;
   /** How long to wait for a connection of the pool before the answer is 503 (or the work is tried later). */
   readonly poolWaitMs: number;
+  /**
+   * How long to wait for the answer to a statement before its connection counts as dead. Longer than the server lets a
+   * statement run: it is for a network that swallows packets, where no server can say anything any more.
+   */
+  readonly readTimeoutMs: number;
 }
 
 export const API_LIMITS: SessionLimits = {
@@ -18,13 +23,18 @@ export const API_LIMITS: SessionLimits = {
   idleInTransactionMs: 10_000,
   // A request may wait twice (for its caller's state, then for its work) and must still answer within 3 s.
   poolWaitMs: 1_400,
+  readTimeoutMs: 5_500,
 };
 export const WORKER_LIMITS: SessionLimits = {
   statementTimeoutMs: 60_000,
   lockTimeoutMs: 10_000,
   idleInTransactionMs: 60_000,
   poolWaitMs: 10_000,
+  readTimeoutMs: 65_000,
 };
+
+/** Idle time before a connection is probed (RFC 1122 4.2.3.6): the system's default of two hours notices nothing. */
+export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
 
 export type Entity = EntityTarget<ObjectLiteral>;
 
@@ -65,7 +75,8 @@ export function createDataSource(settings: PoolSettings, entities: readonly Enti
     logging: false,
     extra: {
       pipeline: true,
-      keepAlive: true,
+      ...KEEP_ALIVE,
+      query_timeout: settings.limits.readTimeoutMs,
       options: sessionOptions(settings.limits),
       idleTimeoutMillis: 60_000,
     },
@@ -85,7 +96,9 @@ export function createSidePool(settings: PoolSettings, searchPath?: string): pg.
   const pool = new pg.Pool({
     connectionString: settings.url,
     max: settings.max,
-    keepAlive: true,
+    ...KEEP_ALIVE,
+    query_timeout: settings.limits.readTimeoutMs,
+    connectionTimeoutMillis: settings.limits.poolWaitMs,
     application_name: settings.applicationName,
     options: sessionOptions(settings.limits, searchPath),
   });

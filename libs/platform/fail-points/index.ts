@@ -17,11 +17,9 @@ export type FailPoint =
   | 'ordering.after-cancellation'
   | 'provisioning.before-intent'
   | 'provisioning.after-intent'
-  | 'provisioning.after-apply'
-  | 'provisioning.after-read-back'
   | 'provisioning.after-activate'
-  | 'provisioning.after-undo-intent'
-  | 'provisioning.after-undo';
+  // Around what a device is told in one step, or to undo it.
+  | `provisioning.${'before' | 'after'}-${'step' | 'undo'}.${string}`;
 
 export function failPoint(point: FailPoint): void {
   if (loadedFailPoint() === point) process.kill(process.pid, 'SIGKILL');

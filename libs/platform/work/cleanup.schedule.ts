@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
-import { Database, UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement } from '@isp/platform/database';
 import { Idempotency } from '@isp/platform/idempotency';
 import { RunsOnSchedule, type Scheduled } from './handlers.js';
 
@@ -24,13 +24,12 @@ const RELAYED = statement(
 @RunsOnSchedule({ name: 'platform.cleanup', everySeconds: 900 })
 export class CleanupSchedule implements Scheduled {
   constructor(
-    private readonly database: Database,
     private readonly uow: UnitOfWork,
     private readonly idempotency: Idempotency,
   ) {}
 
   async run(): Promise<void> {
-    await this.database.query(FINISHED);
+    await this.uow.run(systemActor('cleanup'), (tx) => tx.execute(FINISHED));
     await this.uow.run(systemActor('cleanup'), async (tx) => {
       await tx.execute(RELAYED);
       await this.idempotency.purge();

@@ -1,7 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { CONFIG, type Config } from '@isp/platform/config';
+import { KEEP_ALIVE } from '@isp/platform/database';
 import { WAKE_CHANNEL } from './waker.js';
+
+const ANSWERS_WITHIN_MS = 5_000;
 
 /** A connection that listens for wake-ups, and comes back by itself when the database was away. */
 @Injectable()
@@ -17,7 +20,9 @@ export class WakeListener {
     if (this.stopped) return;
     const client = new pg.Client({
       connectionString: this.config.DATABASE_URL,
-      keepAlive: true,
+      ...KEEP_ALIVE,
+      connectionTimeoutMillis: ANSWERS_WITHIN_MS,
+      query_timeout: ANSWERS_WITHIN_MS,
       application_name: 'isp wake',
     });
     const again = (): void => {

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { refuseViolations } from '../../support/invariants.js';
 import { runSql, type TestCluster } from '../../support/test-cluster.js';
 import { testCluster } from '../../support/test-postgres.js';
 
@@ -16,7 +18,6 @@ export interface FaultDatabase {
 
 export const MASTER_KEYS = `faults:${Buffer.from('a fault test master key, 32 byte').toString('base64')}`;
 const TEMPLATE = 'isp_faults_template';
-let serial = 0;
 let template: ReturnType<typeof prepareTemplate> | undefined;
 
 /**
@@ -37,14 +38,17 @@ const JOURNAL = `
 /** A database with a price list, two routers, 20 customers and 1,000 sold, unprovisioned services of its own. */
 export async function createFaultDatabase(): Promise<FaultDatabase> {
   const { cluster, apiKey } = await (template ??= prepareTemplate());
-  const name = `f_${process.pid}_${(serial += 1)}`;
+  const name = `f_${randomBytes(6).toString('hex')}`;
   await runSql(cluster.ownerUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
   return {
     appUrl: named(cluster.appUrl, name),
     ownerUrl: named(cluster.ownerUrl, name),
     superUrl: named(cluster.superUrl, name),
     apiKey,
-    drop: () => runSql(cluster.ownerUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    drop: () =>
+      refuseViolations(named(cluster.superUrl, name)).finally(() =>
+        runSql(cluster.ownerUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+      ),
   };
 }
 

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '@isp/kernel';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const START_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 180_000;
+const STOP_TIMEOUT_MS = 60_000;
 
 export type Program = 'api' | 'worker';
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string; readonly level?: number };

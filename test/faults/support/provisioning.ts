@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { ask, inParallel } from './http.js';
+import { askPatiently, inParallel } from './http.js';
 import type { ProgramProcess } from './program-process.js';
 import { type World, until } from './world.js';
 
@@ -8,7 +8,7 @@ export interface Accepted {
   readonly serviceId: number;
 }
 
-/** Orders the provisioning of services `from` to `from + count - 1` over HTTP; each must be accepted with 202. */
+/** Orders the provisioning of services `from` to `from + count - 1` over HTTP; each must be accepted with 202, at last. */
 export async function order(
   world: World,
   api: ProgramProcess,
@@ -19,10 +19,8 @@ export async function order(
   const services = Array.from({ length: count }, (_, index) => from + index);
   const body = routerId === undefined ? {} : { provisioning_data: { router_id: routerId } };
   return inParallel(services, 16, async (serviceId) => {
-    const answer = await ask(`${api.url}/v1/services/${serviceId}/provision`, world.database.apiKey, {
-      method: 'POST',
-      body,
-    });
+    const request = { method: 'POST', body, key: `order-${serviceId}` } as const;
+    const answer = await askPatiently(`${api.url}/v1/services/${serviceId}/provision`, world.database.apiKey, request);
     if (answer.status !== 202) throw new Error(`service ${serviceId}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return { jobId: answer.body['provisioning_job_id'] as number, serviceId };
   });
@@ -82,8 +80,8 @@ export async function account(world: World, accepted: readonly Accepted[]): Prom
     activated: number;
   }>(
     `SELECT j.id, j.status, s.status AS service,
-            (SELECT count(*)::integer FROM simulated_network.effects e WHERE e.step_key = 'provisioning-' || j.id || '-router') AS keys,
-            (SELECT coalesce(sum(e.times_asked), 0)::integer FROM simulated_network.effects e WHERE e.step_key = 'provisioning-' || j.id || '-router') AS asked,
+            (SELECT count(*)::integer FROM simulated_network.effects e WHERE e.step_key LIKE 'provisioning-' || j.id || '-%-router') AS keys,
+            (SELECT coalesce(sum(e.times_asked), 0)::integer FROM simulated_network.effects e WHERE e.step_key LIKE 'provisioning-' || j.id || '-%-router') AS asked,
             (SELECT count(*)::integer FROM simulated_network.journal n WHERE n.username = u.username) AS changes,
             (SELECT count(*)::integer FROM ip_addresses a WHERE a.service_id = j.service_id) AS addresses,
             (SELECT count(*)::integer FROM outbox o WHERE o.name = 'services.service.activated.v1' AND (o.payload->>'service_id')::integer = j.service_id) AS activated
@@ -99,7 +97,7 @@ export async function account(world: World, accepted: readonly Accepted[]): Prom
   expect(wrong).toEqual([]);
   const strangers = await world.row<{ count: number }>(
     `SELECT count(*)::integer AS count FROM simulated_network.effects e
-      WHERE NOT EXISTS (SELECT FROM provisioning_jobs j WHERE e.step_key = 'provisioning-' || j.id || '-router')`,
+      WHERE NOT EXISTS (SELECT FROM provisioning_jobs j WHERE e.step_key LIKE 'provisioning-' || j.id || '-%-router')`,
   );
   expect(strangers.count).toBe(0);
   const final = found.filter(({ status }) => ['succeeded', 'failed', 'dead', 'cancelled'].includes(status));

@@ -42,6 +42,13 @@ export class World {
     return started;
   }
 
+  /** A process that kills itself at the named place. */
+  async startDying(program: Program, point: string): Promise<ProgramProcess> {
+    const dying = await this.start(program, { ISP_FAIL_POINT: point });
+    dying.endIsAsked = true;
+    return dying;
+  }
+
   startAll(...programs: readonly Program[]): Promise<ProgramProcess[]> {
     return Promise.all(programs.map((program) => this.start(program)));
   }

@@ -1,13 +1,17 @@
 import { bodyId, instant, intId, prose } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
-import { addressText, time } from './ipam.schema.js';
+import { addressText, prefixText, time } from './ipam.schema.js';
 import { pooledAddress, pooledAddressExample } from './pools.schema.js';
 
 export const createReservationBody = z
   .strictObject({
     vrf_id: bodyId.default(1).describe('1 is the default VRF'),
-    address: addressText,
+    address: z
+      .union([addressText.refine((text) => !text.includes(':')), prefixText.refine((text) => text.includes(':'))], {
+        error: 'must be an IPv4 address, or an IPv6 prefix with its length',
+      })
+      .describe('An IPv4 address, or a unit of an IPv6 pool with its length: 2001:db8:ff00:100::/56'),
     customer_id: bodyId.optional().describe('Kept for any service of this customer'),
     service_id: bodyId.optional().describe('Kept for this service alone'),
     note: prose(500).optional(),
@@ -28,7 +32,7 @@ export type ReservationsQuery = z.infer<typeof reservationsQuery>;
 export const reservationShape = z.object({
   id: z.int(),
   vrf_id: z.int(),
-  address: z.string(),
+  address: z.string().describe('Of IPv6 the prefix, with its length'),
   customer_id: z.int(),
   service_id: z.int().nullable(),
   partner_id: z.int(),

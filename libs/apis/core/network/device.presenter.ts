@@ -5,6 +5,7 @@ import type {
   DeviceStatusView,
   DeviceView,
   NodeView,
+  SampleView,
   ThresholdView,
   TopologyEntry,
 } from '@isp/domain/network';
@@ -90,6 +91,11 @@ export function presentStatus(view: DeviceStatusView) {
 
 function presentReading(reading: DeviceReading): Record<string, string | number | boolean | null> {
   return Object.fromEntries(Object.entries(reading).map(([name, value]) => [snake(name), value]));
+}
+
+export function presentSample({ at, samples, online, ...figures }: SampleView) {
+  const told = Object.entries(figures).map(([name, spread]) => [snake(name), spread] as const);
+  return { at: at.toISOString(), samples, online, ...Object.fromEntries(told) };
 }
 
 export function presentAlarm(alarm: AlarmView) {

@@ -2,7 +2,7 @@ import { Controller, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '@isp/contracts';
 import { DriftQueries, RequestConvergence } from '@isp/domain/network';
-import { CurrentActor, Operation, PathParam, QueryString, intId } from '@isp/apis/shared';
+import { CurrentActor, JsonBody, Operation, PathParam, QueryString, intId } from '@isp/apis/shared';
 import { listOf, sliceOf } from '../lists.js';
 import { presentDrift, presentServiceNetwork } from './drift.presenter.js';
 import * as schema from './drift.schema.js';
@@ -38,13 +38,15 @@ export class DriftController {
   @Operation({
     access: 'drift.repair',
     summary: 'Compare the whole network with what is wanted of it, now',
-    description: 'Runs in the background and repairs what it finds; it also runs by itself.',
+    description:
+      'Runs in the background and repairs what it finds; it also runs by itself. With `routers` every router is also asked what it does for each of its services, as after a restore.',
     status: 202,
     response: schema.acceptedShape,
     example: ACCEPTED,
+    requestExample: { routers: true },
   })
-  async reconcile(@CurrentActor() actor: Actor) {
-    await this.request.ofNetwork(actor);
+  async reconcile(@CurrentActor() actor: Actor, @JsonBody(schema.reconcileBody) { routers }: schema.ReconcileBody) {
+    await this.request.ofNetwork(actor, { routers });
     return ACCEPTED;
   }
 

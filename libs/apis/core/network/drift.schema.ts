@@ -71,6 +71,10 @@ export const serviceNetworkShape = z.object({
     ),
   }),
 });
+export const reconcileBody = z
+  .strictObject({ routers: z.boolean().optional().describe('Read every router back for each of its services') })
+  .default({});
+export type ReconcileBody = z.infer<typeof reconcileBody>;
 export const acceptedShape = z.object({ accepted: z.literal(true) });
 
 export const driftExample = {

@@ -16,7 +16,7 @@ export class ReservationsController {
   @Get()
   @Operation({
     access: 'ipam.read',
-    summary: 'List reserved addresses',
+    summary: 'List reserved addresses and prefixes',
     response: schema.reservationsShape,
     example: { reservations: [schema.reservationExample], pagination: ONE_PAGE },
   })
@@ -44,8 +44,10 @@ export class ReservationsController {
   @Post()
   @Operation({
     access: 'ipam.manage',
-    summary: 'Reserve an IPv4 address for a customer or a service',
-    description: 'It goes to nobody else, and to the one it is kept for before any other address.',
+    summary: 'Reserve an address or an IPv6 prefix for a customer or a service',
+    description:
+      'It goes to nobody else, and to the one it is kept for before any other. Of IPv6 a whole unit of a pool is kept: the ' +
+      'prefix of a link, or a delegated one; a service that needs both, and an IPv4 address, has three reservations.',
     status: 201,
     response: schema.reservationShape,
     example: schema.reservationExample,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
 const state = z.enum(['open', 'closed']);
+const ip = z.union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address');
 
 export const serviceSessionsQuery = listQuery({
   state: state.optional(),
@@ -13,9 +14,11 @@ export type ServiceSessionsQuery = z.infer<typeof serviceSessionsQuery>;
 
 export const networkSessionsQuery = listQuery({
   state: state.optional(),
-  nas_address: z.union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address').optional(),
+  nas_address: ip.optional(),
   username: needle(253).optional(),
   service_id: intId.optional(),
+  framed_ip_address: ip.optional(),
+  at: instant.optional(),
 });
 export type NetworkSessionsQuery = z.infer<typeof networkSessionsQuery>;
 

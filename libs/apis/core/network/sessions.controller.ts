@@ -24,7 +24,10 @@ export class SessionsController {
   @Operation({
     access: 'session.read',
     summary: 'List sessions of the network, newest first',
-    description: 'Sessions of user names that nobody knows are shown to the operator alone.',
+    description:
+      'Sessions of user names that nobody knows are shown to the operator alone. `framed_ip_address` with `at`: whose ' +
+      'session had the address at that instant. Sessions that ended more than 90 days ago are in an archive, and shown ' +
+      'where `username`, `service_id` or `framed_ip_address` is given.',
     response: schema.sessionsShape,
     example: { sessions: [schema.sessionExample], pagination: PAGINATION },
   })
@@ -37,6 +40,8 @@ export class SessionsController {
       nasAddress: query.nas_address,
       username: query.username,
       serviceId: query.service_id,
+      framedAddress: query.framed_ip_address,
+      at: query.at,
     };
     const { rows, total } = await this.sessions.list(actor, filter, sliceOf(query));
     return listOf('sessions', rows.map(presentSession), total, query);
@@ -65,7 +70,7 @@ export class SessionsController {
   @Operation({
     access: 'session.read',
     summary: 'List the attempts of a service to log in, newest first',
-    description: 'Kept for 90 days.',
+    description: 'Kept for 90 days at least.',
     response: schema.attemptsShape,
     example: { auth_attempts: [schema.attemptExample], pagination: PAGINATION },
     errors: ['not_found'],

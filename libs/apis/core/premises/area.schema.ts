@@ -7,11 +7,11 @@ const connectivity = z.enum(CONNECTIVITIES);
 const day = z.iso.date('must be a date, YYYY-MM-DD');
 /** What the domain checks, ring by ring; here only that it looks like a geometry. */
 const geometry = z
-  .strictObject({
-    type: z.enum(['Polygon', 'MultiPolygon', 'GeometryCollection']),
-    coordinates: z.array(z.unknown()).optional(),
-    geometries: z.array(z.looseObject({ type: z.string() })).optional(),
-  })
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('Polygon'), coordinates: z.array(z.unknown()) }),
+    z.strictObject({ type: z.literal('MultiPolygon'), coordinates: z.array(z.unknown()) }),
+    z.strictObject({ type: z.literal('GeometryCollection'), geometries: z.array(z.unknown()) }),
+  ])
   .describe('GeoJSON (RFC 7946) in WGS 84 degrees, longitude first. Larger outlines than a body holds are imported.');
 const guid = z.guid().transform((text) => text.toLowerCase());
 const facts = {

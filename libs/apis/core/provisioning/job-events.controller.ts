@@ -24,7 +24,7 @@ export class JobEventsController {
     description:
       'Server-sent events: `step` with a step that has changed, `job` with the whole job as it is read otherwise. The ' +
       'stream ends when the job is over; one that has nothing more to tell answers 204, which stops an EventSource.',
-    stream: true,
+    contentType: 'text/event-stream',
     response: z.string(),
     example: eventsExample,
     errors: ['not_found'],

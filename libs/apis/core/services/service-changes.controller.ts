@@ -93,7 +93,10 @@ export class ServiceChangesController {
   @Operation({
     access: 'service.update',
     summary: 'Give an internet service a static address, or take it away',
-    description: 'Records what was agreed; the network reserves the address.',
+    description:
+      'Without `address` it is the one that the service has at this moment. `static_address` is reserved for it with ' +
+      'this answer. Of a service that is not on the network yet it is null: the address that it is provisioned with ' +
+      'becomes its own then. A move to another router (`POST …/move`) changes it, and says so by `service.changed`.',
     response: serviceShape,
     example: { ...activeExample, static_ip: true, static_address: '192.0.2.10' },
     requestExample: { enabled: true, address: '192.0.2.10' },

@@ -1,9 +1,11 @@
 import { Controller, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentActor, JsonBody, Operation, PathParam, QueryString, intId } from '@isp/apis/shared';
+import { Answer, CurrentActor, JsonBody, Operation, PathParam, QueryString, intId } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
 import { BandwidthQueries, RestoreUsage, ThrottlingQueries, UsageQueries, UsageReport } from '@isp/domain/usage';
+import { z } from 'zod';
 import { listOf, sliceOf } from '../lists.js';
+import { usageChart } from './usage-chart.js';
 import * as examples from './usage.examples.js';
 import * as present from './usage.presenter.js';
 import * as schema from './usage.schema.js';
@@ -12,6 +14,12 @@ const DAYS =
   '`from` and `to` are days of the partner’s time zone, both included; without them the month so far. Bytes are numbers, ' +
   'exact up to 2^53 (9 PB).';
 const PAGINATION = { page: 1, per_page: 25, total: 1, pages: 1 };
+/** The picture is looked at by whoever may, runs nothing and loads nothing. */
+const PICTURE = {
+  'content-type': 'image/svg+xml; charset=utf-8',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+  'cache-control': 'private, max-age=60',
+};
 const BYTES_PER_GB = 1_000_000_000;
 
 @ApiTags('Usage')
@@ -40,6 +48,27 @@ export class UsageController {
     @QueryString(schema.usageQuery) { granularity, ...asked }: schema.UsageQuery,
   ) {
     return present.presentServiceUsage(serviceId, await this.usage.ofService(actor, serviceId, asked, granularity));
+  }
+
+  @Get('services/:service_id/usage/chart.svg')
+  @Operation({
+    access: 'usage.read',
+    summary: 'Draw how much a service carried, by day or month',
+    description:
+      `A picture (SVG) of what \`GET /v1/services/{service_id}/usage\` answers, for portals and mails. ${DAYS} ` +
+      '`theme`: its colours; `auto` follows the reader’s system.',
+    contentType: 'image/svg+xml',
+    response: z.string(),
+    example: examples.chartExample,
+    errors: ['not_found', 'unprocessable'],
+  })
+  async drawServiceUsage(
+    @CurrentActor() actor: Actor,
+    @PathParam('service_id', intId) serviceId: number,
+    @QueryString(schema.chartQuery) { granularity, theme, ...asked }: schema.ChartQuery,
+  ) {
+    const view = await this.usage.ofService(actor, serviceId, asked, granularity);
+    return new Answer(usageChart(`Usage of service ${serviceId}`, view, theme), PICTURE);
   }
 
   @Get('services/:service_id/bandwidth')

@@ -10,6 +10,7 @@ const figures = {
 const days = { from: '2025-01-29', to: '2025-01-29', time_zone: 'America/New_York' };
 const ofPeriods = { ...days, granularity: 'day', usage: [{ period: '2025-01-29', ...figures }], total: figures };
 export const serviceUsageExample = { service_id: 456, ...ofPeriods };
+export const chartExample = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 360" role="img">…</svg>';
 export const customerUsageExample = { customer_id: 123, ...ofPeriods, services: [{ service_id: 456, ...figures }] };
 export const reportExample = {
   usage: [{ month: '2025-01', partner_id: 1, customer_id: 123, service_id: 456, ...figures }],

@@ -7,6 +7,9 @@ const days = { from: day.optional(), to: day.optional() };
 export const usageQuery = z.strictObject({ ...days, granularity: z.enum(['day', 'month']).default('day') });
 export type UsageQuery = z.infer<typeof usageQuery>;
 
+export const chartQuery = usageQuery.extend({ theme: z.enum(['auto', 'light', 'dark']).default('auto') });
+export type ChartQuery = z.infer<typeof chartQuery>;
+
 export const daysQuery = z.strictObject(days);
 export type DaysQuery = z.infer<typeof daysQuery>;
 

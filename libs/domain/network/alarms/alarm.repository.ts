@@ -37,6 +37,18 @@ const CLEAR = statement(
      FROM jsonb_to_recordset($1) AS g (device_id integer, source text)
     WHERE a.device_id = g.device_id AND a.source = g.source AND a.status <> 'cleared'`,
 );
+// An acknowledged one too: somebody knows of it, and it is as much over.
+const FADE = statement(
+  'alarms-fade',
+  `UPDATE alarms SET status = 'cleared', cleared_at = now(), version = version + 1
+    WHERE status <> 'cleared' AND starts_with(source, 'trap:') AND split_part(source, '/', 1) <> ALL ($1::text[])
+      AND seen_at < now() - make_interval(secs => $2)`,
+);
+const FORGET = statement(
+  'alarms-forget',
+  `DELETE FROM alarms WHERE id = ANY (ARRAY(
+     SELECT id FROM alarms WHERE status = 'cleared' AND cleared_at < now() - make_interval(days => $1) ORDER BY cleared_at LIMIT 2000))`,
+);
 const NOW = statement('alarms-now', 'SELECT extract(epoch FROM now())::float8 AS now');
 
 export interface ThresholdRow extends Threshold {
@@ -90,6 +102,16 @@ export class AlarmRepository {
 
   async clear(calls: readonly Pick<AlarmCall, 'deviceId' | 'source'>[]): Promise<void> {
     if (calls.length > 0) await this.uow.tx.execute(CLEAR, [rows(calls)]);
+  }
+
+  /** Clears alarms of traps, but for those of these sources, that have not come again for so long. */
+  fade(lasting: readonly string[], seconds: number): Promise<number> {
+    return this.uow.tx.execute(FADE, [lasting, seconds]);
+  }
+
+  /** Removes some of the alarms that were cleared so many days ago; 0 when there is none left. */
+  forget(days: number): Promise<number> {
+    return this.uow.tx.execute(FORGET, [days]);
   }
 }
 

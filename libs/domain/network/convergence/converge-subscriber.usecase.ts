@@ -17,6 +17,8 @@ interface Desired {
   readonly routerId: number;
   readonly vlanId: number | null;
   readonly address: string;
+  readonly ipv6Prefix: string | null;
+  readonly delegatedPrefix: string | null;
   readonly profileName: string;
   readonly downloadKbps: number;
   readonly uploadKbps: number;
@@ -27,9 +29,9 @@ interface Desired {
 
 const DESIRED = statement(
   'subscribers-desired',
-  `SELECT username, router_id AS "routerId", vlan_id AS "vlanId", host(address) AS address, bandwidth_profile AS "profileName",
-          download_kbps AS "downloadKbps", upload_kbps AS "uploadKbps", access, desired_version AS "desiredVersion",
-          convergence_attempts AS attempts
+  `SELECT username, router_id AS "routerId", vlan_id AS "vlanId", host(address) AS address, ipv6_prefix::text AS "ipv6Prefix",
+          delegated_prefix::text AS "delegatedPrefix", bandwidth_profile AS "profileName", download_kbps AS "downloadKbps",
+          upload_kbps AS "uploadKbps", access, desired_version AS "desiredVersion", convergence_attempts AS attempts
      FROM subscribers WHERE service_id = $1 AND address IS NOT NULL
       AND (desired_version > confirmed_version OR convergence <> 'confirmed')`,
 );
@@ -37,9 +39,14 @@ const DESIRED = statement(
 const CONFIRM = statement(
   'subscribers-confirm',
   `UPDATE subscribers SET confirmed_version = $2, confirmed_at = now(), convergence_attempts = 0, convergence_error = NULL,
-          convergence = CASE WHEN desired_version = $2 THEN 'confirmed' ELSE 'pending' END, updated_at = now()
+          router_seen = NULL, router_wanted = NULL, convergence = CASE WHEN desired_version = $2 THEN 'confirmed' ELSE 'pending' END, updated_at = now()
     WHERE service_id = $1 AND confirmed_version <= $2
    RETURNING desired_version > $2 AS more, partner_id AS "partnerId", customer_id AS "customerId", access, throttled`,
+);
+// Somebody else's version was seen to be followed meanwhile, and this one may have undone it on the router.
+const OVERTAKEN = statement(
+  'subscribers-overtaken',
+  `UPDATE subscribers SET convergence = 'pending', updated_at = now() WHERE service_id = $1 AND router_id = $2 AND address IS NOT NULL`,
 );
 const REPAIRED = statement(
   'drifts-note-repair',
@@ -95,26 +102,41 @@ export class ConvergeSubscriber {
     });
     if (!found) return false;
     const { desired, router } = found;
-    await this.apply(serviceId, desired, router, run.signal);
+    await this.apply(serviceId, desired, router, run);
     const { desiredVersion: version } = desired;
     const tally = await this.sessions.bring({ serviceId, wanted: desired, version, signal: run.signal });
-    return this.uow.run(ACTOR, async (tx) => {
+    const more = await this.uow.run(ACTOR, async (tx) => {
       await run.fence();
-      const after = await tx.one<Confirmed>(CONFIRM, [serviceId, version]);
-      if (!after) return false;
+      const confirmed = await tx.one<Confirmed>(CONFIRM, [serviceId, version]);
+      if (!confirmed) return undefined;
       await tx.execute(REPAIRED, [serviceId, wordsFor(tally)]);
-      this.report(serviceId, version, after);
+      this.report(serviceId, version, confirmed);
       // In the transaction that holds the row: a change that waits for it finds no work under way, and makes its own.
-      if (!after.more) await run.complete();
-      return after.more;
+      if (!confirmed.more) await run.complete();
+      return confirmed.more;
     });
+    return more ?? this.overtaken(serviceId, desired, router, run);
   }
 
-  private async apply(serviceId: number, desired: Desired, router: RouterView, signal: AbortSignal): Promise<void> {
+  /**
+   * The subscriber was removed, moved or changed by its provisioning while the router was told: what it was told is
+   * taken back, or told again as it is to be now.
+   */
+  private async overtaken(serviceId: number, { username }: Desired, router: RouterView, run: WorkRun) {
+    const again = await this.uow.run(ACTOR, (tx) => tx.execute(OVERTAKEN, [serviceId, router.id]));
+    if (again > 0) return true;
+    const stepKey = `converge-${serviceId}-${run.workId}-undo`;
+    await this.control.remove({ router, stepKey, username, signal: run.signal });
+    return false;
+  }
+
+  /** A try of one piece of work has one key: whoever asks again wants the router told again. */
+  private async apply(serviceId: number, desired: Desired, router: RouterView, run: WorkRun): Promise<void> {
     const { profileName: name, downloadKbps, uploadKbps, desiredVersion, attempts } = desired;
     const wanted = { ...desired, profile: { name, downloadKbps, uploadKbps } };
-    const order = { router, wanted, signal };
-    await this.control.apply({ ...order, stepKey: `converge-${serviceId}-${desiredVersion}-${attempts}` });
+    const order = { router, wanted, signal: run.signal };
+    const stepKey = `converge-${serviceId}-${desiredVersion}-${run.workId}-${attempts}`;
+    await this.control.apply({ ...order, stepKey });
     await this.control.verify(order);
   }
 

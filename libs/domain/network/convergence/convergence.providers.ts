@@ -5,6 +5,8 @@ import { DriftGauge } from './drift-gauge.js';
 import { DriftQueries } from './drift.queries.js';
 import { DriftRepository } from './drift.repository.js';
 import { OpenSessions } from './open-sessions.js';
+import { ReadBackSubscriberHandler } from './read-back-subscriber.job.js';
+import { ReadBackSubscriber } from './read-back-subscriber.usecase.js';
 import { ReconcileNetworkHandler, ReconcileNetworkSchedule } from './reconcile-network.job.js';
 import { ReconcileNetwork } from './reconcile-network.usecase.js';
 import { RequestConvergence } from './request-convergence.usecase.js';
@@ -24,6 +26,8 @@ export const CONVERGENCE_INTERNALS = [OpenSessions, DriftRepository, DriftGauge]
 export const CONVERGENCE_WORKERS = [
   ConvergeSubscriber,
   ConvergeSubscriberHandler,
+  ReadBackSubscriber,
+  ReadBackSubscriberHandler,
   ReconcileNetworkHandler,
   ReconcileNetworkSchedule,
 ];

@@ -8,7 +8,12 @@ const SAME = `f.kind = d.kind AND coalesce(f.service_id, 0) = coalesce(d.service
   AND coalesce(f.session_id, 0) = coalesce(d.session_id, 0)`;
 export const COMPARE = statement(
   'drifts-compare',
-  `WITH found AS MATERIALIZED (SELECT * FROM network_differences($1)),
+  `WITH found AS MATERIALIZED (
+     SELECT * FROM network_differences($1)
+     UNION ALL
+     SELECT u.partner_id, u.customer_id, u.service_id, NULL, 'router', u.router_wanted, u.router_seen,
+            'router ' || d.name || ' was read back and does not do what it was seen to do at ' || to_char(u.confirmed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+       FROM subscribers u JOIN devices d ON d.id = u.router_id WHERE u.router_seen IS NOT NULL),
    known AS MATERIALIZED (SELECT id, kind, service_id, session_id FROM network_drifts WHERE repaired_at IS NULL),
    over AS (
      UPDATE network_drifts d SET repaired_at = now(), repair = coalesce(repair, 'ended by itself')
@@ -37,6 +42,14 @@ const AGAIN = statement(
   `UPDATE subscribers SET convergence = 'pending', updated_at = now()
     WHERE service_id = ANY ($1) AND convergence = 'confirmed' AND address IS NOT NULL`,
 );
+// Whoever waits longest first; the next turn is set at once, so that one whose work is lost is not asked about for ever.
+const READ_BACK = statement(
+  'drifts-read-back',
+  `UPDATE subscribers u SET read_back_at = now() + make_interval(hours => $2)
+     FROM (SELECT service_id FROM subscribers WHERE address IS NOT NULL AND convergence = 'confirmed' AND read_back_at <= now()
+            ORDER BY read_back_at LIMIT $1 FOR UPDATE SKIP LOCKED) due
+    WHERE u.service_id = due.service_id RETURNING u.service_id AS "serviceId"`,
+);
 const TRIED = statement('drifts-tried', 'UPDATE network_drifts SET attempts = attempts + 1 WHERE id = ANY ($1)');
 
 /** The record of differences. In the caller's transaction. */
@@ -56,6 +69,12 @@ export class DriftRepository {
   /** Open drifts behind `after`, oldest first. */
   open(limit: number, after: string): Promise<DriftView[]> {
     return this.uow.tx.query<DriftView>(OPEN, [limit, after]);
+  }
+
+  /** Services whose router is to be read back, though nothing was changed; their next turn is in `hours`. */
+  async toReadBack(limit: number, hours: number): Promise<number[]> {
+    const rows = await this.uow.tx.query<{ serviceId: number }>(READ_BACK, [limit, hours]);
+    return rows.map(({ serviceId }) => serviceId);
   }
 
   /** Makes the subscribers of these drifts due again. */

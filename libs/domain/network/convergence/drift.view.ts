@@ -1,7 +1,17 @@
-export const DRIFT_KINDS = ['commercial', 'unconfirmed', 'closed', 'access', 'address', 'rate', 'unknown'] as const;
+export const DRIFT_KINDS = [
+  'commercial',
+  'unconfirmed',
+  'router',
+  'closed',
+  'access',
+  'address',
+  'rate',
+  'unknown',
+] as const;
 /**
  * - `commercial`: the service was sold, suspended or ended otherwise than its subscriber is to be
  * - `unconfirmed`: the network has not followed a change in time
+ * - `router`: a router that followed was read back, and does something else
  * - `closed`: a session of a closed service
  * - `access`, `address`, `rate`: a session that has another than it is to have
  * - `unknown`: a session of nobody that we know, which is reported and left alone

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
+import { CONFIG, type Config } from '@isp/platform/config';
 import { UnitOfWork } from '@isp/platform/database';
 import { Outbox, WorkQueue } from '@isp/platform/work';
 import { DriftRepository } from './drift.repository.js';
@@ -27,6 +28,7 @@ export class ReconcileNetwork {
     private readonly drifts: DriftRepository,
     private readonly work: WorkQueue,
     private readonly outbox: Outbox,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async execute(graceSeconds = GRACE_SECONDS): Promise<ReconcileResult> {
@@ -38,7 +40,18 @@ export class ReconcileNetwork {
       more = news === BATCH || over === BATCH;
     }
     for (let after: string | undefined = '0'; after !== undefined;) after = await this.repair(after);
+    while ((await this.readBack()) === BATCH);
     return { detected, repaired };
+  }
+
+  /** What a router does is not in the database: those whose turn it is are asked, and what they say is for the next pass. */
+  private readBack(): Promise<number> {
+    return this.uow.run(ACTOR, async () => {
+      const due = await this.drifts.toReadBack(BATCH, this.config.ISP_READ_BACK_HOURS);
+      for (const id of due)
+        this.work.enqueueOnCommit('network.read-back', { service_id: id }, { dedupeKey: String(id), priority: 'low' });
+      return due.length;
+    });
   }
 
   private compare(graceSeconds: number): Promise<readonly [news: number, over: number]> {

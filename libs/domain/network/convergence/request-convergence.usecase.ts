@@ -12,6 +12,10 @@ const DUE = statement(
   `UPDATE subscribers SET convergence = CASE convergence WHEN 'confirmed' THEN 'pending' ELSE convergence END, updated_at = now()
     WHERE service_id = $1 AND address IS NOT NULL RETURNING partner_id AS "partnerId"`,
 );
+const READ_BACK = statement(
+  'subscribers-read-back-all',
+  'UPDATE subscribers SET read_back_at = now() WHERE address IS NOT NULL AND read_back_at > now()',
+);
 const SERVICE = statement('subscribers-converge-service', 'SELECT 1 FROM services WHERE id = $1');
 
 /** What people ask of convergence: one service now, or the whole network. */
@@ -43,13 +47,16 @@ export class RequestConvergence {
     });
   }
 
-  /** Compares the whole network in the background, and repairs what differs. */
-  async ofNetwork(actor: Actor): Promise<void> {
-    await this.uow.run(actor, () => {
+  /**
+   * Compares the whole network in the background, and repairs what differs; on request with what every router does, each
+   * of which is then asked for each of its services.
+   */
+  async ofNetwork(actor: Actor, { routers = false }: { readonly routers?: boolean | undefined } = {}): Promise<void> {
+    await this.uow.run(actor, async (tx) => {
+      if (routers) await tx.execute(READ_BACK);
       this.work.enqueueOnCommit('network.reconcile', { partner_id: OPERATOR_PARTNER_ID }, { dedupeKey: 'asked' });
       const subject = { type: 'network', id: OPERATOR_PARTNER_ID };
       this.audit.record({ actor, partnerId: OPERATOR_PARTNER_ID, action: 'network.reconcile', subject, changes: {} });
-      return Promise.resolve();
     });
   }
 }

@@ -2,6 +2,7 @@ import { AlarmWatch } from '../alarms/alarm-watch.js';
 import { AlarmQueries } from '../alarms/alarm.queries.js';
 import { AlarmRepository } from '../alarms/alarm.repository.js';
 import { ManageAlarms } from '../alarms/manage-alarms.usecase.js';
+import { TendAlarmsSchedule } from '../alarms/tend-alarms.schedule.js';
 import { TrapReceiver } from '../alarms/trap-receiver.js';
 import { ChangeNode } from '../nodes/change-node.usecase.js';
 import { CreateNode } from '../nodes/create-node.usecase.js';
@@ -9,6 +10,7 @@ import { NodeQueries } from '../nodes/node.queries.js';
 import { DefineRouter } from './define-router.usecase.js';
 import { RouterQueries } from './router.queries.js';
 import { DeviceReader } from '../status/device-reader.js';
+import { DeviceSamples } from '../status/device-samples.queries.js';
 import { DeviceStatusQueries } from '../status/device-status.queries.js';
 import { LiveStatus } from '../status/live-status.usecase.js';
 import { PollDevicesHandler, PollSchedule, PurgeSamplesSchedule } from '../status/poll-devices.job.js';
@@ -35,6 +37,7 @@ export const DEVICES = [
   ChangeDevice,
   SetDeviceCredentials,
   DeviceStatusQueries,
+  DeviceSamples,
   AlarmQueries,
   ManageAlarms,
   PollDevices,
@@ -47,4 +50,10 @@ export const DEVICES = [
 /** What they use themselves. */
 export const DEVICE_INTERNALS = [DeviceRepository, StatusTargets, DeviceReader, RecordReadings, LiveStatus, AlarmWatch];
 /** What a worker does for them. */
-export const DEVICE_WORKERS = [PollDevicesHandler, TrapReceiver, PollSchedule, PurgeSamplesSchedule];
+export const DEVICE_WORKERS = [
+  PollDevicesHandler,
+  TrapReceiver,
+  PollSchedule,
+  PurgeSamplesSchedule,
+  TendAlarmsSchedule,
+];

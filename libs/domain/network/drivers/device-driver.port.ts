@@ -4,6 +4,9 @@ export interface SubscriberState {
   readonly username: string;
   /** Address handed to the subscriber, without prefix length. */
   readonly address: string;
+  /** Framed-IPv6-Prefix and Delegated-IPv6-Prefix of the same subscriber, sharing its rate; absent or null: it has none. */
+  readonly ipv6Prefix?: string | null;
+  readonly delegatedPrefix?: string | null;
   /** IEEE 802.1Q VLAN id; null when untagged. */
   readonly vlanId: number | null;
   readonly profile: { readonly name: string; readonly downloadKbps: number; readonly uploadKbps: number };
@@ -29,7 +32,7 @@ export interface DeviceRef {
 
 /** One difference between what a device does and what it is to do. */
 export interface PlannedChange {
-  readonly what: 'subscriber' | 'address' | 'vlan' | 'rate' | 'access';
+  readonly what: 'subscriber' | 'address' | 'prefixes' | 'vlan' | 'rate' | 'access';
   readonly from: string | null;
   readonly to: string | null;
 }

@@ -1,5 +1,9 @@
 import type { PlannedChange, SubscriberState } from './device-driver.port.js';
 
+/** The IPv6 prefixes of a subscriber. */
+export const prefixesOf = ({ ipv6Prefix, delegatedPrefix }: Pick<SubscriberState, 'ipv6Prefix' | 'delegatedPrefix'>) =>
+  [ipv6Prefix, delegatedPrefix].filter((prefix): prefix is string => typeof prefix === 'string');
+
 type Told = Readonly<Record<PlannedChange['what'], string>>;
 
 function told(state: SubscriberState): Told {
@@ -7,6 +11,7 @@ function told(state: SubscriberState): Told {
   return {
     subscriber: state.username,
     address: state.address,
+    prefixes: prefixesOf(state).join(' ') || 'none',
     vlan: vlanId === null ? 'untagged' : String(vlanId),
     rate: `${profile.downloadKbps}/${profile.uploadKbps} kbit/s`,
     access: state.access ?? 'open',

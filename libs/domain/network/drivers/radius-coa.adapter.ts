@@ -13,7 +13,8 @@ const ADDRESS_LISTS = { walled_garden: 'walled-garden', open: 'open' } as const;
 
 /**
  * RFC 5176 over UDP. Of `devices.settings`: `coa_port` (3799), `coa_vendors` (`mikrotik` and `wispr`: whose attributes
- * carry a rate), `address_lists.walled_garden` and `address_lists.open`. The secret is `secrets.radius`.
+ * carry a rate), `address_lists.walled_garden` and `address_lists.open`, and `coa_require_message_authenticator` (false): an
+ * answer that is not signed counts as none. The secret is `secrets.radius`.
  */
 @Injectable()
 export class RadiusCoa implements SessionDriver, OnApplicationShutdown {
@@ -52,8 +53,10 @@ export class RadiusCoa implements SessionDriver, OnApplicationShutdown {
     if (!secret) throw networkErrors('network.device.no_secret');
     const peer = { host: device.nasAddress ?? session.nasAddress, port: portOf(device) };
     const all = [...identification(session), eventTimestamp(systemClock.now()), ...attributes];
+    const requireMessageAuthenticator = device.settings['coa_require_message_authenticator'] === true;
     try {
-      return answerOf(await this.clients.request(peer, { ...order, secret, attributes: all }));
+      const request = { ...order, secret, attributes: all, requireMessageAuthenticator };
+      return answerOf(await this.clients.request(peer, request));
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== 'radius.peer.silent') throw error;
       throw networkErrors('network.device.silent', {}, { cause: error });

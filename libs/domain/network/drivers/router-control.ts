@@ -6,6 +6,7 @@ import { patiently } from './patience.js';
 import { plannedChanges } from './planned-changes.js';
 import {
   type DeviceRef,
+  type PlannedChange,
   SUBSCRIBER_DRIVERS,
   type SubscriberDriver,
   type SubscriberState,
@@ -44,14 +45,21 @@ export class RouterControl {
     await patiently(signal, (limit) => driver.apply(this.refOf(router), stepKey, wanted, limit), timeoutMs);
   }
 
-  async verify({ router, wanted, signal, timeoutMs }: Omit<RouterOrder, 'stepKey'>): Promise<void> {
+  async verify(order: Omit<RouterOrder, 'stepKey'>): Promise<void> {
+    if ((await this.differences(order)).length > 0) throw networkErrors('network.device.mismatch');
+  }
+
+  /** In what a router differs from what it is to do for a subscriber. */
+  async differences({
+    router,
+    wanted,
+    signal,
+    timeoutMs,
+  }: Omit<RouterOrder, 'stepKey'>): Promise<readonly PlannedChange[]> {
     const driver = this.driverOf(router);
-    const seen = await patiently(
-      signal,
-      (limit) => driver.readBack(this.refOf(router), wanted.username, limit),
-      timeoutMs,
-    );
-    if (plannedChanges(seen, wanted).length > 0) throw networkErrors('network.device.mismatch');
+    const { username } = wanted;
+    const seen = await patiently(signal, (limit) => driver.readBack(this.refOf(router), username, limit), timeoutMs);
+    return plannedChanges(seen, wanted);
   }
 
   /** Takes a subscriber off a router; one that is not there is gone already. */

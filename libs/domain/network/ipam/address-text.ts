@@ -49,3 +49,13 @@ export function parsePrefix(text: string): string {
 export function hostOf(assignment: string): string {
   return parseAssignment(assignment).host;
 }
+
+/** Whether it names a unit of an IPv6 pool, with its length, and no single address. */
+export const isUnit = (text: string): boolean => text.includes('/');
+
+/** The how-many-eth prefix of its length a unit is inside an IPv6 prefix that holds it, from 0; as text, for it may be large. */
+export function unitPosition(base: string, unit: string): string {
+  const { length } = parseAssignment(unit);
+  const offset = new Address6(unit).startAddress().bigInt() - new Address6(base).startAddress().bigInt();
+  return String(offset >> BigInt(128 - length));
+}

@@ -18,7 +18,7 @@ const LOOK = statement(
      LEFT JOIN LATERAL (
        SELECT pool_id, service_id, reservation_id, withheld, free_from, assigned_at FROM ip_addresses WHERE vrf_id = $1 AND address = $2::inet
        UNION ALL
-       SELECT pool_id, service_id, NULL, false, free_from, assigned_at FROM ip_units WHERE vrf_id = $1 AND prefix >>= $2::inet
+       SELECT pool_id, service_id, reservation_id, false, free_from, assigned_at FROM ip_units WHERE vrf_id = $1 AND prefix >>= $2::inet
        UNION ALL
        SELECT p.id, NULL, NULL, false, '-infinity', NULL FROM ip_pools p WHERE p.vrf_id = $1 AND p.kind <> 'ipv4' AND p.prefix >>= $2::inet
        LIMIT 1) x ON true

@@ -50,7 +50,7 @@ const UPDATE = statement(
 );
 const EMPTY = statement(
   'pools-empty',
-  `WITH units AS (DELETE FROM ip_units WHERE pool_id = $1 AND service_id IS NULL AND free_from <= now())
+  `WITH units AS (DELETE FROM ip_units WHERE pool_id = $1 AND service_id IS NULL AND reservation_id IS NULL AND free_from <= now())
    DELETE FROM ip_addresses WHERE pool_id = $1 AND service_id IS NULL AND reservation_id IS NULL AND free_from <= now()`,
 );
 const DELETE = statement('pools-delete', 'DELETE FROM ip_pools WHERE id = $1');

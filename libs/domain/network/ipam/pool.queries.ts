@@ -23,7 +23,7 @@ const UTILISATION = statement(
   'pools-utilisation',
   `SELECT total::float8, used::float8, quarantined::float8, reserved::float8, (total - used - quarantined - reserved)::float8 AS free
      FROM (SELECT CASE p.kind WHEN 'ipv4' THEN a.total ELSE 1::bigint << (p.unit_length - masklen(p.prefix)) END AS total,
-                  a.used + u.used AS used, a.quarantined + u.quarantined AS quarantined, a.reserved
+                  a.used + u.used AS used, a.quarantined + u.quarantined AS quarantined, a.reserved + u.reserved AS reserved
              FROM ip_pools p
              CROSS JOIN LATERAL (
                SELECT count(*) AS total, count(*) FILTER (WHERE service_id IS NOT NULL) AS used,
@@ -32,7 +32,8 @@ const UTILISATION = statement(
                  FROM ip_addresses WHERE pool_id = p.id) a
              CROSS JOIN LATERAL (
                SELECT count(*) FILTER (WHERE service_id IS NOT NULL) AS used,
-                      count(*) FILTER (WHERE service_id IS NULL AND free_from > now()) AS quarantined
+                      count(*) FILTER (WHERE service_id IS NULL AND reservation_id IS NOT NULL) AS reserved,
+                      count(*) FILTER (WHERE service_id IS NULL AND reservation_id IS NULL AND free_from > now()) AS quarantined
                  FROM ip_units WHERE pool_id = p.id) u
             WHERE p.id = $1) counted`,
 );
@@ -40,7 +41,7 @@ const UTILISATION = statement(
 const UNITS = `SELECT host(address) AS address, address AS place, service_id, reservation_id, withheld, free_from, assigned_at
     FROM ip_addresses WHERE pool_id = $1
   UNION ALL
-  SELECT prefix::text, prefix::inet, service_id, NULL, false, free_from, assigned_at FROM ip_units WHERE pool_id = $1`;
+  SELECT prefix::text, prefix::inet, service_id, reservation_id, false, free_from, assigned_at FROM ip_units WHERE pool_id = $1`;
 /** The state of a row of addresses or units, called x. */
 export const STATE = `CASE WHEN x.service_id IS NOT NULL THEN 'assigned' WHEN x.reservation_id IS NOT NULL OR x.withheld THEN 'reserved'
   WHEN x.free_from > now() THEN 'quarantined' ELSE 'free' END`;

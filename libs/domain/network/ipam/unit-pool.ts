@@ -12,16 +12,24 @@ const NEW = `INSERT INTO ip_units (pool_id, position, vrf_id, kind, prefix, serv
      SELECT c.id, c.n, c.vrf_id, c.kind, nth_subnet(c.prefix, c.unit_length, c.n), $1, clock_timestamp() FROM chosen c
      ON CONFLICT DO NOTHING RETURNING prefix`;
 
-// What the service holds, else what was its own before, else a unit by lot: most of an IPv6 pool is free, and whoever
-// draws the same one at the same time is refused by the exclusion and tries again.
+// What the service holds, else what is kept for it or its customer, else what was its own before, else a unit by lot: most
+// of an IPv6 pool is free, and whoever draws the same one at the same time is refused by the exclusion and tries again.
 const ASSIGN = statement(
   'units-assign',
   `WITH ${POOLS},
    held AS MATERIALIZED (SELECT prefix FROM ip_units WHERE service_id = $1 AND kind = $3),
    former AS MATERIALIZED (
-     SELECT u.pool_id, u.position FROM ip_units u JOIN pools p ON p.id = u.pool_id
-      WHERE u.last_service_id = $1 AND u.service_id IS NULL AND NOT EXISTS (SELECT FROM held)
-      ORDER BY u.released_at DESC LIMIT 1 FOR UPDATE OF u SKIP LOCKED),
+     SELECT u.pool_id, u.position FROM (
+       SELECT u.pool_id, u.position, 1 AS turn
+         FROM services s JOIN ip_reservations r ON r.partner_id = s.partner_id AND r.customer_id = s.customer_id
+              AND coalesce(r.service_id, s.id) = s.id JOIN ip_units u ON u.reservation_id = r.id
+        WHERE s.id = $1
+       UNION ALL
+       SELECT u.pool_id, u.position, 2 FROM ip_units u WHERE u.last_service_id = $1 AND u.reservation_id IS NULL) mine
+       JOIN pools p ON p.id = mine.pool_id
+       JOIN ip_units u ON u.pool_id = mine.pool_id AND u.position = mine.position
+      WHERE u.service_id IS NULL AND NOT EXISTS (SELECT FROM held)
+      ORDER BY mine.turn, u.released_at DESC NULLS LAST LIMIT 1 FOR UPDATE OF u SKIP LOCKED),
    own AS (
      UPDATE ip_units u SET ${TAKEN} FROM former f WHERE u.pool_id = f.pool_id AND u.position = f.position RETURNING u.prefix),
    chosen AS MATERIALIZED (
@@ -38,7 +46,7 @@ const SEARCH = statement(
   `WITH ${POOLS},
    old AS MATERIALIZED (
      SELECT u.pool_id, u.position FROM ip_units u JOIN pools p ON p.id = u.pool_id
-      WHERE u.service_id IS NULL AND u.free_from <= now() ORDER BY u.free_from LIMIT 1 FOR UPDATE OF u SKIP LOCKED),
+      WHERE u.service_id IS NULL AND u.reservation_id IS NULL AND u.free_from <= now() ORDER BY u.free_from LIMIT 1 FOR UPDATE OF u SKIP LOCKED),
    recycled AS (
      UPDATE ip_units u SET ${TAKEN} FROM old o WHERE u.pool_id = o.pool_id AND u.position = o.position RETURNING u.prefix),
    gaps AS MATERIALIZED (
@@ -60,8 +68,8 @@ export class UnitPool {
   constructor(private readonly uow: UnitOfWork) {}
 
   /**
-   * The prefix of a service on a router: the one it holds, the one it had, or a free one; undefined when the router has
-   * no such pool. @throws `network.pool.exhausted`, `network.address.taken`
+   * The prefix of a service on a router: the one it holds, one that is kept for it, the one it had, or a free one;
+   * undefined when the router has no such pool. @throws `network.pool.exhausted`, `network.address.taken`
    */
   async assign(serviceId: number, routerId: number, kind: UnitKind): Promise<string | undefined> {
     try {

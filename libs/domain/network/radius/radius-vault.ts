@@ -13,6 +13,8 @@ const SHORTEST = HEAD_BYTES + IV_BYTES + 16 + MAC_BYTES;
 
 interface Keys {
   readonly id: Buffer;
+  /** What people call it: the master key that it is derived from, or ISP_RADIUS_KEY and its place there. */
+  readonly name: string;
   readonly encrypt: Buffer;
   readonly authenticate: Buffer;
 }
@@ -32,15 +34,14 @@ export class RadiusVault {
   readonly serverKeys: string;
 
   constructor(@Inject(CONFIG) config: Pick<Config, 'ISP_RADIUS_KEY' | 'ISP_MASTER_KEYS'>) {
-    const raw = config.ISP_RADIUS_KEY
-      ? config.ISP_RADIUS_KEY.split(',').map((text) => Buffer.from(text, 'base64'))
-      : [...parseKeyring(config.ISP_MASTER_KEYS).keys.values()].map((master) => deriveKey(master, 'network/radius'));
-    this.keys = raw.map((key) => ({
+    const raw = config.ISP_RADIUS_KEY ? ownKeys(config.ISP_RADIUS_KEY) : derivedKeys(config.ISP_MASTER_KEYS);
+    this.keys = raw.map(({ name, key }) => ({
+      name,
       id: deriveKey(key, 'radius/id').subarray(0, KEY_ID_BYTES),
       encrypt: deriveKey(key, 'radius/encrypt'),
       authenticate: deriveKey(key, 'radius/authenticate'),
     }));
-    this.serverKeys = raw.map((key) => key.toString('base64')).join(',');
+    this.serverKeys = raw.map(({ key }) => key.toString('base64')).join(',');
   }
 
   /** Seals text for one place under the newest key; equal texts never look alike. */
@@ -68,9 +69,29 @@ export class RadiusVault {
     return Buffer.concat([Buffer.of(VERSION), this.active.id]);
   }
 
+  /** The name of the key that values with this key id (hexadecimal) are sealed under. */
+  keyName(id: string): string {
+    return this.keys.find((keys) => keys.id.toString('hex') === id)?.name ?? `unknown-radius-key-${id}`;
+  }
+
   private get active(): Keys {
     return this.keys[0] as Keys;
   }
+}
+
+interface NamedKey {
+  readonly name: string;
+  readonly key: Buffer;
+}
+
+function ownKeys(text: string): NamedKey[] {
+  const name = (at: number): string => `ISP_RADIUS_KEY[${at}]`;
+  return text.split(',').map((encoded, at) => ({ name: name(at), key: Buffer.from(encoded, 'base64') }));
+}
+
+function derivedKeys(keyring: string): NamedKey[] {
+  const masters = [...parseKeyring(keyring).keys];
+  return masters.map(([name, master]) => ({ name, key: deriveKey(master, 'network/radius') }));
 }
 
 function macOf(key: Buffer, place: RadiusPlace, body: Buffer): Buffer {

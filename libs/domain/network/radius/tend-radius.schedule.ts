@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RunsOnSchedule, type Scheduled } from '@isp/platform/work';
+import { RetireSessions } from './retire-sessions.usecase.js';
 import { TendRadius } from './tend-radius.usecase.js';
 
 @Injectable()
@@ -17,8 +18,17 @@ export class SweepSessionsSchedule implements Scheduled {
 export class TendRadiusSchedule implements Scheduled {
   constructor(private readonly radius: TendRadius) {}
 
-  async run(): Promise<void> {
-    await this.radius.seal();
-    await this.radius.forget();
+  run(): Promise<void> {
+    return this.radius.seal();
+  }
+}
+
+@Injectable()
+@RunsOnSchedule({ name: 'network.retire-sessions', everySeconds: 3_600 })
+export class RetireSessionsSchedule implements Scheduled {
+  constructor(private readonly sessions: RetireSessions) {}
+
+  run(): Promise<void> {
+    return this.sessions.execute();
   }
 }

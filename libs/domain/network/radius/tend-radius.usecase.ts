@@ -6,8 +6,6 @@ import { RadiusVault } from './radius-vault.js';
 
 const ACTOR = systemActor('radius');
 const BATCH = 2_000;
-/** Days that attempts to log in can be looked at. */
-export const ATTEMPTS_KEPT_DAYS = 90;
 
 // The end is where it was last seen: what we know of it is no more than that.
 const SWEEP = statement(
@@ -17,11 +15,6 @@ const SWEEP = statement(
       SELECT radacctid FROM radius.radacct
        WHERE acctstoptime IS NULL AND heard_at < now() - make_interval(secs => (SELECT 3 * interim_seconds FROM radius.settings))
        LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))`,
-);
-const FORGET = statement(
-  'radius-forget-attempts',
-  `DELETE FROM radius.radpostauth WHERE id = ANY (ARRAY(
-     SELECT id FROM radius.radpostauth WHERE authdate < now() - interval '${ATTEMPTS_KEPT_DAYS} days' ORDER BY authdate LIMIT ${BATCH}))`,
 );
 const UNSEALED = statement(
   'radius-unsealed',
@@ -49,7 +42,7 @@ interface Unsealed {
   readonly sealed: string;
 }
 
-/** What nobody else does: ends sessions that fell silent, forgets old attempts, seals again under the newest key. */
+/** What nobody else does: ends sessions that fell silent, seals again under the newest key. */
 @Injectable()
 export class TendRadius {
   constructor(
@@ -61,10 +54,6 @@ export class TendRadius {
   /** Ends sessions that were silent for three interim intervals, at their last update. */
   async sweep(): Promise<void> {
     await this.inBatches(() => this.uow.run(ACTOR, (tx) => tx.execute(SWEEP)));
-  }
-
-  async forget(): Promise<void> {
-    await this.inBatches(() => this.uow.run(ACTOR, (tx) => tx.execute(FORGET)));
   }
 
   /** Passwords that the RADIUS server cannot open yet, or only with a key that is on its way out. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@isp/kernel';
 import { type Attribute, RADIUS_CODE, type RadiusClientPool, type RadiusPeer, type Secret } from '@isp/platform/radius';
@@ -36,7 +37,10 @@ export class AccountingSender {
   lost = 0;
   private waiting = 0;
 
-  constructor(private readonly options: AccountingSenderOptions) {}
+  constructor(private readonly options: AccountingSenderOptions) {
+    // Every report on its way listens, however many they are.
+    setMaxListeners(0, this.stopped.signal);
+  }
 
   /** Reports that are on their way. */
   get pending(): number {

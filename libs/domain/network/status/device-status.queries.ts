@@ -11,22 +11,6 @@ const OF_SERVICE = statement(
   'device-status-of-service',
   `SELECT ${STATUS_COLUMNS} FROM ${STATUS_TABLES} JOIN services v ON v.id = d.service_id WHERE d.service_id = $1 AND d.status = 'active'`,
 );
-const HISTORY = statement(
-  'device-samples-list',
-  `SELECT at, online, rx_power_dbm AS "rxPowerDbm", tx_power_dbm AS "txPowerDbm", olt_rx_power_dbm AS "oltRxPowerDbm",
-          temperature_celsius AS "temperatureCelsius"
-     FROM device_samples WHERE device_id = $1 AND at >= $2 AND at < $3 ORDER BY at DESC LIMIT $4 OFFSET $5`,
-);
-
-export interface DeviceSample {
-  readonly at: Date;
-  readonly online: boolean | null;
-  readonly rxPowerDbm: number | null;
-  readonly txPowerDbm: number | null;
-  readonly oltRxPowerDbm: number | null;
-  readonly temperatureCelsius: number | null;
-}
-
 /** How devices are: as last seen, or asked now. */
 @Injectable()
 export class DeviceStatusQueries {
@@ -59,11 +43,5 @@ export class DeviceStatusQueries {
   async live(actor: Actor, serviceId: number): Promise<DeviceStatusView> {
     await this.liveStatus.execute(await this.ofService(actor, serviceId));
     return this.ofService(actor, serviceId);
-  }
-
-  /** Samples of two weeks, newest first; `to` excluded. */
-  history(actor: Actor, deviceId: number, period: { from: Date; to: Date }, page: { limit: number; offset: number }) {
-    const values = [deviceId, period.from, period.to, page.limit, page.offset];
-    return this.uow.read(actor, (tx) => tx.query<DeviceSample>(HISTORY, values));
   }
 }

@@ -9,6 +9,7 @@ import {
   type WorkRun,
   WorkQueue,
 } from '@isp/platform/work';
+import { SAMPLES_KEPT_DAYS } from './device-samples.queries.js';
 import { PollDevices } from './poll-devices.usecase.js';
 import { StatusRepository } from './status.repository.js';
 
@@ -16,8 +17,6 @@ const JOB = 'network.poll';
 /** So many devices are due until another worker is asked to help, and so many workers at most. */
 const PER_SHARE = 300;
 const MAX_SHARES = 8;
-/** Days that samples are kept. */
-const KEPT_DAYS = 14;
 
 @Injectable()
 @HandlesJobs({ job: JOB, maxFailures: 3, baseDelaySeconds: 1, maxDelaySeconds: 5 })
@@ -59,7 +58,7 @@ export class PurgeSamplesSchedule implements Scheduled {
 
   async run(): Promise<void> {
     let removed: number;
-    do removed = await this.uow.run(systemActor('network'), () => this.status.purgeSamples(KEPT_DAYS));
+    do removed = await this.uow.run(systemActor('network'), () => this.status.purgeSamples(SAMPLES_KEPT_DAYS));
     while (removed > 0);
   }
 }

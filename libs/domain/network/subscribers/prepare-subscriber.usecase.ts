@@ -63,7 +63,9 @@ export class PrepareSubscriber {
         profile,
       });
       const { address, prefixLength } = held.assigned;
-      const state = { username: subscriber.username, address, vlanId: subscriber.vlanId, profile };
+      const { ipv6Prefix, delegatedPrefix } = held;
+      const { username, vlanId } = subscriber;
+      const state = { username, address, ipv6Prefix, delegatedPrefix, vlanId, profile };
       return { router, state, prefixLength, desiredVersion: subscriber.desiredVersion };
     });
   }

@@ -3,6 +3,7 @@ import type { Actor } from '@isp/contracts';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { WorkQueue } from '@isp/platform/work';
 import { ipamErrors } from '../ipam/ipam.errors.js';
+import { DEFAULT_VRF_ID } from '../ipam/ipam.view.js';
 import { Reservations } from '../ipam/reservations.js';
 import { networkErrors } from '../network.errors.js';
 import { SubscriberSteps } from './subscriber-steps.js';
@@ -11,12 +12,16 @@ import { SubscriberSteps } from './subscriber-steps.js';
 const NOTE = 'static address';
 const SUBSCRIBER = statement(
   'static-subscriber',
-  `SELECT router_id AS "routerId", vlan_id AS "vlanId", host(address) AS address, vrf_id AS "vrfId"
+  `SELECT router_id AS "routerId", vlan_id AS "vlanId", host(address) AS address, vrf_id AS "vrfId",
+          ARRAY(SELECT u.prefix::text FROM ip_units u JOIN ip_pools p ON p.id = u.pool_id AND p.status <> 'retired'
+                  LEFT JOIN ip_reservations r ON r.id = u.reservation_id
+                 WHERE u.service_id = $1 AND (r.id IS NULL OR r.service_id = $1 AND r.note = $2)) AS prefixes
      FROM subscribers WHERE service_id = $1 AND address IS NOT NULL FOR NO KEY UPDATE`,
 );
 const RESERVED = statement(
   'static-reserved',
-  'SELECT id, vrf_id AS "vrfId", host(address) AS address FROM ip_reservations WHERE service_id = $1 AND note = $2',
+  `SELECT id, vrf_id AS "vrfId", CASE WHEN family(address) = 4 THEN host(address) ELSE text(address) END AS address
+     FROM ip_reservations WHERE service_id = $1 AND note = $2`,
 );
 const POOLED = statement(
   'static-pooled',
@@ -25,6 +30,21 @@ const POOLED = statement(
     WHERE a.address = $1::inet AND ($2::integer IS NULL OR a.vrf_id = $2) AND p.status = 'active'
     ORDER BY a.vrf_id LIMIT 1`,
 );
+
+interface Subscriber {
+  readonly routerId: number;
+  readonly vlanId: number | null;
+  readonly address: string;
+  readonly vrfId: number;
+  /** Of IPv6, unless somebody else keeps them for it already. */
+  readonly prefixes: readonly string[];
+}
+
+interface Reserved {
+  readonly id: number;
+  readonly vrfId: number;
+  readonly address: string;
+}
 
 interface Pooled {
   readonly vrfId: number;
@@ -43,35 +63,39 @@ export class StaticAddresses {
   ) {}
 
   /**
-   * Reserves an address for a service: the wanted one, to which its subscriber then moves, or the one that it has. A
-   * service that is not on the network and wants none gets its reservation when it comes there. Repeated it changes nothing.
+   * Reserves an address for a service and answers it: the wanted one, to which its subscriber then moves, or the one that
+   * it has; with it the IPv6 prefixes that it has. A service that is not on the network and wants none gets its
+   * reservation when it comes there: none yet. Repeated it changes nothing.
    * @throws `network.address.not_pooled`, `network.address.not_routed` when another router than the service's has it,
    *   `network.address.taken`, `network.reservation.exists`, `network.reservation.in_use`
    */
-  async keep(actor: Actor, serviceId: number, wanted?: string): Promise<void> {
-    const subscriber = await this.uow.tx.one<{
-      routerId: number;
-      vlanId: number | null;
-      address: string;
-      vrfId: number;
-    }>(SUBSCRIBER, [serviceId]);
+  async keep(actor: Actor, serviceId: number, wanted?: string): Promise<string | undefined> {
+    const subscriber = await this.uow.tx.one<Subscriber>(SUBSCRIBER, [serviceId, NOTE]);
     const address = wanted ?? subscriber?.address;
-    if (address === undefined) return;
+    if (address === undefined) return undefined;
     const pooled = await this.pooled(address, subscriber?.vrfId);
-    if (subscriber && pooled.routerId !== subscriber.routerId) throw networkErrors('network.address.not_routed');
-    const reserved = await this.uow.tx.query<{ id: number; vrfId: number; address: string }>(RESERVED, [
-      serviceId,
-      NOTE,
-    ]);
-    const fits = (one: { vrfId: number; address: string }) => one.address === address && one.vrfId === pooled.vrfId;
-    for (const one of reserved) if (!fits(one)) await this.reservations.remove(actor, one.id);
-    if (!reserved.some(fits))
-      await this.reservations.reserve({ actor, vrfId: pooled.vrfId, address, serviceId, note: NOTE });
-    if (!subscriber || subscriber.address === address) return;
+    if (wanted !== undefined && !pooled) throw ipamErrors('network.address.not_pooled');
+    if (subscriber && pooled && pooled.routerId !== subscriber.routerId)
+      throw networkErrors('network.address.not_routed');
+    // An address that is in no pool goes to nobody else anyway.
+    const places = [...(pooled ? [address] : []), ...(subscriber?.prefixes ?? [])];
+    await this.reserve(actor, serviceId, places, pooled?.vrfId ?? subscriber?.vrfId);
+    if (!subscriber || !pooled || subscriber.address === address) return address;
     const { routerId, vlanId } = subscriber;
     const ipAssignment = `${address}/${pooled.prefixLength}`;
     await this.subscribers.relocate(serviceId, { routerId }, { routerId, vlanId, ipAssignment });
     this.work.enqueueOnCommit('network.converge', { service_id: serviceId }, { dedupeKey: String(serviceId) });
+    return address;
+  }
+
+  /** These of a VRF are reserved, and nothing else of before. */
+  private async reserve(actor: Actor, serviceId: number, places: readonly string[], vrfId = DEFAULT_VRF_ID) {
+    const reserved = await this.uow.tx.query<Reserved>(RESERVED, [serviceId, NOTE]);
+    const isWanted = (one: Reserved) => one.vrfId === vrfId && places.includes(one.address);
+    for (const one of reserved) if (!isWanted(one)) await this.reservations.remove(actor, one.id);
+    for (const address of places)
+      if (!reserved.some((one) => isWanted(one) && one.address === address))
+        await this.reservations.reserve({ actor, vrfId, address, serviceId, note: NOTE });
   }
 
   /** The service keeps the address while it has it, and after that it is everybody's. */
@@ -82,12 +106,12 @@ export class StaticAddresses {
 
   /** An address as an order names it: with the length of its router's prefix. @throws `network.address.not_pooled` */
   async assignment(address: string): Promise<string> {
-    return `${address}/${(await this.pooled(address)).prefixLength}`;
+    const pooled = await this.pooled(address);
+    if (!pooled) throw ipamErrors('network.address.not_pooled');
+    return `${address}/${pooled.prefixLength}`;
   }
 
-  private async pooled(address: string, vrfId?: number): Promise<Pooled> {
-    const pooled = await this.uow.tx.one<Pooled>(POOLED, [address, vrfId ?? null]);
-    if (!pooled) throw ipamErrors('network.address.not_pooled');
-    return pooled;
+  private pooled(address: string, vrfId?: number): Promise<Pooled | undefined> {
+    return this.uow.tx.one<Pooled>(POOLED, [address, vrfId ?? null]);
   }
 }

@@ -7,6 +7,7 @@ import type { PreparedSubscriber } from './prepare-subscriber.usecase.js';
 import { SubscriberPlace } from './subscriber-place.js';
 
 const COLUMNS = `username, router_id AS "routerId", vlan_id AS "vlanId", host(address) AS address, prefix_length AS "prefixLength",
+  ipv6_prefix::text AS "ipv6Prefix", delegated_prefix::text AS "delegatedPrefix",
   bandwidth_profile AS "profileName", download_kbps AS "downloadKbps", upload_kbps AS "uploadKbps", access,
   desired_version AS "desiredVersion"`;
 const LOCK = statement(
@@ -30,7 +31,7 @@ const RELOCATE = statement(
 );
 const CONFIRM = statement(
   'subscribers-confirm-version',
-  `UPDATE subscribers SET confirmed_version = $2, confirmed_at = now(), convergence_error = NULL,
+  `UPDATE subscribers SET confirmed_version = $2, confirmed_at = now(), convergence_error = NULL, router_seen = NULL, router_wanted = NULL,
           convergence = CASE WHEN desired_version = $2 THEN 'confirmed' ELSE convergence END, updated_at = now()
     WHERE service_id = $1 AND confirmed_version < $2`,
 );
@@ -45,7 +46,7 @@ const CLOSE = statement(
   'subscribers-close',
   `UPDATE subscribers SET access = 'closed', address = NULL, desired_version = desired_version + 1,
           confirmed_version = desired_version + 1, confirmed_at = now(), changed_at = now(), convergence = 'confirmed',
-          convergence_error = NULL, updated_at = now()
+          convergence_error = NULL, router_seen = NULL, router_wanted = NULL, updated_at = now()
     WHERE service_id = $1`,
 );
 
@@ -55,6 +56,8 @@ interface Row {
   readonly vlanId: number | null;
   readonly address: string | null;
   readonly prefixLength: number;
+  readonly ipv6Prefix: string | null;
+  readonly delegatedPrefix: string | null;
   readonly profileName: string;
   readonly downloadKbps: number;
   readonly uploadKbps: number;
@@ -135,9 +138,9 @@ export class SubscriberSteps {
   }
 
   private async prepared(row: Row): Promise<PreparedSubscriber> {
-    const { username, vlanId, access, prefixLength, desiredVersion } = row;
+    const { username, vlanId, access, prefixLength, desiredVersion, ipv6Prefix, delegatedPrefix } = row;
     const profile = { name: row.profileName, downloadKbps: row.downloadKbps, uploadKbps: row.uploadKbps };
-    const state = { username, address: row.address ?? '', vlanId, profile, access };
+    const state = { username, address: row.address ?? '', ipv6Prefix, delegatedPrefix, vlanId, profile, access };
     return { router: await this.routers.get(row.routerId), state, prefixLength, desiredVersion };
   }
 }

@@ -5,16 +5,7 @@ import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { offerErrors } from '../offers.errors.js';
-import {
-  type ProductView,
-  RETAIL_COLUMNS,
-  type Row,
-  WHOLESALE_COLUMNS,
-  WHOLESALE_FROM,
-  productOf,
-  retailFrom,
-} from '../products/product.view.js';
-import { SOLD_TO } from './area-product.view.js';
+import { type ProductView, type Row, WHOLESALE_COLUMNS, productOf, retailColumns } from '../products/product.view.js';
 
 /** Why nothing can be ordered somewhere: no area is there, its network is not live yet, or it sells this caller nothing. */
 export type NothingSold = 'no_coverage' | 'building' | 'planned' | 'not_sold';
@@ -33,36 +24,33 @@ export interface Availability {
   } | null;
 }
 
-const OPEN = SOLD_TO('$3', '$4');
 const ON_SALE = `plan.status = 'active' AND (plan.sold_from IS NULL OR plan.sold_from <= $3)
   AND (plan.sold_until IS NULL OR plan.sold_until > $3)`;
 /** Takes latitude, longitude, the instant and the partner; answers a row for each product, or one without. */
 export const AVAILABLE = statement(
   'products-available',
-  `WITH cover AS MATERIALIZED (
+  `WITH seller AS MATERIALIZED (SELECT id, guid, name, time_zone FROM partners WHERE id = $4),
+   operator AS MATERIALIZED (SELECT guid, name FROM operator_identity()),
+   cover AS MATERIALIZED (
      SELECT a.id, a.connectivity, coalesce(a.live_on, a.planned_on) AS comes_on, row_number() OVER (ORDER BY ${BY_CONNECTIVITY}) AS place
        FROM areas_covering($1, $2) c JOIN areas a ON a.id = c.area_id),
+   sale AS MATERIALIZED (
+     SELECT ap.plan_id, ap.sold_from FROM cover JOIN area_products ap ON ap.area_id = cover.id
+      WHERE cover.connectivity = 'live' AND (ap.sold_until IS NULL OR ap.sold_until > $3)
+        AND (ap.only_partner_id IS NULL OR ap.only_partner_id = $4)),
    here AS MATERIALIZED (
-     SELECT DISTINCT plan.id FROM cover JOIN area_products ap ON ap.area_id = cover.id JOIN plans plan ON plan.id = ap.plan_id
-      WHERE cover.connectivity = 'live' AND ${OPEN} AND ${ON_SALE}),
-   caller AS (SELECT time_zone FROM partners WHERE id = $4),
-   best AS (SELECT connectivity FROM cover WHERE place = 1),
-   seen AS MATERIALIZED (
-     SELECT caller.time_zone AS "timeZone", (SELECT connectivity FROM best) AS connectivity,
-            CASE
-              WHEN EXISTS (SELECT FROM here) THEN NULL
-              WHEN (SELECT connectivity FROM best) = 'live' THEN (SELECT min(ap.sold_from AT TIME ZONE caller.time_zone)::date FROM cover JOIN area_products ap ON ap.area_id = cover.id
-                                 WHERE cover.connectivity = 'live' AND ap.sold_from > $3
-                                   AND (ap.only_partner_id IS NULL OR ap.only_partner_id = $4))
-              ELSE (SELECT min(comes_on) FROM cover WHERE connectivity = (SELECT connectivity FROM best))
-            END::text AS "availableOn"
-       FROM caller),
+     SELECT plan.* FROM plans plan WHERE ${ON_SALE} AND plan.id IN (SELECT plan_id FROM sale WHERE sold_from <= $3)),
    item AS (
-     (SELECT ${RETAIL_COLUMNS}, 1 AS rank, p.id AS place FROM here JOIN (${retailFrom('$3')}) ON plan.id = here.id
-       WHERE p.partner_id = $4 AND p.status = 'active')
+     SELECT ${retailColumns('$3')}, 1 AS rank, p.id AS place
+       FROM here plan JOIN partner_products p ON p.plan_id = plan.id AND p.partner_id = $4 AND p.status = 'active' CROSS JOIN seller
      UNION ALL
-     (SELECT ${WHOLESALE_COLUMNS}, 2, plan.id FROM here JOIN (${WHOLESALE_FROM}) ON plan.id = here.id))
-   SELECT * FROM seen LEFT JOIN item ON true ORDER BY item.rank, item.place`,
+     SELECT ${WHOLESALE_COLUMNS}, 2, plan.id
+       FROM here plan JOIN plan_versions offer ON offer.plan_id = plan.id AND offer.version = plan.version CROSS JOIN operator)
+   SELECT seller.time_zone AS "timeZone", best.connectivity,
+          CASE WHEN item.kind IS NOT NULL THEN NULL
+               WHEN best.connectivity = 'live' THEN (SELECT min(sold_from AT TIME ZONE seller.time_zone)::date FROM sale WHERE sold_from > $3)
+               ELSE (SELECT min(comes_on) FROM cover WHERE cover.connectivity = best.connectivity) END::text AS "availableOn", item.*
+     FROM seller LEFT JOIN cover best ON best.place = 1 LEFT JOIN item ON true ORDER BY item.rank, item.place`,
 );
 
 interface Seen {

@@ -7,17 +7,17 @@ import { UnitOfWork, statement, together } from '@isp/platform/database';
 import { SOLD_TO } from '../areas/area-product.view.js';
 import { offerErrors } from '../offers.errors.js';
 import {
-  PARTNER_PRODUCT_COLUMNS,
   type PartnerProductView,
   type PriceView,
   type ProductStatus,
   type ProductView,
-  RETAIL_COLUMNS,
+  RETAIL_FROM,
   type Row,
   WHOLESALE_COLUMNS,
   WHOLESALE_FROM,
+  partnerProductColumns,
   productOf,
-  retailFrom,
+  retailColumns,
 } from './product.view.js';
 
 interface Slice {
@@ -34,7 +34,7 @@ export interface SetPriceView extends PriceView {
 const OWN = `p.partner_id = $2 AND ($3::text IS NULL OR p.status = $3)`;
 const LIST = statement(
   'partner-products-list',
-  `SELECT ${PARTNER_PRODUCT_COLUMNS} FROM ${retailFrom('$1')} WHERE ${OWN} ORDER BY p.id LIMIT $4 OFFSET $5`,
+  `SELECT ${partnerProductColumns('$1')} FROM ${RETAIL_FROM} WHERE ${OWN} ORDER BY p.id LIMIT $4 OFFSET $5`,
 );
 const COUNT = statement(
   'partner-products-count',
@@ -42,7 +42,7 @@ const COUNT = statement(
 );
 const GET = statement(
   'partner-products-get',
-  `SELECT ${PARTNER_PRODUCT_COLUMNS} FROM ${retailFrom('$1')} WHERE p.partner_id = $2 AND (p.id = $3 OR p.guid = $4)`,
+  `SELECT ${partnerProductColumns('$1')} FROM ${RETAIL_FROM} WHERE p.partner_id = $2 AND (p.id = $3 OR p.guid = $4)`,
 );
 const PRICES = statement(
   'product-prices-list',
@@ -64,7 +64,7 @@ const OWN_RETAIL = `p.partner_id = $2 AND p.status = 'active'`;
 const ORDERABLE = statement(
   'products-orderable',
   `SELECT * FROM (
-     (SELECT ${RETAIL_COLUMNS}, 1 AS rank, p.id AS at FROM ${retailFrom('$1')} WHERE ${OWN_RETAIL})
+     (SELECT ${retailColumns('$1')}, 1 AS rank, p.id AS at FROM ${RETAIL_FROM} WHERE ${OWN_RETAIL})
      UNION ALL
      (SELECT ${WHOLESALE_COLUMNS}, 2, plan.id FROM ${WHOLESALE_FROM} WHERE ${ON_SALE} AND ${SOLD_SOMEWHERE})) one
    ORDER BY rank, at LIMIT $3 OFFSET $4`,
@@ -76,7 +76,7 @@ const ORDERABLE_COUNT = statement(
 );
 const ORDERABLE_GET = statement(
   'products-orderable-get',
-  `(SELECT ${RETAIL_COLUMNS} FROM ${retailFrom('$1')} WHERE p.partner_id = $2 AND p.guid = $3)
+  `(SELECT ${retailColumns('$1')} FROM ${RETAIL_FROM} WHERE p.partner_id = $2 AND p.guid = $3)
    UNION ALL
    (SELECT ${WHOLESALE_COLUMNS} FROM ${WHOLESALE_FROM} WHERE plan.guid = $3 AND ${ON_SALE} AND ${SOLD_SOMEWHERE})`,
 );

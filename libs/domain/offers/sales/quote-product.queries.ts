@@ -7,12 +7,12 @@ import { SOLD_TO } from '../areas/area-product.view.js';
 import { offerErrors } from '../offers.errors.js';
 import {
   type ProductView,
-  RETAIL_COLUMNS,
+  RETAIL_FROM,
   type Row,
   WHOLESALE_COLUMNS,
   WHOLESALE_FROM,
   productOf,
-  retailFrom,
+  retailColumns,
 } from '../products/product.view.js';
 import { PromotionQueries } from '../promotions/promotion.queries.js';
 import type { PromotionView } from '../promotions/promotion.view.js';
@@ -24,7 +24,7 @@ const HERE = `plan.status = 'active' AND (plan.sold_from IS NULL OR plan.sold_fr
                 JOIN area_products ap ON ap.area_id = c.area_id AND ap.plan_id = plan.id WHERE ${SOLD_TO('$1', '$2')})`;
 const QUOTE = statement(
   'products-quote',
-  `(SELECT ${RETAIL_COLUMNS}, p.id AS "productId" FROM ${retailFrom('$1')}
+  `(SELECT ${retailColumns('$1')}, p.id AS "productId" FROM ${RETAIL_FROM}
      WHERE p.partner_id = $2 AND p.guid = $3 AND p.status = 'active' AND ${HERE})
    UNION ALL
    (SELECT ${WHOLESALE_COLUMNS}, NULL::integer FROM ${WHOLESALE_FROM} WHERE plan.guid = $3 AND ${HERE})`,

@@ -85,14 +85,14 @@ export class RollBack {
 
   /** Answers whether to go on at once. */
   private async undo({ job, saga, steps, step }: Undoing, run: WorkRun): Promise<boolean> {
-    failPoint('provisioning.after-undo-intent');
+    failPoint(`provisioning.before-undo.${step.name}`);
     try {
       await saga.undo(step, job, steps, run.signal);
     } catch (error) {
       if (run.signal.aborted) throw error;
       return this.tryLater({ job, saga, steps, step }, (error as Error).message, run);
     }
-    failPoint('provisioning.after-undo');
+    failPoint(`provisioning.after-undo.${step.name}`);
     await this.uow.run(ACTOR, async () => {
       await run.fence();
       this.jobs.recordSteps(job, [{ name: step.name, status: 'compensated' }]);

@@ -113,7 +113,10 @@ export class RunJob {
 
   private async perform({ job, saga, opened, records }: Going, step: StepDefinition, run: WorkRun) {
     try {
-      return (await saga.perform(step, job, opened.context, run.signal)) ?? 'done';
+      failPoint(`provisioning.before-step.${step.name}`);
+      const status = (await saga.perform(step, job, opened.context, run.signal)) ?? 'done';
+      failPoint(`provisioning.after-step.${step.name}`);
+      return status;
     } catch (error) {
       if (run.signal.aborted) throw error;
       const final = isFinal(error);

@@ -49,10 +49,10 @@ export class DeprovisionSaga implements JobSaga<PreparedSubscriber | undefined> 
   ): Promise<'skipped' | void> {
     if (!subscriber) return 'skipped';
     const order = { router: subscriber.router, username: subscriber.state.username, signal, timeoutMs };
-    if (name === 'router') return this.network.control.remove({ ...order, stepKey: stepKey(job.id, 'router') });
+    if (name === 'router') return this.network.control.remove({ ...order, stepKey: stepKey(job, 'router') });
     if (name === 'read_back') return this.network.control.verifyGone(order);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const ended = await this.sessions.endAll(job.serviceId, stepKey(job.id, 'sessions'), limit);
+    const ended = await this.sessions.endAll(job.serviceId, stepKey(job, 'sessions'), limit);
     return ended === undefined ? 'skipped' : undefined;
   }
 

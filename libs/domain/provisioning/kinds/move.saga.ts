@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
 import { type PreparedSubscriber, type RouterView, type SubscriberState, SubscriberSteps } from '@isp/domain/network';
-import { ServiceQueries } from '@isp/domain/services';
+import { ServiceQueries, type ServiceView, StaticAddressBook } from '@isp/domain/services';
 import { jobErrors } from '../jobs/job.errors.js';
 import type { JobView, StepView } from '../jobs/job.view.js';
 import { MOVE } from '../saga/definitions.js';
@@ -32,12 +32,14 @@ export class MoveSaga implements JobSaga<Moving> {
 
   constructor(
     private readonly services: ServiceQueries,
+    private readonly addresses: StaticAddressBook,
     private readonly subscribers: SubscriberSteps,
     private readonly network: RouterAccess,
   ) {}
 
   async open(job: JobView, records: readonly StepView[]): Promise<Opened<Moving>> {
-    await this.refuseUnmovable(job);
+    const service = await this.movable(job);
+    await this.addresses.agreed(service);
     const current = await this.subscribers.current(job.serviceId);
     if (!current) throw jobErrors('provisioning.service.not_on_the_network');
     const before = recorded<Before>(records, 'reserve_address', 'before') ?? {
@@ -51,6 +53,8 @@ export class MoveSaga implements JobSaga<Moving> {
       { routerId: current.router.id },
       { routerId, vlanId: vlanId ?? before.state.vlanId, ipAssignment, bandwidthProfile },
     );
+    // On another router a static address is another one; the service's record follows.
+    await this.addresses.follow(ACTOR, service);
     const from = before.router_id === routerId ? to.router : await this.network.find(before.router_id);
     const stays = from.id === to.router.id;
     const details = {
@@ -65,14 +69,14 @@ export class MoveSaga implements JobSaga<Moving> {
   async perform({ name, timeoutMs = 0 }: StepDefinition, job: JobView, { to, from }: Moving, signal: AbortSignal) {
     const order = { router: to.router, wanted: to.state, signal, timeoutMs };
     const { control } = this.network;
-    if (name === 'router') return control.apply({ ...order, stepKey: stepKey(job.id, name) });
+    if (name === 'router') return control.apply({ ...order, stepKey: stepKey(job, name, false, to.state) });
     if (name === 'read_back') return control.verify(order);
     const { username } = to.state;
-    return control.remove({ router: from, stepKey: stepKey(job.id, name), username, signal, timeoutMs });
+    return control.remove({ router: from, stepKey: stepKey(job, name), username, signal, timeoutMs });
   }
 
   async close(job: JobView, { to }: Moving): Promise<void> {
-    await this.refuseUnmovable(job);
+    await this.movable(job);
     this.subscribers.confirm(job.serviceId, to.desiredVersion);
   }
 
@@ -84,7 +88,7 @@ export class MoveSaga implements JobSaga<Moving> {
   ): Promise<void> {
     const before = recorded<Before>(records, 'reserve_address', 'before') as Before;
     const to = recorded<number>(records, 'router', 'router_id') as number;
-    const key = { stepKey: stepKey(job.id, name, true), signal, timeoutMs };
+    const key = { stepKey: stepKey(job, name, true), signal, timeoutMs };
     const { control } = this.network;
     if (name === 'router' && to !== before.router_id)
       return control.remove({ ...key, router: await this.network.find(to), username: before.state.username });
@@ -95,6 +99,8 @@ export class MoveSaga implements JobSaga<Moving> {
 
   async undoOpening(job: JobView, records: readonly StepView[]): Promise<void> {
     const before = recorded<Before>(records, 'reserve_address', 'before') as Before;
+    const service = await this.services.get(ACTOR, job.serviceId);
+    await this.addresses.agreed(service);
     const current = await this.subscribers.current(job.serviceId);
     // Terminated meanwhile: its removal has done all there is to do.
     if (!current) return;
@@ -107,6 +113,7 @@ export class MoveSaga implements JobSaga<Moving> {
       bandwidthProfile: job.request.bandwidthProfile && profile.name,
     };
     const back = await this.subscribers.relocate(job.serviceId, { routerId: current.router.id }, place);
+    await this.addresses.follow(ACTOR, service);
     this.subscribers.confirm(job.serviceId, back.desiredVersion);
   }
 
@@ -114,8 +121,10 @@ export class MoveSaga implements JobSaga<Moving> {
     return (await this.services.get(ACTOR, job.serviceId)).version;
   }
 
-  private async refuseUnmovable(job: JobView): Promise<void> {
-    const { status } = await this.services.get(ACTOR, job.serviceId);
+  private async movable(job: JobView): Promise<ServiceView> {
+    const service = await this.services.get(ACTOR, job.serviceId);
+    const { status } = service;
     if (!MOVABLE.has(status)) throw jobErrors('provisioning.service.not_in_state', { status, kind: 'move' });
+    return service;
   }
 }

@@ -3,7 +3,6 @@ import { systemActor } from '@isp/contracts';
 import { CustomerQueries, customerErrors } from '@isp/domain/customers';
 import { PrepareSubscriber, type PreparedSubscriber, SubscriberSteps } from '@isp/domain/network';
 import { MoveService, ServiceQueries } from '@isp/domain/services';
-import { failPoint } from '@isp/platform/fail-points';
 import { jobErrors } from '../jobs/job.errors.js';
 import type { JobView, StepView } from '../jobs/job.view.js';
 import { PROVISION } from '../saga/definitions.js';
@@ -66,13 +65,9 @@ export class ProvisionSaga implements JobSaga<PreparedSubscriber> {
     signal: AbortSignal,
   ): Promise<void> {
     const order = { router, wanted: state, signal, timeoutMs };
-    if (name === 'router') {
-      await this.network.control.apply({ ...order, stepKey: stepKey(job.id, 'router') });
-      failPoint('provisioning.after-apply');
-    } else {
-      await this.network.control.verify(order);
-      failPoint('provisioning.after-read-back');
-    }
+    const { control } = this.network;
+    if (name === 'router') return control.apply({ ...order, stepKey: stepKey(job, name, false, state) });
+    return control.verify(order);
   }
 
   close(job: JobView, { desiredVersion }: PreparedSubscriber): Promise<unknown> {
@@ -89,7 +84,7 @@ export class ProvisionSaga implements JobSaga<PreparedSubscriber> {
     const routerId = recorded<number>(records, 'router', 'router_id') as number;
     await this.network.control.remove({
       router: await this.network.find(routerId),
-      stepKey: stepKey(job.id, 'router', true),
+      stepKey: stepKey(job, 'router', true),
       username: recorded<string>(records, 'credentials', 'username') as string,
       signal,
       timeoutMs,

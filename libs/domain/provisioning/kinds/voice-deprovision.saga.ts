@@ -42,7 +42,7 @@ export class VoiceDeprovisionSaga implements JobSaga<string | undefined> {
   ): Promise<'skipped' | void> {
     if (number === undefined) return 'skipped';
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    if (name === 'voice_registration') return this.driver.remove(stepKey(job.id, name), number, limit);
+    if (name === 'voice_registration') return this.driver.remove(stepKey(job, name), number, limit);
     if (await this.driver.readBack(number, limit)) throw jobErrors('provisioning.voice.mismatch');
   }
 

@@ -41,7 +41,8 @@ export class VoiceProvisionSaga implements JobSaga<OpenedVoiceAccount> {
     signal: AbortSignal,
   ): Promise<void> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    if (name === 'voice_registration') return this.driver.register(stepKey(job.id, name), account, password, limit);
+    if (name === 'voice_registration')
+      return this.driver.register(stepKey(job, name, false, account), account, password, limit);
     if (!isAs(account, await this.driver.readBack(account.number, limit)))
       throw jobErrors('provisioning.voice.mismatch');
   }
@@ -57,7 +58,7 @@ export class VoiceProvisionSaga implements JobSaga<OpenedVoiceAccount> {
     signal: AbortSignal,
   ): Promise<void> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    return this.driver.remove(stepKey(job.id, name, true), recorded<string>(records, 'number', 'number') ?? '', limit);
+    return this.driver.remove(stepKey(job, name, true), recorded<string>(records, 'number', 'number') ?? '', limit);
   }
 
   undoOpening(job: JobView): Promise<void> {

@@ -59,10 +59,24 @@ describe('what comes next', () => {
   });
 
   it('gives a step one key for all its tries, and its undoing another', () => {
-    expect([stepKey(7, 'router'), stepKey(7, 'router', true)]).toEqual([
-      'provisioning-7-router',
-      'provisioning-7-router-undo',
+    const job = { id: 7, createdAt: new Date('2025-01-29T10:30:00Z') };
+    expect([stepKey(job, 'router'), stepKey(job, 'router', true)]).toEqual([
+      'provisioning-7-m6hrlw00-router',
+      'provisioning-7-m6hrlw00-router-undo',
     ]);
+  });
+
+  it('gives the job of a restored database, that counts from an earlier number, a key of its own', () => {
+    const [lost, later] = ['2025-01-29T10:30:00Z', '2025-01-29T10:30:01Z'].map((at) =>
+      stepKey({ id: 7, createdAt: new Date(at) }, 'router'),
+    );
+    expect(lost).not.toBe(later);
+  });
+
+  it('gives what a job tells otherwise another key, and what it tells again the same', () => {
+    const at = (address: string) => stepKey(JOB, 'router', false, { username: 'u', address });
+    expect(at('192.0.2.1')).toMatch(/^provisioning-1-m6hrlw00-[0-9a-f]{12}-router$/);
+    expect([at('192.0.2.1') === at('192.0.2.1'), at('192.0.2.1') === at('192.0.2.2')]).toEqual([true, false]);
   });
 });
 
@@ -92,6 +106,8 @@ const luck = fc.constantFrom<Luck>(
   'cancelled',
 );
 const definition = fc.constantFrom<SagaDefinition>(PROVISION, MOVE);
+
+const JOB = { id: 1, createdAt: new Date('2025-01-29T10:30:00Z') };
 
 type End = 'succeeded' | 'undone' | 'held';
 
@@ -133,7 +149,7 @@ class Trial {
   private device(name: string, undo: boolean, luck: Luck): void {
     if (undo) this.records = marked(this.records, [name], 'compensating');
     if (luck === 'dies_before' || luck === 'fails') return;
-    const key = stepKey(1, name, undo);
+    const key = stepKey(JOB, name, undo);
     if (!this.heard.has(key)) {
       if (undo) this.inEffect.delete(name);
       else this.inEffect.add(name);

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** `intended` and `failed` may have had an effect; only `compensated` and `skipped` certainly have none. */
 export type StepStatus = 'intended' | 'done' | 'failed' | 'compensating' | 'compensated' | 'skipped';
 
@@ -34,6 +36,12 @@ export interface StepRecord {
   readonly status: StepStatus;
   /** Tries of what the status tells of: of the step, or of its compensation. */
   readonly attempts: number;
+}
+
+/** What tells a job from every other, of any past that was restored. */
+export interface KeyedJob {
+  readonly id: number;
+  readonly createdAt: Date;
 }
 
 export type Direction = 'forward' | 'backward';
@@ -111,9 +119,15 @@ export function isReversible(saga: SagaDefinition): boolean {
   return saga.steps.some(({ compensation }) => compensation !== undefined);
 }
 
-/** What a device is given to recognize a repetition by: the same for every try of one step of one job. */
-export function stepKey(jobId: number, step: string, undo = false): string {
-  return `provisioning-${jobId}-${step}${undo ? '-undo' : ''}`;
+/**
+ * What a device is given to recognize a repetition by: the same for every try of one step of one job that tells it the
+ * same. The time of the order is part of it, because a restored database counts its jobs from an earlier number: a device
+ * must not take a new job for the one of that number which it carried out before. So is what it is `told`: a job that was
+ * restored to before its decisions may decide otherwise.
+ */
+export function stepKey({ id, createdAt }: KeyedJob, step: string, undo = false, told?: object): string {
+  const digest = told ? `-${createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 12)}` : '';
+  return `provisioning-${id}-${createdAt.getTime().toString(36)}${digest}-${step}${undo ? '-undo' : ''}`;
 }
 
 /** The records with these steps in another status; `attempts` starts at one with every new status. */

@@ -45,11 +45,10 @@ export class FollowVoiceHandler implements HandlesJob<typeof JOB> {
   async handle({ service_id: id }: JobPayload<typeof JOB>, run: WorkRun): Promise<void> {
     const found = await this.read(id, run);
     if (!found) return;
-    const { account, password, version } = found;
-    await this.driver.register(`voice-${id}-${version}`, account, password, run.signal);
+    const { account, password, key } = found;
+    await this.driver.register(key, account, password, run.signal);
     // Its removal may have passed this by.
-    if (!(await this.read(id, run)))
-      await this.driver.remove(`voice-${id}-${version}-undo`, account.number, run.signal);
+    if (!(await this.read(id, run))) await this.driver.remove(`${key}-undo`, account.number, run.signal);
   }
 
   private read(id: number, run: WorkRun) {
@@ -57,7 +56,9 @@ export class FollowVoiceHandler implements HandlesJob<typeof JOB> {
       await run.fence();
       const service = await this.services.get(ACTOR, id);
       const opened = service.status === 'terminated' ? undefined : await this.accounts.current(service);
-      return opened && { ...opened, version: service.version };
+      // A restored database counts versions again: the time tells what the softswitch heard from what it did not.
+      const key = `voice-${id}-${service.version}-${service.updatedAt.getTime().toString(36)}`;
+      return opened && { ...opened, key };
     });
   }
 }

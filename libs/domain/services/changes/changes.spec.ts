@@ -218,7 +218,9 @@ describe('pauses and endings', () => {
         installationAddress: { street: 'Far', city: 'Away', zip: '9' },
         date: await dayIn(2),
       });
-    await sql(`UPDATE services SET status = 'terminated' WHERE id = ${bad}`);
+    await sql(
+      `UPDATE services SET status = 'terminated' WHERE id = ${bad}; UPDATE subscribers SET access = 'closed' WHERE service_id = ${bad}`,
+    );
     clock.shift = 3 * DAY;
     try {
       await due();

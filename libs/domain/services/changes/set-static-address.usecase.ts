@@ -20,7 +20,8 @@ export interface SetStaticAddressInput {
 
 /**
  * Gives an internet service a static address, or takes it away. In the same transaction the address is reserved for it,
- * its price joins the monthly amount, and a subscriber that is on the network moves to it.
+ * its price joins the monthly amount, and a subscriber that is on the network moves to it. Without a wish it is the one
+ * that the subscriber has; of a service that is not on the network yet, the one that it will be provisioned with.
  * @throws `services.address.not_in_plan`, `services.address.not_internet`, what `StaticAddresses.keep` throws,
  *   `services.service.not_found`, `services.service.wrong_state`, `services.address.not_static`,
  *   `services.address.malformed`
@@ -43,17 +44,22 @@ export class SetStaticAddress {
       if (address !== undefined && isIP(address) === 0) throw serviceErrors('services.address.malformed');
       if (status === 'terminated') throw serviceErrors('services.service.wrong_state', { status });
       if (serviceType !== 'internet') throw serviceErrors('services.address.not_internet');
-      const staticAddress = address ?? (enabled ? service.staticAddress : null);
-      const wanted = { staticIp: enabled, staticAddress, monthlyAmount: await this.amount(actor, service, enabled) };
+      const monthlyAmount = await this.amount(actor, service, enabled);
+      const staticAddress = enabled ? await this.kept(actor, service, address) : null;
+      if (!enabled) await this.addresses.giveUp(actor, serviceId);
+      const wanted = { staticIp: enabled, staticAddress, monthlyAmount };
       const diff = changesBetween(service, wanted);
       if (Object.keys(diff).length === 0) return service;
-      if (enabled) await this.addresses.keep(actor, serviceId, staticAddress ?? undefined);
-      else await this.addresses.giveUp(actor, serviceId);
       const changed = await this.services.save({ ...service, ...wanted });
       this.facts.note(actor, 'set_static_address', changed, diff);
       this.facts.publish('changed', changed);
       return changed;
     });
+  }
+
+  /** The address that is the service's from now on; null where it gets one when it comes to the network. */
+  private async kept(actor: Actor, service: ServiceView, address?: string): Promise<string | null> {
+    return (await this.addresses.keep(actor, service.id, address ?? service.staticAddress ?? undefined)) ?? null;
   }
 
   /** With the price of a static address, as the version of the plan that was sold has it, or without. */

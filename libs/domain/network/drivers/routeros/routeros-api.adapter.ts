@@ -1,24 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  DeviceRef,
-  PlannedChange,
-  SubscriberAccess,
-  SubscriberDriver,
-  SubscriberState,
-} from '../device-driver.port.js';
+import type { DeviceRef, PlannedChange, SubscriberDriver, SubscriberState } from '../device-driver.port.js';
 import { plannedChanges } from '../planned-changes.js';
 import { RouterOsClient } from './routeros-client.js';
+import { hasQueues, queueName, queueWords, secretWords, stateOf } from './subscriber-words.js';
 
-/** PPP profiles that the router must have, by what a subscriber may reach; `settings.routeros.profiles` renames them. */
-const PROFILES: Readonly<Record<SubscriberAccess, string>> = {
-  open: 'isp',
-  walled_garden: 'isp-garden',
-  closed: 'isp',
-};
+type Row = Readonly<Record<string, string>>;
 
 /**
- * MikroTik RouterOS over its API: a subscriber is a PPP secret, disabled when closed, with its facts in the comment and
- * its rate as RouterOS writes it. Tested against the protocol, not against a device.
+ * MikroTik RouterOS over its API: a subscriber is a PPP secret, disabled when closed, and a simple queue that limits its
+ * rate (`settings.routeros.limit`: `radius` leaves that to Mikrotik-Rate-Limit). Sessions that the router itself let in
+ * with another address or access are ended; those of RADIUS are its own affair. Tested against the protocol, not against a
+ * device.
  */
 @Injectable()
 export class RouterOsRouter implements SubscriberDriver {
@@ -31,24 +23,27 @@ export class RouterOsRouter implements SubscriberDriver {
   /** Setting what is there and adding what is not: repeating it changes nothing. */
   apply(device: DeviceRef, _stepKey: string, wanted: SubscriberState, signal: AbortSignal): Promise<void> {
     return talk(device, signal, async (client) => {
-      const facts = wordsOf(device, wanted);
-      const [there] = await secretsOf(client, wanted.username);
-      if (there) await client.ask(['/ppp/secret/set', `=.id=${there['.id'] ?? ''}`, ...facts]);
-      else await client.ask(['/ppp/secret/add', `=name=${wanted.username}`, '=service=pppoe', ...facts]);
+      const { username } = wanted;
+      const before = await readState(client, device, username);
+      // The queue first: nobody is online without a limit.
+      if (hasQueues(device)) await put(client, '/queue/simple', queueName(username), queueWords(wanted));
+      await put(client, '/ppp/secret', username, secretWords(device, wanted), ['=service=pppoe']);
+      if (before?.ipv6Prefix && !wanted.ipv6Prefix) await unset(client, '/ppp/secret', username, 'remote-ipv6-prefix');
+      const changed = before ? plannedChanges(before, wanted).map(({ what }) => what) : [];
+      if (changed.some((what) => what !== 'rate')) await endSessions(client, username);
     });
   }
 
   readBack(device: DeviceRef, username: string, signal: AbortSignal): Promise<SubscriberState | undefined> {
-    return talk(device, signal, async (client) => {
-      const [there] = await secretsOf(client, username);
-      return there && stateOf(device, username, there);
-    });
+    return talk(device, signal, (client) => readState(client, device, username));
   }
 
+  /** The queue last: until its session is gone, the subscriber has its limit. */
   remove(device: DeviceRef, _stepKey: string, username: string, signal: AbortSignal): Promise<void> {
     return talk(device, signal, async (client) => {
-      for (const there of await secretsOf(client, username))
-        await client.ask(['/ppp/secret/remove', `=.id=${there['.id'] ?? ''}`]);
+      await removeAll(client, '/ppp/secret', username);
+      await endSessions(client, username);
+      await removeAll(client, '/queue/simple', queueName(username));
     });
   }
 }
@@ -66,34 +61,46 @@ async function talk<T>(
   }
 }
 
-const secretsOf = (client: RouterOsClient, username: string) => client.ask(['/ppp/secret/print', `?name=${username}`]);
+const find = (client: RouterOsClient, menu: string, name: string): Promise<Row[]> =>
+  client.ask([`${menu}/print`, `?name=${name}`]);
 
-function profilesOf(device: DeviceRef): Readonly<Record<SubscriberAccess, string>> {
-  const { profiles = {} } = (device.settings['routeros'] ?? {}) as { profiles?: Partial<typeof PROFILES> };
-  return { ...PROFILES, ...profiles };
+async function readState(
+  client: RouterOsClient,
+  device: DeviceRef,
+  username: string,
+): Promise<SubscriberState | undefined> {
+  const [secret] = await find(client, '/ppp/secret', username);
+  if (!secret) return undefined;
+  const [queue] = hasQueues(device) ? await find(client, '/queue/simple', queueName(username)) : [];
+  return stateOf(device, username, secret, queue);
 }
 
-/** Upload first: RouterOS rates are from the router's side, rx/tx. */
-function wordsOf(device: DeviceRef, { address, vlanId, profile, access = 'open' }: SubscriberState): string[] {
-  const facts = [profile.name, vlanId ?? '', `${profile.uploadKbps}k/${profile.downloadKbps}k`].join('|');
-  return [
-    `=remote-address=${address}`,
-    `=profile=${profilesOf(device)[access]}`,
-    `=disabled=${access === 'closed' ? 'yes' : 'no'}`,
-    `=comment=${facts}`,
-  ];
+async function put(
+  client: RouterOsClient,
+  menu: string,
+  name: string,
+  words: readonly string[],
+  atFirst: readonly string[] = [],
+): Promise<void> {
+  const [there] = await find(client, menu, name);
+  if (there) await client.ask([`${menu}/set`, `=.id=${there['.id'] ?? ''}`, ...words]);
+  else await client.ask([`${menu}/add`, `=name=${name}`, ...atFirst, ...words]);
 }
 
-function stateOf(device: DeviceRef, username: string, secret: Readonly<Record<string, string>>): SubscriberState {
-  const [name = '', vlan = '', rate = ''] = (secret['comment'] ?? '').split('|');
-  const [, up, down] = /^(\d+)k\/(\d+)k$/.exec(rate) ?? [];
-  const garden = secret['profile'] === profilesOf(device).walled_garden;
-  const off = secret['disabled'] === 'yes' || secret['disabled'] === 'true';
-  return {
-    username,
-    address: secret['remote-address'] ?? '',
-    vlanId: vlan ? Number(vlan) : null,
-    access: off ? 'closed' : garden ? 'walled_garden' : 'open',
-    profile: { name, downloadKbps: Number(down ?? 0), uploadKbps: Number(up ?? 0) },
-  };
+async function unset(client: RouterOsClient, menu: string, name: string, field: string): Promise<void> {
+  for (const row of await find(client, menu, name))
+    await client.ask([`${menu}/unset`, `=.id=${row['.id'] ?? ''}`, `=value-name=${field}`]);
 }
+
+async function removeAll(
+  client: RouterOsClient,
+  menu: string,
+  name: string,
+  is: (row: Row) => boolean = () => true,
+): Promise<void> {
+  for (const row of (await find(client, menu, name)).filter(is))
+    await client.ask([`${menu}/remove`, `=.id=${row['.id'] ?? ''}`]);
+}
+
+const endSessions = (client: RouterOsClient, username: string): Promise<void> =>
+  removeAll(client, '/ppp/active', username, ({ radius }) => radius !== 'yes' && radius !== 'true');

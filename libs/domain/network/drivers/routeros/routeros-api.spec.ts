@@ -33,34 +33,73 @@ async function listen(act: (socket: Socket) => void): Promise<DeviceRef> {
   return { id: 1, name: 'mikrotik', address: '127.0.0.1', settings, secrets: { api_password: 'right' } };
 }
 
-type Secret = Record<string, string>;
+type Row = Record<string, string>;
 
-/** Speaks the API as RouterOS does: login, and PPP secrets kept by id. */
-function simulator(secrets: Map<string, Secret>, seen: string[] = []) {
-  let last = 0;
+/** What a router keeps: rows by id in its menus. */
+class Router {
+  readonly menus = new Map<string, Map<string, Row>>();
+  private last = 0;
+
+  constructor(private readonly known = ['/ppp/secret', '/ppp/active', '/queue/simple']) {}
+
+  rows(menu: string): Row[] {
+    return [...this.table(menu).values()];
+  }
+
+  add(menu: string, row: Row): void {
+    this.table(menu).set(`*${(this.last += 1)}`, row);
+  }
+
+  /** Answers a command as RouterOS does: `!re` sentences, or why not. */
+  answer(menu: string, command: string, given: Row): Row[] | string {
+    if (!this.known.includes(menu)) return 'no such command prefix';
+    const table = this.table(menu);
+    const { '.id': id = '', 'value-name': field = '', ...change } = given;
+    if (command === 'print')
+      return [...table]
+        .filter(([, row]) => row['name'] === given['name'])
+        .map(([key, row]) => ({ '.id': key, ...row }));
+    if (command === 'add') {
+      if (this.rows(menu).some(({ name }) => name === given['name'])) return 'failure: already have such name';
+      return this.add(menu, stored(given)) ?? [];
+    }
+    const row = table.get(id);
+    if (!row) return 'no such item';
+    if (command === 'set') table.set(id, { ...row, ...stored(change) });
+    else if (command === 'unset') delete row[field];
+    else if (command === 'remove') table.delete(id);
+    else return 'no such command';
+    return [];
+  }
+
+  private table(menu: string): Map<string, Row> {
+    const found = this.menus.get(menu) ?? new Map<string, Row>();
+    this.menus.set(menu, found);
+    return found;
+  }
+}
+
+/** Rates are answered in bits, whatever they were written as. */
+function stored(row: Row): Row {
+  const rate = row['max-limit'];
+  return rate ? { ...row, 'max-limit': rate.replaceAll('k', '000') } : row;
+}
+
+/** Speaks the API as RouterOS does. */
+function simulator(router: Router, seen: string[] = []) {
   return (socket: Socket): void => {
     const reader = new WordReader();
     let sentence: string[] = [];
     const say = (...words: string[]) => socket.write(Buffer.concat([...words.map(encodeWord), Buffer.from([0])]));
-    const answer = ([command = '', ...words]: string[]): void => {
+    const answer = ([path = '', ...words]: string[]): void => {
       const given = Object.fromEntries(words.map((word) => word.slice(1).split(/=(.*)/s, 2) as [string, string]));
-      seen.push(command);
-      const trap = (message: string) => [say('!trap', `=message=${message}`), say('!done')];
-      if (command === '/login') {
-        if (given['password'] !== 'right') return void trap('invalid user name or password (6)');
-      } else if (command === '/ppp/secret/print') {
-        for (const [id, secret] of secrets)
-          if (secret['name'] === given['name'])
-            say('!re', `=.id=${id}`, ...Object.entries(secret).map(([k, v]) => `=${k}=${v}`));
-      } else if (command === '/ppp/secret/add') {
-        if ([...secrets.values()].some(({ name }) => name === given['name'])) return void trap('already have');
-        secrets.set(`*${(last += 1)}`, given);
-      } else if (command === '/ppp/secret/set') {
-        const { '.id': id = '', ...change } = given;
-        if (!secrets.has(id)) return void trap('no such item');
-        secrets.set(id, { ...secrets.get(id), ...change });
-      } else if (command === '/ppp/secret/remove') secrets.delete(given['.id'] ?? '');
-      else return void trap('no such command');
+      seen.push(path);
+      const at = path.lastIndexOf('/');
+      const isLogin = path === '/login';
+      const login = given['password'] === 'right' ? [] : 'invalid user name or password (6)';
+      const told = isLogin ? login : router.answer(path.slice(0, at), path.slice(at + 1), given);
+      if (typeof told === 'string') say('!trap', `=message=${told}`);
+      else for (const row of told) say('!re', ...Object.entries(row).map(([key, value]) => `=${key}=${value}`));
       say('!done');
     };
     socket.on('data', (chunk: Buffer) => {
@@ -78,6 +117,8 @@ function simulator(secrets: Map<string, Secret>, seen: string[] = []) {
 const wanted = (change: Partial<SubscriberState> = {}): SubscriberState => ({
   username: 'user-1',
   address: '100.64.0.5',
+  ipv6Prefix: '2001:db8:1:5::/64',
+  delegatedPrefix: '2001:db8:ff05::/56',
   vlanId: null,
   profile: { name: '100M_10M', downloadKbps: 100_000, uploadKbps: 10_000 },
   access: 'open',
@@ -108,12 +149,12 @@ describe('words of the RouterOS API', () => {
 
 describe('the RouterOS driver', () => {
   it('adds, changes, reads back and removes a subscriber, each once however often it is told', async () => {
-    const secrets = new Map<string, Secret>();
-    const device = await listen(simulator(secrets));
+    const router = new Router();
+    const device = await listen(simulator(router));
     expect(await driver.plan(device, wanted(), never)).toMatchObject([{ what: 'subscriber' }]);
     await driver.apply(device, 'a', wanted(), never);
     await driver.apply(device, 'a', wanted(), never);
-    expect(secrets.size).toBe(1);
+    expect(router.rows('/ppp/secret')).toHaveLength(1);
     expect(await driver.readBack(device, 'user-1', never)).toEqual(wanted());
     for (const access of ['walled_garden', 'closed', 'open'] as const) {
       const state = wanted({ access, vlanId: 100, profile: { name: '5M', downloadKbps: 5_000, uploadKbps: 1_500 } });
@@ -122,12 +163,54 @@ describe('the RouterOS driver', () => {
     }
     await driver.remove(device, 'c', 'user-1', never);
     await driver.remove(device, 'c', 'user-1', never);
-    expect(secrets.size).toBe(0);
+    expect([router.rows('/ppp/secret'), router.rows('/queue/simple')]).toEqual([[], []]);
     expect(await driver.readBack(device, 'user-1', never)).toBeUndefined();
   });
 
+  it('limits the rate with a queue over all addresses, and sees when somebody took it away', async () => {
+    const router = new Router();
+    const device = await listen(simulator(router));
+    await driver.apply(device, 'a', wanted(), never);
+    const target = '100.64.0.5/32,2001:db8:1:5::/64,2001:db8:ff05::/56';
+    const queue = { name: 'isp-user-1', target, 'max-limit': '10000000/100000000', disabled: 'no' };
+    expect(router.rows('/queue/simple')).toEqual([queue]);
+    const id = [...(router.menus.get('/queue/simple') ?? new Map<string, Row>()).keys()][0] ?? '';
+    const spoilt: Row[] = [{ disabled: 'yes' }, { target: '100.64.0.5/32' }, { 'max-limit': '10M/1G' }];
+    for (const change of spoilt) {
+      router.answer('/queue/simple', 'set', { '.id': id, ...queue, ...change });
+      expect(await driver.plan(device, wanted(), never)).toMatchObject([{ what: 'rate', to: '100000/10000 kbit/s' }]);
+    }
+    router.answer('/queue/simple', 'remove', { '.id': id });
+    expect(await driver.plan(device, wanted(), never)).toMatchObject([{ what: 'rate', from: '0/0 kbit/s' }]);
+    await driver.apply(device, 'b', wanted(), never);
+    expect(await driver.plan(device, wanted(), never)).toEqual([]);
+  });
+
+  it('leaves the rate to RADIUS where it is told to, and makes no queue', async () => {
+    const router = new Router(['/ppp/secret', '/ppp/active']);
+    const { settings, ...rest } = await listen(simulator(router));
+    const routeros = { ...(settings['routeros'] as object), limit: 'radius' };
+    const device = { ...rest, settings: { routeros } };
+    await driver.apply(device, 'a', wanted(), never);
+    expect(await driver.readBack(device, 'user-1', never)).toEqual(wanted());
+  });
+
+  it('ends the sessions that the router let in when access or addresses change, not for another rate', async () => {
+    const router = new Router();
+    const device = await listen(simulator(router));
+    await driver.apply(device, 'a', wanted(), never);
+    const online = () => router.rows('/ppp/active').map(({ radius }) => radius);
+    for (const radius of ['true', 'false']) router.add('/ppp/active', { name: 'user-1', radius });
+    await driver.apply(device, 'b', wanted({ profile: { name: '5M', downloadKbps: 5_000, uploadKbps: 1_000 } }), never);
+    expect(online()).toEqual(['true', 'false']);
+    const state = wanted({ access: 'closed', ipv6Prefix: null, delegatedPrefix: null });
+    await driver.apply(device, 'c', state, never);
+    expect(online()).toEqual(['true']);
+    expect(await driver.readBack(device, 'user-1', never)).toEqual(state);
+  });
+
   it('says when the password is wrong, and what it was refused', async () => {
-    const device = await listen(simulator(new Map()));
+    const device = await listen(simulator(new Router()));
     const stranger = { ...device, secrets: { api_password: 'wrong' } };
     expect(await code(driver.readBack(stranger, 'x', never))).toBe('network.device.login_refused');
     expect(await code(driver.readBack({ ...device, secrets: {} }, 'x', never))).toBe('network.device.misconfigured');

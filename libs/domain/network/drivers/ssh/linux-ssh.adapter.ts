@@ -2,14 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { networkErrors } from '../../network.errors.js';
 import type { DeviceRef, PlannedChange, SubscriberDriver, SubscriberState } from '../device-driver.port.js';
 import { plannedChanges } from '../planned-changes.js';
-import {
-  type LinuxSettings,
-  type SeenSubscriber,
-  applyScript,
-  readScript,
-  removeScript,
-  subscribersOf,
-} from './linux-script.js';
+import { type LinuxSettings, readScript, type SeenRouter, seenRouterOf } from './linux-readback.js';
+import { applyScript, removeScript } from './linux-script.js';
 import { runOverSsh } from './ssh-command.js';
 
 const NIC = /^[\w.-]{1,15}$/;
@@ -28,25 +22,27 @@ export class LinuxSshRouter implements SubscriberDriver {
   }
 
   async apply(device: DeviceRef, _stepKey: string, wanted: SubscriberState, signal: AbortSignal): Promise<void> {
-    const all = await this.subscribers(device, signal);
-    const there = all.filter(({ username, address }) => username === wanted.username || address === wanted.address);
-    await this.run(device, applyScript(settingsOf(device), wanted, there), signal);
+    const router = await this.seen(device, signal);
+    await this.run(device, applyScript(settingsOf(device), wanted, router), signal);
   }
 
   async readBack(device: DeviceRef, username: string, signal: AbortSignal): Promise<SubscriberState | undefined> {
-    const seen = (await this.subscribers(device, signal)).find((one) => one.username === username);
+    const { subscribers } = await this.seen(device, signal);
+    const seen = subscribers.find((one) => one.username === username);
     if (!seen) return undefined;
-    const { address, vlanId, access, profileName: name, downloadKbps, uploadKbps } = seen;
-    return { username, address, vlanId, access, profile: { name, downloadKbps, uploadKbps } };
+    const { address, ipv6Prefix, delegatedPrefix, vlanId, access, profileName: name } = seen;
+    const profile = { name, downloadKbps: seen.downloadKbps, uploadKbps: seen.uploadKbps };
+    return { username, address, ipv6Prefix, delegatedPrefix, vlanId, access, profile };
   }
 
   async remove(device: DeviceRef, _stepKey: string, username: string, signal: AbortSignal): Promise<void> {
-    const there = (await this.subscribers(device, signal)).filter((one) => one.username === username);
-    if (there.length > 0) await this.run(device, removeScript(settingsOf(device), there), signal);
+    const router = await this.seen(device, signal);
+    const there = router.subscribers.filter((one) => one.username === username);
+    if (there.length > 0) await this.run(device, removeScript(settingsOf(device), router, there), signal);
   }
 
-  private async subscribers(device: DeviceRef, signal: AbortSignal): Promise<SeenSubscriber[]> {
-    return subscribersOf(await this.run(device, readScript(settingsOf(device)), signal));
+  private async seen(device: DeviceRef, signal: AbortSignal): Promise<SeenRouter> {
+    return seenRouterOf(await this.run(device, readScript(settingsOf(device)), signal));
   }
 
   private async run(device: DeviceRef, script: string, signal: AbortSignal): Promise<string> {

@@ -1,0 +1,52 @@
+import { expect, it } from '@jest/globals';
+import { makeSubscriber } from '../radius/support.js';
+import { INVARIANTS, violations } from './invariants.js';
+import { query } from './embedded-postgres.js';
+import { createTestDatabase } from './test-postgres.js';
+
+/** What breaks each, done to the one service of the database, behind everybody's back. */
+const BROKEN: Readonly<Record<string, string>> = {
+  'an address serves one service': `DROP INDEX ip_addresses_address, ip_addresses_service; ALTER TABLE ip_addresses DROP CONSTRAINT ip_addresses_pkey;
+    INSERT INTO ip_addresses SELECT * FROM ip_addresses WHERE service_id IS NOT NULL`,
+  'a service has one address': `DROP INDEX ip_addresses_service;
+    INSERT INTO ip_addresses (pool_id, address, service_id, vrf_id) SELECT pool_id, '100.64.99.99', service_id, vrf_id FROM ip_addresses WHERE service_id IS NOT NULL`,
+  'a subscriber has the address that its service holds': `UPDATE subscribers SET address = '192.0.2.1'`,
+  'nothing is open for a service that ended': `UPDATE services SET status = 'terminated'`,
+  'nothing is open for a service that is suspended': `UPDATE services SET status = 'suspended', suspended_for = '{payment}'`,
+  'a service is suspended when there is a cause': `ALTER TABLE services DROP CONSTRAINT services_works_without_cause;
+    UPDATE services SET suspended_for = '{payment}'`,
+  'a service in provisioning has a job that is not over': `UPDATE services SET status = 'provisioning'`,
+  'a job that is over has its end, and no other': `INSERT INTO provisioning_jobs (partner_id, customer_id, service_id, status, request, estimated_completion, requested_by)
+    SELECT partner_id, customer_id, id, 'succeeded', '{}', now(), 'spec' FROM services`,
+  'a job that succeeded has done every step': `WITH j AS (
+      INSERT INTO provisioning_jobs (partner_id, customer_id, service_id, status, request, estimated_completion, requested_by, finished_at)
+      SELECT partner_id, customer_id, id, 'succeeded', '{}', now(), 'spec', now() FROM services RETURNING partner_id, id)
+    INSERT INTO provisioning_steps (partner_id, provisioning_job_id, position, name, status) SELECT partner_id, id, 1, 'router', 'intended' FROM j`,
+  'a job that went back has undone what it did to devices': `WITH j AS (
+      INSERT INTO provisioning_jobs (partner_id, customer_id, service_id, status, ends_as, request, estimated_completion, requested_by, finished_at)
+      SELECT partner_id, customer_id, id, 'failed', 'failed', '{}', now(), 'spec', now() FROM services RETURNING partner_id, id)
+    INSERT INTO provisioning_steps (partner_id, provisioning_job_id, position, name, status) SELECT partner_id, id, 1, 'router', 'done' FROM j`,
+  'the network is never confirmed ahead of what is wanted': `UPDATE subscribers SET confirmed_version = desired_version + 1`,
+  'a VLAN of a device serves one service': `ALTER TABLE vlans DROP CONSTRAINT vlans_once; DROP INDEX vlans_service; ALTER TABLE vlans DROP CONSTRAINT vlans_service_id_fkey;
+    INSERT INTO vlans (device_id, vlan_id, service_id) SELECT min(id), 7, n FROM devices, generate_series(1, 2) n GROUP BY n`,
+  'usage is never negative': `ALTER TABLE usage_daily DROP CONSTRAINT usage_daily_input_octets_check;
+    INSERT INTO usage_daily (partner_id, customer_id, service_id, day, input_octets) SELECT partner_id, customer_id, id, '2025-01-29', -1 FROM services`,
+  'a bundle is active only with its parts': `UPDATE services SET status = 'active', service_type = 'bundle';
+    INSERT INTO services (partner_id, customer_id, service_type, plan_id, monthly_amount, activation_amount, currency, status, bundle_id)
+    SELECT partner_id, customer_id, 'internet', plan_id, 0, 0, currency, 'pending_activation', id FROM services`,
+  'a voice account is open for a service that lives': `UPDATE services SET status = 'terminated', service_type = 'voice';
+    INSERT INTO voice_accounts (partner_id, customer_id, service_id, username, password_sealed) SELECT partner_id, customer_id, id, '+15550100', '-' FROM services`,
+};
+
+it.each(Object.entries(BROKEN))('"%s" is seen to be broken', async (name, sql) => {
+  const database = await createTestDatabase();
+  await makeSubscriber(database.ownerUrl);
+  expect(await violations(database.superUrl)).toEqual({});
+  await query(database.superUrl, sql);
+  expect(Object.keys(await violations(database.superUrl))).toContain(name);
+  await expect(database.drop()).rejects.toThrow(name);
+});
+
+it('is an invariant that there is', () => {
+  expect(Object.keys(INVARIANTS)).toEqual(expect.arrayContaining(Object.keys(BROKEN)));
+});
