@@ -263,3 +263,6 @@ export const proofExample = {
     },
   ],
 };
+
+const { lines: _lines, tax_summary: _summary, ...creditNoteHeader } = creditNoteExample;
+export const creditNoteListExample = creditNoteHeader;

@@ -82,7 +82,7 @@ export class InvoicesController {
     summary: 'List credit notes, newest first',
     description: 'Amounts are negative. `paid_amount` is what was used of one.',
     response: schema.creditNotesShape,
-    example: { credit_notes: [{ ...schema.invoiceExample, ...schema.creditNoteExample }], pagination: PAGINATION },
+    example: { credit_notes: [schema.creditNoteListExample], pagination: PAGINATION },
   })
   async listCreditNotes(
     @CurrentActor() actor: Actor,
