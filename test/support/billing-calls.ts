@@ -9,6 +9,8 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'PATCH /v1/billing/accounts/:account_id': { thing: 'billing_account', body: () => ({ payment_days: 30 }) },
   'POST /v1/billing/accounts/:account_id/services': {
     thing: 'account_with_service',
+    // The body names the service that was made last.
+    once: true,
     body: () => ({ service_id: lastService() }),
   },
   'POST /v1/billing/accounts/:account_id/unpark': { thing: 'parked_account' },
