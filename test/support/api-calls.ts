@@ -8,8 +8,8 @@ export interface Call {
   readonly thing?: Thing;
   readonly query?: string;
   readonly body?: () => unknown;
-  /** It is answered once in 10 minutes to each partner: the change feed of this name. */
-  readonly once?: 'service' | 'work_order';
+  /** Not at the same time: the change feed of this name answers once in 10 minutes, or the body names what was just made. */
+  readonly once?: 'service' | 'work_order' | 'body';
 }
 
 const person = () => {

@@ -10,7 +10,7 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/billing/accounts/:account_id/services': {
     thing: 'account_with_service',
     // The body names the service that was made last.
-    once: true,
+    once: 'body',
     body: () => ({ service_id: lastService() }),
   },
   'POST /v1/billing/accounts/:account_id/unpark': { thing: 'parked_account' },
