@@ -8,7 +8,7 @@ export interface Call {
   readonly thing?: Thing;
   readonly query?: string;
   readonly body?: () => unknown;
-  /** Not at the same time: the change feed of this name answers once in 10 minutes, or the body names what was just made. */
+  /** Not at the same time: a change feed answers once in 10 minutes; a body may name what was just made. */
   readonly once?: 'service' | 'work_order' | 'body';
 }
 
