@@ -81,7 +81,7 @@ describe('GET /wholesale/predefined-premises', () => {
     '%27%20OR%201=1--',
     '%F0%9F%98%80',
     '(((',
-    '&|!:*',
+    '%26%7C!:*',
     '%5C',
     '%25%25',
     'x'.repeat(300),

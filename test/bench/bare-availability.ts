@@ -12,13 +12,21 @@ export interface BareAvailability {
   readonly url: string;
 }
 
+interface Price {
+  readonly guid: string;
+  readonly type: string;
+  readonly currency: string;
+  readonly taxPercent: string;
+  readonly amount: string;
+}
+
 interface Row {
   readonly kind: string | null;
   readonly guid: string;
   readonly providerGuid: string;
   readonly parentGuid: string | null;
   readonly effectiveAt: Date;
-  readonly prices: readonly { guid: string; type: string; currency: string; taxPercent: string; amount: string }[];
+  readonly prices: readonly (Price | null)[];
   readonly [field: string]: unknown;
 }
 
@@ -49,7 +57,9 @@ function present(row: Row) {
     ...{ speed_up: row['uploadMbps'], speed_down: row['downloadMbps'], min_contract: row['contractMonths'] },
     ...{ effective_date: row.effectiveAt.toISOString(), status: row['status'], type_name: row.kind },
     provider: row['providerName'],
-    pricing: row.prices.map(({ guid, type, currency, taxPercent, amount }) => {
+    pricing: row.prices.flatMap((price) => {
+      if (price === null) return [];
+      const { guid, type, currency, taxPercent, amount } = price;
       const [tax, value] = [Number(taxPercent), Number(amount)];
       const incl = Math.round(value * (100 + tax)) / 100;
       return { id: guid.toUpperCase(), price_type: type, currency_code: currency, tax, value, value_incl: incl };

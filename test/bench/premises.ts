@@ -16,9 +16,9 @@ import { PARTNERS, type Place } from './place.js';
 import { type CorpusQuery, chance, corpusCsv, queriesFor } from './premise-corpus.js';
 import { ROOT, cpuMicros } from './processes.js';
 
-const ADDRESSES = Number(process.env['ISP_BENCH_ADDRESSES'] ?? 1_000_000);
+const ADDRESSES = Number(process.env['BENCH_ADDRESSES'] ?? 1_000_000);
 const SEARCHES = 300;
-const POLYGONS = Number(process.env['ISP_BENCH_POLYGONS'] ?? 50_000);
+const POLYGONS = Number(process.env['BENCH_POLYGONS'] ?? 50_000);
 const POINTS = 3_000;
 const MIB = 1024;
 

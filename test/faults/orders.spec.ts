@@ -24,7 +24,7 @@ const IN_THE_ORDER = [
 ] as const;
 const IN_THE_COMPLETION = ['ordering.after-completion', 'http.before-answer'] as const;
 /** The other steps of the provisioning are killed in F3. */
-const IN_THE_WORK = ['work.after-take', 'provisioning.after-apply'] as const;
+const IN_THE_WORK = ['provisioning.after-intent', 'provisioning.after-apply'] as const;
 const LIVE = { service: 'active', workOrder: 'completed', premise: 'in_service', services: 1, ended: null };
 const CANCELLED = { service: 'terminated', workOrder: 'cancelled', premise: 'vacant', services: 1, ended: 'Gone' };
 

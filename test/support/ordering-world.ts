@@ -19,6 +19,9 @@ const ISP: readonly Permission[] = [
   'credential.reveal',
 ];
 export const MISSING = '00000000-0000-4000-8000-000000000000';
+/** Facts that nobody was told of yet, and work that somebody is to do now. */
+const UNDER_WAY = `SELECT 1 FROM outbox WHERE relayed_at IS NULL
+  UNION ALL SELECT 1 FROM work_items WHERE status IN ('queued', 'running') AND queue <> 'schedules' AND not_before <= now() LIMIT 1`;
 export type Body = Record<string, unknown>;
 
 /** The program with a worker, a town, two ISPs that order there, and the operator; as its clients see it. */
@@ -51,8 +54,9 @@ export class OrderingWorld {
     return new OrderingWorld(api, worker, await buildTown(api.sql, 40), north, south, operator);
   }
 
-  /** What is always true is true at the end. */
+  /** What is always true is true when no work is under way. */
   async close(): Promise<void> {
+    await until('all work is done', async () => (await this.sql(UNDER_WAY)).length === 0);
     await this.worker.stop(0);
     expect(await violations(this.api.database.ownerUrl)).toEqual({});
     await this.api.close();

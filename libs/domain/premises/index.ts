@@ -2,7 +2,7 @@ export * from './areas/area.queries.js';
 export type { AreaValues } from './areas/area-store.js';
 export * from './areas/area.view.js';
 export * from './areas/manage-areas.usecase.js';
-export { type GeoJsonGeometry, isOnEarth } from './areas/outline.js';
+export type { GeoJsonGeometry } from './areas/outline.js';
 export { ImportFile } from './imports/import-file.usecase.js';
 export * from './imports/import.queries.js';
 export * from './imports/import.view.js';

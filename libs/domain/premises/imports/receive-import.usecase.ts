@@ -8,11 +8,6 @@ import { premisesErrors } from '../premises.errors.js';
 import { ImportStore } from './import-store.js';
 import type { ImportKind, ImportView } from './import.view.js';
 
-/** Bytes of one part. */
-export const MAX_PART_BYTES = 5 * 1024 * 1024;
-/** Parts of one file: 5 GB altogether. */
-export const MAX_PARTS = 1_000;
-
 export interface OpenImportInput {
   readonly actor: Actor;
   readonly kind: ImportKind;
