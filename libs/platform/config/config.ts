@@ -76,13 +76,6 @@ export const envSchema = z.object({
     .max(86_400)
     .default(60)
     .describe('How often the whole network is compared with what is wanted of it'),
-  ISP_SESSIONS_KEPT_DAYS: z.coerce
-    .number()
-    .int()
-    .min(90)
-    .max(36_500)
-    .default(730)
-    .describe('Days after which an ended session is forgotten: who had which address before that cannot be told'),
   ISP_READ_BACK_HOURS: z.coerce
     .number()
     .int()
@@ -90,6 +83,13 @@ export const envSchema = z.object({
     .max(8_784)
     .default(24)
     .describe('How often each router is read back for each of its services, though nothing was changed'),
+  ISP_SESSIONS_KEPT_DAYS: z.coerce
+    .number()
+    .int()
+    .min(90)
+    .max(36_500)
+    .default(730)
+    .describe('Days after which an ended session is forgotten: who had which address before that cannot be told'),
   ISP_SHUTDOWN_GRACE_SECONDS: z.coerce.number().min(0).max(60).default(5).describe('Serving on after SIGTERM'),
   ISP_SNMP_TRAP_PORT: port.default(0).describe('UDP port on which workers receive SNMP traps; 0: they do not'),
   ISP_DATA_LIMIT_ACTION: z
