@@ -391,7 +391,6 @@ export function addressed(operation: string, id: string | number = 0): { method:
   const ids = String(id).split('/');
   const named = path
     .replace(':version', '1')
-    .replace(/:part$/, '1')
     .replace(/:part(?![a-z_])/, '1')
     .replaceAll(/:[a-z_]+/g, () => (ids.length > 1 ? ids.shift() : ids[0]) ?? '');
   return { method, path: named + (CALLS[operation]?.query ?? '') };

@@ -58,7 +58,7 @@ export class OrderingWorld {
   async close(): Promise<void> {
     await until('all work is done', async () => (await this.sql(UNDER_WAY)).length === 0);
     await this.worker.stop(0);
-    expect(await violations(this.api.database.ownerUrl)).toEqual({});
+    expect(await violations(this.api.database.superUrl)).toEqual({});
     await this.api.close();
   }
 

@@ -39,7 +39,10 @@ export const sql = <R extends object>(text: string) => query<R>(database.ownerUr
  */
 export async function openServices(...above: readonly Type[]): Promise<void> {
   database = await createTestDatabase();
-  database.exempt('a service in provisioning has a job that is not over', 'services are moved by hand: nobody provisions');
+  database.exempt(
+    'a service in provisioning has a job that is not over',
+    'services are moved by hand: nobody provisions',
+  );
   const entities = [
     ...accessEntities,
     ...partnersEntities,

@@ -73,19 +73,28 @@ export class StaticAddresses {
     const subscriber = await this.uow.tx.one<Subscriber>(SUBSCRIBER, [serviceId, NOTE]);
     const address = wanted ?? subscriber?.address;
     if (address === undefined) return undefined;
-    const pooled = await this.pooled(address, subscriber?.vrfId);
+    const pooled = await this.within(address, subscriber);
     if (wanted !== undefined && !pooled) throw ipamErrors('network.address.not_pooled');
-    if (subscriber && pooled && pooled.routerId !== subscriber.routerId)
-      throw networkErrors('network.address.not_routed');
     // An address that is in no pool goes to nobody else anyway.
     const places = [...(pooled ? [address] : []), ...(subscriber?.prefixes ?? [])];
     await this.reserve(actor, serviceId, places, pooled?.vrfId ?? subscriber?.vrfId);
-    if (!subscriber || !pooled || subscriber.address === address) return address;
-    const { routerId, vlanId } = subscriber;
-    const ipAssignment = `${address}/${pooled.prefixLength}`;
+    if (subscriber && pooled && subscriber.address !== address)
+      await this.moveTo(serviceId, address, subscriber, pooled);
+    return address;
+  }
+
+  /** The pool of an address, which is one of the subscriber's router. */
+  private async within(address: string, subscriber: Subscriber | undefined): Promise<Pooled | undefined> {
+    const pooled = await this.pooled(address, subscriber?.vrfId);
+    if (subscriber && pooled && pooled.routerId !== subscriber.routerId)
+      throw networkErrors('network.address.not_routed');
+    return pooled;
+  }
+
+  private async moveTo(serviceId: number, address: string, { routerId, vlanId }: Subscriber, { prefixLength }: Pooled) {
+    const ipAssignment = `${address}/${prefixLength}`;
     await this.subscribers.relocate(serviceId, { routerId }, { routerId, vlanId, ipAssignment });
     this.work.enqueueOnCommit('network.converge', { service_id: serviceId }, { dedupeKey: String(serviceId) });
-    return address;
   }
 
   /** These of a VRF are reserved, and nothing else of before. */

@@ -17,11 +17,11 @@ import { provisioningSaga } from './0140-provisioning-saga.js';
 import { convergence } from './0150-convergence.js';
 import { usage } from './0160-usage.js';
 import { voiceAccounts } from './0170-voice-accounts.js';
-import { routerReadBack } from './0230-router-read-back.js';
-import { staticPrefixes } from './0240-static-prefixes.js';
 import { premises } from './0180-premises.js';
+import { premiseImports } from './0181-premise-imports.js';
 import { offers } from './0190-offers.js';
 import { areaProducts } from './0191-area-products.js';
+import { settlement } from './0192-settlement.js';
 import { workOrders } from './0200-work-orders.js';
 import { cpeSettings } from './0201-cpe-settings.js';
 import { orders } from './0202-orders.js';
@@ -32,6 +32,8 @@ import { settlement } from './0192-settlement.js';
 import { billingAccounts } from './0260-billing-accounts.js';
 import { billingDocuments } from './0262-billing-documents.js';
 import { ledger } from './0264-ledger.js';
+import { routerReadBack } from './0230-router-read-back.js';
+import { staticPrefixes } from './0240-static-prefixes.js';
 import { comparison } from './0250-comparison.js';
 import { sessionsKept } from './0251-sessions-kept.js';
 
@@ -55,11 +57,11 @@ export const migrations: readonly SqlMigration[] = [
   convergence,
   usage,
   voiceAccounts,
-  routerReadBack,
-  staticPrefixes,
   premises,
+  premiseImports,
   offers,
   areaProducts,
+  settlement,
   workOrders,
   cpeSettings,
   orders,
@@ -70,6 +72,8 @@ export const migrations: readonly SqlMigration[] = [
   billingAccounts,
   billingDocuments,
   ledger,
+  routerReadBack,
+  staticPrefixes,
   comparison,
   sessionsKept,
 ];

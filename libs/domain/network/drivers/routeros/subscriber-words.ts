@@ -16,7 +16,7 @@ interface RouterOsSettings {
   readonly limit?: 'queue' | 'radius';
 }
 
-const settingsOf = (device: DeviceRef): RouterOsSettings => (device.settings['routeros'] ?? {});
+const settingsOf = (device: DeviceRef): RouterOsSettings => device.settings['routeros'] ?? {};
 const profilesOf = (device: DeviceRef) => ({ ...PROFILES, ...settingsOf(device).profiles });
 
 export const hasQueues = (device: DeviceRef): boolean => settingsOf(device).limit !== 'radius';
