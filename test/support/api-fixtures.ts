@@ -1,6 +1,5 @@
 import { PERMISSIONS, type Actor, systemActor, systemActorFor } from '@isp/contracts';
 import { CreateApiKey, CreateUser } from '@isp/domain/access';
-import { RecordPayment, WriteInvoice } from '@isp/domain/billing';
 import { CreateBandwidthProfile, CreatePlan } from '@isp/domain/catalog';
 import { CreateCustomer } from '@isp/domain/customers';
 import {
@@ -30,6 +29,7 @@ import { CreateEndpoint, SendTest } from '@isp/domain/webhooks';
 import { CreateWorkOrder, HoldWorkOrder } from '@isp/domain/work-orders';
 import type { ApiWorld } from './api-world.js';
 import { type Plot, type Town, buildTown } from './town.js';
+import { billingFixtures } from './billing-fixtures.js';
 import { offerFixtures } from './offer-fixtures.js';
 
 export const EVERYTHING: Actor = { ...systemActor('spec'), permissions: new Set(PERMISSIONS) };
@@ -75,13 +75,7 @@ export type Thing =
   | 'alarm'
   | 'threshold'
   | 'service_with_device'
-  | 'billing_account'
-  | 'account_with_service'
-  | 'parked_account'
-  | 'invoice'
-  | 'draft_invoice'
-  | 'payment'
-  | 'tax_rate'
+  | keyof ReturnType<typeof billingFixtures>['make']
   | 'service_with_device_guid'
   | 'service_guid'
   | 'line_guid'
@@ -103,9 +97,6 @@ export type Thing =
 
 let serial = 0;
 const next = (): number => (serial += 1);
-let assignable = 0;
-/** The service of the newest `account_with_service`. */
-export const lastService = (): number => assignable;
 
 const PLOTS = 300;
 const towns = new WeakMap<ApiWorld, { readonly town: Promise<Town>; next: number }>();
@@ -125,26 +116,11 @@ export function factory(world: ApiWorld) {
     await use(PrepareSubscriber).execute({ actor: EVERYTHING, serviceId, ...row, ...speeds });
     return serviceId;
   };
-  const accountOf = async (customerId: number): Promise<number> => {
-    const [row] = await sql<{ id: number }>(
-      `SELECT id FROM billing_accounts WHERE customer_id = ${customerId} ORDER BY id`,
-    );
-    return row?.id ?? 0;
-  };
-  /** An invoice over 10.00 of a customer. */
-  const invoiceOf = async (customerId: number, draft = false): Promise<number> => {
-    const accountId = await accountOf(customerId);
-    const lines = [{ description: 'Made', amount: '10', quantity: '1', prorationFactor: '1' }];
-    return (await use(WriteInvoice).execute({ actor: EVERYTHING, accountId, kind: 'one_off', lines, draft })).id;
-  };
-  const paymentOf = async (customerId: number): Promise<number> => {
-    const accountId = await accountOf(customerId);
-    return (await use(RecordPayment).execute({ actor: EVERYTHING, accountId, amount: '5', method: 'cash' })).id;
-  };
   const guidOf = async (table: string, id: string | number): Promise<string> => {
     const [row] = await sql<{ guid: string }>(`SELECT guid FROM ${table} WHERE id = ${id}`);
     return row?.guid.toUpperCase() ?? '';
   };
+  const billing = billingFixtures(use, sql, (what, partnerId) => make[what](partnerId));
   const make: Record<Thing, (partnerId: number) => Promise<string | number>> = {
     customer: async (partnerId) => {
       const n = next();
@@ -181,27 +157,6 @@ export function factory(world: ApiWorld) {
       const serviceId = Number(await make.active_service(partnerId));
       const ordered = { actor: EVERYTHING, serviceId, planId: 2, when: 'period_end' } as const;
       return `${serviceId}/${(await use(ChangeServicePlan).execute(ordered)).change.id}`;
-    },
-    billing_account: async (partnerId) => accountOf(Number(await make.customer(partnerId))),
-    account_with_service: async (partnerId) => {
-      assignable = Number(await make.service(partnerId));
-      const { customerId } = await use(ServiceQueries).get(EVERYTHING, assignable);
-      return accountOf(customerId);
-    },
-    parked_account: async (partnerId) => {
-      const id = await make.billing_account(partnerId);
-      await sql(`INSERT INTO billing_parkings (partner_id, customer_id, account_id, reason, total_amount, at)
-                 SELECT partner_id, customer_id, id, 'too_much', 1, now() FROM billing_accounts WHERE id = ${id}`);
-      return id;
-    },
-    invoice: async (partnerId) => invoiceOf(Number(await make.customer(partnerId))),
-    draft_invoice: async (partnerId) => invoiceOf(Number(await make.customer(partnerId)), true),
-    payment: async (partnerId) => paymentOf(Number(await make.customer(partnerId))),
-    tax_rate: async () => {
-      const [row] = await sql<{ id: number }>(
-        `INSERT INTO tax_rates (region, code, name, percent, valid_from) VALUES ('MADE-${next()}', 'vat', 'VAT', 15, '2020-01-01') RETURNING id`,
-      );
-      return row?.id ?? 0;
     },
     subscribed_service: async (partnerId) => subscribed(Number(await make.service(partnerId))),
     throttled_service: async (partnerId) => {
@@ -404,6 +359,7 @@ export function factory(world: ApiWorld) {
       await use(ReceiveImport).putPart(EVERYTHING, id, 1, Buffer.from('key,full_text,latitude,longitude\n'));
       return id;
     },
+    ...billing.make,
     ...offerFixtures(use, sql, (partnerId) => make.area(partnerId)),
   };
   /** Gives a service the device that carries it. */
@@ -418,6 +374,7 @@ export function factory(world: ApiWorld) {
     if (!plot) throw new Error('every premise is taken');
     return { plot, town: await built.town };
   };
+  const { accountOf, invoiceOf, paymentOf } = billing;
   return { make, accountOf, invoiceOf, paymentOf, use, sql, subscribed, withDevice, orderable };
 }
 

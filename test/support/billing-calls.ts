@@ -1,5 +1,6 @@
 import type { Call } from './api-calls.js';
-import { lastService, unique } from './api-fixtures.js';
+import { unique } from './api-fixtures.js';
+import { lastService } from './billing-fixtures.js';
 
 /** How to call the operations of billing. */
 export const BILLING_CALLS: Readonly<Record<string, Call>> = {

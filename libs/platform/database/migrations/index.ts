@@ -27,15 +27,13 @@ import { cpeSettings } from './0201-cpe-settings.js';
 import { orders } from './0202-orders.js';
 import { changeFeed } from './0220-change-feed.js';
 import { trackOrders } from './0221-track-orders.js';
-import { premiseImports } from './0181-premise-imports.js';
-import { settlement } from './0192-settlement.js';
-import { billingAccounts } from './0260-billing-accounts.js';
-import { billingDocuments } from './0262-billing-documents.js';
-import { ledger } from './0264-ledger.js';
 import { routerReadBack } from './0230-router-read-back.js';
 import { staticPrefixes } from './0240-static-prefixes.js';
 import { comparison } from './0250-comparison.js';
 import { sessionsKept } from './0251-sessions-kept.js';
+import { billingAccounts } from './0260-billing-accounts.js';
+import { billingDocuments } from './0262-billing-documents.js';
+import { ledger } from './0264-ledger.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -67,13 +65,11 @@ export const migrations: readonly SqlMigration[] = [
   orders,
   changeFeed,
   trackOrders,
-  premiseImports,
-  settlement,
-  billingAccounts,
-  billingDocuments,
-  ledger,
   routerReadBack,
   staticPrefixes,
   comparison,
   sessionsKept,
+  billingAccounts,
+  billingDocuments,
+  ledger,
 ];

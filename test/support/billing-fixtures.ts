@@ -1,0 +1,60 @@
+import { PERMISSIONS, type Actor, systemActor } from '@isp/contracts';
+import { RecordPayment, WriteInvoice } from '@isp/domain/billing';
+import { ServiceQueries } from '@isp/domain/services';
+
+const EVERYTHING: Actor = { ...systemActor('spec'), permissions: new Set(PERMISSIONS) };
+
+let serial = 0;
+const next = (): number => (serial += 1);
+let assignable = 0;
+/** The service of the newest `account_with_service`. */
+export const lastService = (): number => assignable;
+
+type Use = <T>(type: abstract new (...args: never[]) => T) => T;
+type Sql = <R extends object>(text: string) => Promise<R[]>;
+type Make = (what: 'customer' | 'service', partnerId: number) => Promise<string | number>;
+
+/** What customers owe and pay. `thing` makes what they are billed for. */
+export function billingFixtures(use: Use, sql: Sql, thing: Make) {
+  const accountOf = async (customerId: number): Promise<number> => {
+    const [row] = await sql<{ id: number }>(
+      `SELECT id FROM billing_accounts WHERE customer_id = ${customerId} ORDER BY id`,
+    );
+    return row?.id ?? 0;
+  };
+  /** An invoice over 10.00 of a customer. */
+  const invoiceOf = async (customerId: number, draft = false): Promise<number> => {
+    const accountId = await accountOf(customerId);
+    const lines = [{ description: 'Made', amount: '10', quantity: '1', prorationFactor: '1' }];
+    return (await use(WriteInvoice).execute({ actor: EVERYTHING, accountId, kind: 'one_off', lines, draft })).id;
+  };
+  const paymentOf = async (customerId: number): Promise<number> => {
+    const accountId = await accountOf(customerId);
+    return (await use(RecordPayment).execute({ actor: EVERYTHING, accountId, amount: '5', method: 'cash' })).id;
+  };
+  const billing_account = async (partnerId: number) => accountOf(Number(await thing('customer', partnerId)));
+  const make = {
+    billing_account,
+    account_with_service: async (partnerId: number) => {
+      assignable = Number(await thing('service', partnerId));
+      const { customerId } = await use(ServiceQueries).get(EVERYTHING, assignable);
+      return accountOf(customerId);
+    },
+    parked_account: async (partnerId: number) => {
+      const id = await billing_account(partnerId);
+      await sql(`INSERT INTO billing_parkings (partner_id, customer_id, account_id, reason, total_amount, at)
+                 SELECT partner_id, customer_id, id, 'too_much', 1, now() FROM billing_accounts WHERE id = ${id}`);
+      return id;
+    },
+    invoice: async (partnerId: number) => invoiceOf(Number(await thing('customer', partnerId))),
+    draft_invoice: async (partnerId: number) => invoiceOf(Number(await thing('customer', partnerId)), true),
+    payment: async (partnerId: number) => paymentOf(Number(await thing('customer', partnerId))),
+    tax_rate: async () => {
+      const [row] = await sql<{ id: number }>(
+        `INSERT INTO tax_rates (region, code, name, percent, valid_from) VALUES ('MADE-${next()}', 'vat', 'VAT', 15, '2020-01-01') RETURNING id`,
+      );
+      return row?.id ?? 0;
+    },
+  };
+  return { make, accountOf, invoiceOf, paymentOf };
+}
