@@ -101,8 +101,12 @@ describe('any other method on any path', () => {
     for (const path of paths) {
       const url = path.replace(/:\w+/g, '1').replace('*', 'swagger-ui.css');
       const known = routes.filter((route) => route.endsWith(` ${path}`)).map((route) => route.split(' ')[0] as string);
+      // A path with a parameter may answer there: `PATCH /areas/:id` at /areas/covering.
+      const others = routes.filter((route) =>
+        new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}$`).test(`${route.split(' ')[0]} ${url}`),
+      );
       for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND']) {
-        if (known.includes(method)) continue;
+        if (known.includes(method) || others.some((route) => route.startsWith(`${method} `))) continue;
         const { status, headers } = await askRaw(world.program.url, { method, path: url, headers: ['x-api-key', key] });
         const allowed = String(headers['allow'] ?? '')
           .split(', ')

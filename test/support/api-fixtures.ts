@@ -278,7 +278,7 @@ export function factory(world: ApiWorld) {
     address: () => Promise.resolve('192.168.1.77'),
     vlan: async () => {
       const port = `made-${next()}`;
-      await use(VlanRanges).define({ actor: EVERYTHING, deviceId: 1, port, first: 10, last: 10 });
+      await use(VlanRanges).define({ actor: EVERYTHING, deviceId: 1, port, first: 10, last: 40 });
       const [row] = await sql<{ id: number }>(`SELECT id FROM vlans WHERE port = '${port}'`);
       return row?.id ?? 0;
     },
