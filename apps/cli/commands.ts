@@ -1,5 +1,3 @@
-import { systemActor } from '@isp/contracts';
-import { AuditQueries } from '@isp/domain/audit';
 import { RadiusVault } from '@isp/domain/network';
 import { loadConfig } from '@isp/platform/config';
 import { allowLogin, runMigrations } from '@isp/platform/database';
@@ -8,7 +6,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { seedSandbox } from '../sandbox/seed.js';
 import { createProgram } from '../wiring/program.js';
 import { importFile } from './import-file.js';
-import { keysInUse, rotateKeys } from './rotate-keys.js';
+import { keysInUse } from './keys-in-use.js';
+import { rotateKeys } from './rotate-keys.js';
+import { verifyAudit } from './verify-audit.js';
 
 interface Command {
   readonly help: string;
@@ -110,16 +110,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     'verify-audit',
     {
       help: 'recompute the hash chains of the audit trail',
-      run: () =>
-        inProgram(async (app) => {
-          const reports = await app.get(AuditQueries).verify(systemActor('cli'));
-          const broken = reports.filter(({ firstBadSeq }) => firstBadSeq !== null);
-          if (broken.length > 0)
-            throw new Error(
-              broken.map((row) => `partner ${row.partnerId}: first bad entry ${row.firstBadSeq}`).join('; '),
-            );
-          return `${reports.length} chains with ${reports.reduce((sum, row) => sum + row.entries, 0)} entries are whole`;
-        }),
+      run: () => inProgram(verifyAudit),
     },
   ],
 ]);

@@ -9,11 +9,11 @@ const RANKS = [
   ['audit'],
   ['access'],
   ['partners', 'catalog', 'premises', 'workforce', 'suppliers'],
-  ['quota', 'customers', 'network', 'inventory'],
+  ['quota', 'customers', 'network', 'inventory', 'offers'],
   ['services'],
   ['usage', 'provisioning'],
-  ['billing', 'tickets'],
-  ['sla'],
+  ['billing', 'tickets', 'work-orders'],
+  ['sla', 'settlement', 'ordering'],
   ['webhooks', 'plugins', 'notifications'],
   ['reporting'],
 ];
@@ -36,7 +36,7 @@ const EXPECTED_COUNTS: Readonly<Record<string, number>> = {
 function domainTree(importsOf: (domain: string) => readonly string[]): Record<string, string> {
   const file = (domain: string) =>
     importsOf(domain)
-      .map((other) => `export * as ${other} from '@isp/domain/${other}';\n`)
+      .map((other) => `export * as ${other.replace('-', '_')} from '@isp/domain/${other}';\n`)
       .join('') + `export const name = '${domain}';\n`;
   return Object.fromEntries(DOMAINS.map((domain) => [`libs/domain/${domain}/index.ts`, file(domain)]));
 }

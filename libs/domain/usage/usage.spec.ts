@@ -19,7 +19,8 @@ afterAll(closeServices);
 /** Moves the clock of the program to an instant. */
 const at = (instant: string): void => {
   clock.shift = 0;
-  clock.shift = Math.round((Date.parse(instant) - clock.now().getTime()) / 1000);
+  // Not a moment too early.
+  clock.shift = Math.ceil((Date.parse(instant) - clock.now().getTime()) / 1000);
 };
 const zone = (name: string) => sql(`UPDATE partners SET time_zone = '${name}' WHERE id = 1`);
 beforeEach(async () => {

@@ -9,6 +9,19 @@ const WORK = statement(
      FROM work_items WHERE status IN ('queued', 'running', 'dead') GROUP BY queue, status`,
 );
 
+/**
+ * Has the database asked when these gauges are scraped, once for all who scrape at that moment. While it does not answer
+ * they have no values, and what the process knows of itself is told all the same.
+ */
+export function countedWhenScraped(gauges: readonly Gauge[], count: () => Promise<void>): void {
+  let counting: Promise<void> | undefined;
+  const collect = (): Promise<void> =>
+    (counting ??= count()
+      .catch(() => gauges.forEach((gauge) => gauge.reset()))
+      .finally(() => (counting = undefined)));
+  for (const gauge of gauges) Object.assign(gauge, { collect });
+}
+
 export interface WorkFigures {
   readonly queue: string;
   readonly status: 'queued' | 'running' | 'dead';
@@ -45,15 +58,15 @@ export class Metrics {
       labelNames: ['queue'],
       registers,
     });
-    const collect = async (): Promise<void> => {
+    countedWhenScraped([items, lag], async () => {
+      const found = await this.work();
       items.reset();
       lag.reset();
-      for (const row of await this.work()) {
+      for (const row of found) {
         items.set({ queue: row.queue, status: row.status }, row.items);
         if (row.status === 'queued') lag.set({ queue: row.queue }, row.lag);
       }
-    };
-    Object.assign(items, { collect });
+    });
   }
 
   /** Unfinished and dead work by queue. */

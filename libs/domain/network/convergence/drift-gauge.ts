@@ -1,7 +1,7 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
 import { UnitOfWork, statement } from '@isp/platform/database';
-import { Metrics } from '@isp/platform/metrics';
+import { Metrics, countedWhenScraped } from '@isp/platform/metrics';
 import { Gauge } from 'prom-client';
 import { DRIFT_KINDS } from './drift.view.js';
 
@@ -24,10 +24,10 @@ export class DriftGauge {
       labelNames: ['kind'],
       registers: [metrics.registry],
     });
-    Object.assign(gauge, { collect: () => this.collect(gauge) });
+    countedWhenScraped([gauge], () => this.count(gauge));
   }
 
-  private async collect(gauge: Gauge<'kind'>): Promise<void> {
+  private async count(gauge: Gauge<'kind'>): Promise<void> {
     const rows = await this.uow.read(systemActor('metrics'), (tx) => tx.query<{ kind: string; drifts: number }>(OPEN));
     for (const kind of DRIFT_KINDS) gauge.set({ kind }, 0);
     for (const { kind, drifts } of rows) gauge.set({ kind }, drifts);
