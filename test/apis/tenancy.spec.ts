@@ -221,7 +221,8 @@ describe('somebody else’s thing', () => {
 describe('lists, searches, counts and errors', () => {
   // What belongs to the operator's network is for the operator alone.
   const lists = Object.keys(CALLS).filter(
-    (operation) => operation.startsWith('GET ') && !/:|\/v1\/(network\/|premise-imports|billing\/tax-rates)/.test(operation),
+    (operation) =>
+      operation.startsWith('GET ') && !/:|\/v1\/(network\/|premise-imports|billing\/tax-rates)/.test(operation),
   );
   const filtered = [
     `/v1/customers?search=${CANARY}`,
