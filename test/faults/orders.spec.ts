@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { FailPoint } from '@isp/platform/fail-points';
 import { violations } from '../support/invariants.js';
 import type { Plot } from '../support/town.js';
 import { type Answer, ask, inParallel } from './support/http.js';
@@ -24,25 +25,18 @@ const IN_THE_ORDER = [
 ] as const;
 const IN_THE_COMPLETION = ['ordering.after-completion', 'http.before-answer'] as const;
 /** The other steps of the provisioning are killed in F3. */
-const IN_THE_WORK = ['provisioning.after-intent', 'provisioning.after-apply'] as const;
+const IN_THE_WORK = ['provisioning.after-intent', 'provisioning.after-step.router'] as const;
 const LIVE = { service: 'active', workOrder: 'completed', premise: 'in_service', services: 1, ended: null };
 const CANCELLED = { service: 'terminated', workOrder: 'cancelled', premise: 'vacant', services: 1, ended: 'Gone' };
-
-/** A process that kills itself at the named place. */
-async function dying(world: World, program: 'api' | 'worker', point: string): Promise<ProgramProcess> {
-  const victim = await world.start(program, { ISP_FAIL_POINT: point });
-  victim.endIsAsked = true;
-  return victim;
-}
 
 /** Sends to an API that dies of it, then again to one that lives. */
 async function twice(
   world: World,
-  point: string,
+  point: FailPoint,
   heir: ProgramProcess,
   send: (api: ProgramProcess) => Promise<Answer>,
 ): Promise<Answer> {
-  const victim = await dying(world, 'api', point);
+  const victim = await world.startDying('api', point);
   const lost = await send(victim);
   expect([point, lost.status, await victim.end()]).toEqual([point, 0, 'SIGKILL']);
   return send(heir);
@@ -91,7 +85,7 @@ async function placedDespite(
   { town, isps }: OrderingWorld,
   api: ProgramProcess,
   plot: Plot,
-  point: string,
+  point: FailPoint,
 ) {
   const body = orderOn(plot, town.product);
   const answer = await twice(world, point, api, (at) => placeOrder(at, isps[0], body, `order-${plot.guid}`));
@@ -129,7 +123,7 @@ describe('an order whose processes are killed', () => {
         for (const point of IN_THE_WORK) {
           const plot = plots.shift() as Plot;
           const placed = await placeOrder(api, ordering.isps[1], orderOn(plot, ordering.town.product));
-          const victim = await dying(world, 'worker', point);
+          const victim = await world.startDying('worker', point);
           expect((await complete(api, serviceIdOf(placed))).status).toBe(200);
           expect([point, await victim.end()]).toEqual([point, 'SIGKILL']);
           done.push(plot);
@@ -178,7 +172,7 @@ describe('an order whose processes are killed', () => {
         await world.setRouter('good', { latency_ms: 2_000 });
         const service = serviceIdOf(await placeOrder(api, token, orderOn(running, ordering.town.product)));
         const path = `${api.url}/v1/work-orders/${await workOrderOf(world, service)}/complete`;
-        const victim = await dying(world, 'worker', 'provisioning.after-undo-intent');
+        const victim = await world.startDying('worker', 'provisioning.before-undo.router');
         expect((await ask(path, world.database.apiKey, { method: 'POST', body: {} })).status).toBe(200);
         const isRunning = `SELECT count(*)::integer AS running FROM provisioning_jobs WHERE status = 'running'`;
         await until('it runs', async () => (await world.row<{ running: number }>(isRunning)).running === 1, 20_000);

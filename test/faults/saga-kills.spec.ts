@@ -32,8 +32,10 @@ const SLOW_MS = 3_000;
 const FINISHED_WITHIN_MS = 60_000;
 const DIES_WITHIN_MS = 60_000;
 
+type Point = (typeof MOVE_FORWARD)[number] | (typeof MOVE_BACK)[number] | (typeof REMOVAL)[number];
+
 interface Case {
-  readonly point: string;
+  readonly point: Point;
   readonly serviceId: number;
   readonly kind: 'move' | 'deprovision';
 }
@@ -120,7 +122,7 @@ it('F3: a move and a removal go on, or back, behind every step at which their wo
     await drained(world, FINISHED_WITHIN_MS);
     await first.terminate();
     let serviceId = 0;
-    const casesOf = (points: readonly string[], kind: Case['kind']): Case[] =>
+    const casesOf = (points: readonly Point[], kind: Case['kind']): Case[] =>
       points.map((point) => ({ point, kind, serviceId: (serviceId += 1) }));
     const [forward, back, removal] = [
       casesOf(MOVE_FORWARD, 'move'),

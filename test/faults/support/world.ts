@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '@isp/kernel';
+import type { FailPoint } from '@isp/platform/fail-points';
 import { startRedis, type TestRedis } from '../../support/redis.js';
 import { createFaultDatabase, type FaultDatabase, MASTER_KEYS, rows } from './fault-database.js';
 import { type Program, ProgramProcess } from './program-process.js';
@@ -43,7 +44,7 @@ export class World {
   }
 
   /** A process that kills itself at the named place. */
-  async startDying(program: Program, point: string): Promise<ProgramProcess> {
+  async startDying(program: Program, point: FailPoint): Promise<ProgramProcess> {
     const dying = await this.start(program, { ISP_FAIL_POINT: point });
     dying.endIsAsked = true;
     return dying;
