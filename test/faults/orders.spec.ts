@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { FailPoint } from '@isp/platform/fail-points';
 import { violations } from '../support/invariants.js';
 import type { Plot } from '../support/town.js';
-import { type Answer, ask, inParallel } from './support/http.js';
+import { type Answer, ask, askPatiently, inParallel } from './support/http.js';
 import {
   type OrderingWorld,
   openTown,
@@ -105,11 +105,15 @@ describe('an order whose processes are killed', () => {
         const plots = [...ordering.town.plots];
         const done: Plot[] = [];
         const complete = async (at: ProgramProcess, service: string) =>
-          ask(`${at.url}/v1/work-orders/${await workOrderOf(world, service)}/complete`, world.database.apiKey, {
-            method: 'POST',
-            body: {},
-            key: `complete-${service}`,
-          });
+          askPatiently(
+            `${at.url}/v1/work-orders/${await workOrderOf(world, service)}/complete`,
+            world.database.apiKey,
+            {
+              method: 'POST',
+              body: {},
+              key: `complete-${service}`,
+            },
+          );
         for (const [at, point] of IN_THE_ORDER.entries()) {
           const plot = plots.shift() as Plot;
           const service = await placedDespite(world, ordering, api, plot, point);
@@ -155,7 +159,7 @@ describe('an order whose processes are killed', () => {
         const [early, late, running] = ordering.town.plots as [Plot, Plot, Plot];
         const [token] = ordering.isps;
         const cancel = (at: ProgramProcess, service: string) =>
-          ask(`${at.url}/wholesale/services/${service}?reason=Gone`, token, {
+          askPatiently(`${at.url}/wholesale/services/${service}?reason=Gone`, token, {
             method: 'DELETE',
             key: `cancel-${service}`,
           });

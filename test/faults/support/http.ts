@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '@isp/kernel';
 
+/** How often a caller comes back that is told to. */
+const PATIENCE = 60;
+
 export interface Answer {
   /** 0 when there was no answer (connection refused, reset or timed out). */
   readonly status: number;
@@ -48,12 +51,13 @@ function parse(text: string): Record<string, unknown> {
   }
 }
 
-/** Asks again, as a polite client does, whenever a busy machine answers 503 with Retry-After. */
+/** Asks again, as a polite client does, when it is told to come back: busy (503), or the same request still runs (409). */
 export async function askPatiently(url: string, apiKey: string, request: Ask): Promise<Answer> {
-  for (;;) {
+  for (let left = PATIENCE; ; left -= 1) {
     const answer = await ask(url, apiKey, request);
-    if (answer.status !== 503 || !answer.headers.has('retry-after')) return answer;
-    await sleep(Number(answer.headers.get('retry-after')) * 1_000);
+    const later = answer.headers.get('retry-after');
+    if (![409, 503].includes(answer.status) || later === null || left === 0) return answer;
+    await sleep(Number(later) * 1_000);
   }
 }
 
