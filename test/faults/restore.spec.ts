@@ -82,14 +82,29 @@ async function bringNetworkBack(world: World, network: Network): Promise<void> {
   );
 }
 
-/** Services whose router does something else than the ledger says. */
+/** Services whose router does something else than the ledger says. A state that names no access is an open one. */
 const different = (world: World) =>
   world.rows<{ id: number; ledger: string; router: string }>(
-    `SELECT s.id, w.ledger, coalesce(n.state->>'access' || ' ' || (n.state->>'address'), 'nothing') AS router
+    `SELECT s.id, w.ledger, w.router
        FROM services s LEFT JOIN subscribers u ON u.service_id = s.id
        LEFT JOIN simulated_network.subscribers n ON n.username = coalesce(u.username, replace(s.guid::text, '-', '') || '@isp.internal')
-      CROSS JOIN LATERAL (SELECT CASE WHEN u.address IS NULL THEN 'nothing' ELSE u.access || ' ' || host(u.address) END AS ledger) w
-      WHERE w.ledger <> coalesce(n.state->>'access' || ' ' || (n.state->>'address'), 'nothing')`,
+      CROSS JOIN LATERAL (
+        SELECT CASE WHEN u.address IS NULL THEN 'nothing' ELSE u.access || ' ' || host(u.address) END AS ledger,
+               coalesce(coalesce(n.state->>'access', 'open') || ' ' || (n.state->>'address'), 'nothing') AS router) w
+      WHERE w.ledger <> w.router`,
+  );
+
+/**
+ * User names that the router was told about after the restore though it did already what it does now. A job that was queued
+ * at the backup decides its address again: a router that is told another one than before was not told twice.
+ */
+const toldInVain = (world: World, { subscribers, journal }: Network) =>
+  world.rows<{ username: string }>(
+    `SELECT DISTINCT username
+       FROM simulated_network.journal j JOIN simulated_network.subscribers n USING (username)
+       JOIN jsonb_to_recordset($1) AS earlier (username text, state jsonb) USING (username)
+      WHERE j.id > $2 AND '{"access": "open"}' || earlier.state = '{"access": "open"}' || n.state`,
+    [JSON.stringify(subscribers), Math.max(...(journal as { id: number }[]).map(({ id }) => Number(id)))],
   );
 
 it('F27: a ledger that was restored to an earlier state finds what the network does differently, and repairs it', async () => {
@@ -127,11 +142,7 @@ it('F27: a ledger that was restored to an earlier state finds what the network d
     const drifts = await world.rows<{ id: number; caused: boolean; repair: string }>(
       `SELECT service_id AS id, cause <> '' AS caused, repair FROM network_drifts WHERE kind = 'router' ORDER BY service_id`,
     );
-    const twice = await world.rows<{ id: number; changes: number }>(
-      `SELECT u.service_id AS id, count(*)::integer AS changes FROM simulated_network.journal n JOIN subscribers u USING (username)
-        WHERE u.service_id > $1 GROUP BY 1 HAVING count(*) > CASE WHEN u.service_id = ANY ($2) THEN 2 ELSE 1 END`,
-      [TERMINATED.at(-1), lost.map(({ id }) => id)],
-    );
+    const twice = await toldInVain(world, network);
     const final = await tally(world);
     report('F27', {
       in_flight_at_backup: then.queued + then.running,

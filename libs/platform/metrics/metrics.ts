@@ -17,9 +17,15 @@ export function countedWhenScraped(gauges: readonly Gauge[], count: () => Promis
   let counting: Promise<void> | undefined;
   const collect = (): Promise<void> =>
     (counting ??= count()
-      .catch(() => gauges.forEach((gauge) => gauge.reset()))
+      .catch(() => gauges.forEach(forget))
       .finally(() => (counting = undefined)));
   for (const gauge of gauges) Object.assign(gauge, { collect });
+}
+
+/** `reset` alone would leave a gauge without labels at 0, which is a figure nobody counted. */
+function forget(gauge: Gauge): void {
+  gauge.reset();
+  gauge.remove({});
 }
 
 export interface WorkFigures {
