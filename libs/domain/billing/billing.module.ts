@@ -8,6 +8,7 @@ import { AccountRepository } from './accounts/account.repository.js';
 import { AssignService, UnparkAccount } from './accounts/assign-service.usecases.js';
 import { ChangeAccount } from './accounts/change-account.usecase.js';
 import { OpenAccount } from './accounts/open-account.usecase.js';
+import { OverdueQueries } from './collection/overdue.queries.js';
 import { BillingFacts } from './invoices/billing.facts.js';
 import { CreditInvoice } from './invoices/credit-invoice.usecase.js';
 import { GenerateInvoice } from './invoices/generate-invoice.usecase.js';
@@ -36,6 +37,7 @@ const DOOR = [
   LedgerQueries,
   MarkOverdue,
   OpenAccount,
+  OverdueQueries,
   PaymentQueries,
   PlanPolicies,
   RecordPayment,
