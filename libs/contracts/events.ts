@@ -194,7 +194,11 @@ export const EVENTS = {
   'billing.payment.reversed.v1': payment,
   'dunning.case.opened.v1': dunningCase,
   'dunning.case.closed.v1': dunningCase.extend({ closed_for: z.string() }),
-  'dunning.reminder.due.v1': dunningCase.extend({ invoice_id: z.int(), invoice_number: z.string(), due_date: z.string() }),
+  'dunning.reminder.due.v1': dunningCase.extend({
+    invoice_id: z.int(),
+    invoice_number: z.string(),
+    due_date: z.string(),
+  }),
   /** A late fee, a throttling, a suspension or a termination. */
   'dunning.step.taken.v1': dunningCase.extend({ action: z.string() }),
   'dunning.service.restored.v1': dunningCase.extend({ services: z.int() }),

@@ -9,6 +9,7 @@ import { AssignService, UnparkAccount } from './accounts/assign-service.usecases
 import { ChangeAccount } from './accounts/change-account.usecase.js';
 import { OpenAccount } from './accounts/open-account.usecase.js';
 import { OverdueQueries } from './collection/overdue.queries.js';
+import { PaidServices } from './collection/paid-services.queries.js';
 import { BillingFacts } from './invoices/billing.facts.js';
 import { CreditInvoice } from './invoices/credit-invoice.usecase.js';
 import { GenerateInvoice } from './invoices/generate-invoice.usecase.js';
@@ -38,6 +39,7 @@ const DOOR = [
   MarkOverdue,
   OpenAccount,
   OverdueQueries,
+  PaidServices,
   PaymentQueries,
   PlanPolicies,
   RecordPayment,

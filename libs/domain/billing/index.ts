@@ -5,6 +5,7 @@ export * from './accounts/change-account.usecase.js';
 export * from './accounts/open-account.usecase.js';
 export * from './billing.module.js';
 export * from './collection/overdue.queries.js';
+export * from './collection/paid-services.queries.js';
 export type { AccountTerms, Discount, EngineLine, LineTax, PlanPolicy } from './engine/engine.types.js';
 export { dueOf } from './invoices/amount-due.js';
 export * from './invoices/credit-invoice.usecase.js';

@@ -8,6 +8,8 @@ export type FailPoint =
   | 'http.before-answer'
   | 'billing.after-number'
   | 'change-feed.before-confirm'
+  | 'dunning.before-commit'
+  | 'dunning.after-step'
   | 'work.before-wake'
   | 'work.after-take'
   | 'ordering.before-service'

@@ -245,7 +245,10 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
     'A payment that had come in was taken back: a returned debit, a chargeback, a bounced cheque.',
   ),
   'dunning.case.opened.v1': dunningCase('dunning.opened', 'An account is overdue, and a dunning policy holds for it.'),
-  'dunning.case.closed.v1': dunningCase('dunning.closed', 'Nothing more is done about what an account owed, for a reason.'),
+  'dunning.case.closed.v1': dunningCase(
+    'dunning.closed',
+    'Nothing more is done about what an account owed, for a reason.',
+  ),
   'dunning.reminder.due.v1': {
     type: 'invoice.reminder',
     description: 'A customer is to be reminded of the oldest invoice that is overdue.',

@@ -34,8 +34,8 @@ import { sessionsKept } from './0251-sessions-kept.js';
 import { billingAccounts } from './0260-billing-accounts.js';
 import { billingDocuments } from './0262-billing-documents.js';
 import { ledger } from './0264-ledger.js';
-import { dunning } from './0290-dunning.js';
 import { charges } from './0270-charges.js';
+import { dunning } from './0290-dunning.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -74,6 +74,6 @@ export const migrations: readonly SqlMigration[] = [
   billingAccounts,
   billingDocuments,
   ledger,
-  dunning,
   charges,
+  dunning,
 ];
