@@ -1,6 +1,7 @@
 import type { Call } from './api-calls.js';
 import { unique } from './api-fixtures.js';
 import { lastService } from './billing-fixtures.js';
+import { DUNNING_CALLS } from './dunning-calls.js';
 
 /** How to call the operations of billing. */
 export const BILLING_CALLS: Readonly<Record<string, Call>> = {
@@ -44,5 +45,6 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/billing/tax-rates/:tax_rate_id/end': { thing: 'tax_rate', body: () => ({ on: '2026-01-01' }) },
   'GET /v1/plans/:plan_id/billing-policy': { thing: 'plan' },
   'PATCH /v1/plans/:plan_id/billing-policy': { thing: 'plan', body: () => ({ pause: 'charge' }) },
+  ...DUNNING_CALLS,
   'GET /operations/v1/invoices': {},
 };

@@ -1,6 +1,7 @@
 import { PERMISSIONS, type Actor, systemActor } from '@isp/contracts';
 import { RecordPayment, WriteInvoice } from '@isp/domain/billing';
 import { ServiceQueries } from '@isp/domain/services';
+import { dunningFixtures } from './dunning-fixtures.js';
 
 const EVERYTHING: Actor = { ...systemActor('spec'), permissions: new Set(PERMISSIONS) };
 
@@ -49,6 +50,7 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
     invoice: async (partnerId: number) => invoiceOf(Number(await thing('customer', partnerId))),
     draft_invoice: async (partnerId: number) => invoiceOf(Number(await thing('customer', partnerId)), true),
     payment: async (partnerId: number) => paymentOf(Number(await thing('customer', partnerId))),
+    ...dunningFixtures(use, sql, thing, invoiceOf),
     tax_rate: async () => {
       const [row] = await sql<{ id: number }>(
         `INSERT INTO tax_rates (region, code, name, percent, valid_from) VALUES ('MADE-${next()}', 'vat', 'VAT', 15, '2020-01-01') RETURNING id`,

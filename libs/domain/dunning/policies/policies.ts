@@ -12,7 +12,8 @@ import type { DunningPolicyView, DunningSegment, DunningTerms } from './policy.t
 export interface NewPolicy extends DunningTerms, DunningSegment {
   readonly name: string;
 }
-export type PolicyChanges = Partial<DunningTerms & { readonly name: string }>;
+type Changeable = DunningTerms & { readonly name: string };
+export type PolicyChanges = { readonly [K in keyof Changeable]?: Changeable[K] | undefined };
 
 const unfit = (problem: string): Error => dunningErrors('dunning.policy.unfit', { problem });
 
