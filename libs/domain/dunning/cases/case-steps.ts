@@ -59,7 +59,7 @@ export class CaseSteps {
   }
 
   async close(look: Look, it: CaseView, closedFor: ClosedFor): Promise<CaseView> {
-    const services = it.level === 'none' ? [] : await this.letGo(look, it, 'none', closedFor);
+    const services = await this.letGo(look, it, 'none', closedFor);
     const { overdue } = look.situation;
     const note = { ...this.noteOf(look, it), overdueAmount: overdue.netAmount };
     await this.cases.note(it.id, { ...note, action: 'close', outcome: 'done', key: 'close', reason: closedFor });
@@ -112,6 +112,8 @@ export class CaseSteps {
     const opened = wasSuspended ? await this.holds.letGo(actor, it, 'suspend', reason) : [];
     const faster = to === 'none' ? await this.holds.letGo(actor, it, 'throttle', reason) : [];
     const services = [...new Set([...opened, ...faster])];
+    // What ended is not restored.
+    if (it.level === 'none' || reason === 'terminated' || reason === 'no_service') return [];
     const fee = look.paid && opened.length > 0 && Number(policy.reconnectionAmount) > 0;
     const details = {
       services,
