@@ -11,7 +11,7 @@ const MISSING_GUID = '00000000-0000-4000-8000-000000000000';
 const CANARY = 'CANARY';
 /** What a reseller may read of its customers' billing, and not change. */
 const REFUSED_MONEY = Object.keys(CALLS)
-  .filter((operation) => /^(POST|PATCH|PUT) \/v1\/(billing|dunning)\/.*:/.test(operation))
+  .filter((operation) => /^(POST|PATCH|PUT) \/v1\/(billing|dunning\/(?!policies)).*:/.test(operation))
   .map((operation) => `403 ${operation}`);
 /** The operator's, and the same for every partner. */
 const EVERYBODYS = new Set<string>([
