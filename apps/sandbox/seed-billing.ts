@@ -17,7 +17,7 @@ const DRAFTS = statement(
    SELECT s.partner_id, s.customer_id, a.id, 'invoice', 'recurring', 'person', s.currency, m.first::date, (m.first + interval '1 month')::date,
           CASE WHEN m.first = $2 AND (s.customer_id % 9 = 0 OR s.customer_id % 14 = 0) THEN $3::date - s.customer_id % 5 ELSE m.first::date + 14 END, net.amount, tax.amount, net.amount + tax.amount, 'system:sandbox', at.midnight, at.midnight
      FROM generate_series($1::date, $2::date, interval '1 month') AS m (first)
-    CROSS JOIN services s JOIN billing_accounts a ON a.partner_id = s.partner_id AND a.customer_id = s.customer_id
+    CROSS JOIN services s JOIN billing_accounts a ON a.partner_id = s.partner_id AND a.customer_id = s.customer_id AND a.currency = s.currency
      JOIN plan_versions v ON v.plan_id = s.plan_id AND v.version = s.plan_version
     CROSS JOIN LATERAL (SELECT round(s.monthly_amount, 2) AS amount) net
     CROSS JOIN LATERAL (SELECT round(s.monthly_amount * v.tax_percent / 100, 2) AS amount) tax

@@ -7,6 +7,7 @@ import { loadedFailPoint } from '@isp/platform/config';
 export type FailPoint =
   | 'http.before-answer'
   | 'billing.after-number'
+  | 'billing.run-batch'
   | 'change-feed.before-confirm'
   | 'dunning.before-commit'
   | 'dunning.after-step'

@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { WriteInvoice } from '@isp/domain/billing';
+import { OneOffCharges } from '@isp/domain/billing';
 
-/** Charges what late payment costs. */
+/** Charges what late payment costs, by the next invoice. */
 @Injectable()
 export class DunningFees {
-  constructor(private readonly write: WriteInvoice) {}
+  constructor(private readonly charges: OneOffCharges) {}
 
   /** @param amount decimal text, without tax */
   async charge(actor: Actor, accountId: number, amount: string, description: string): Promise<void> {
-    const lines = [{ description, amount, quantity: '1', prorationFactor: '1' }];
-    await this.write.execute({ actor, accountId, kind: 'one_off', lines });
+    await this.charges.add(actor, accountId, { description, quantity: '1', unitAmount: amount });
   }
 }

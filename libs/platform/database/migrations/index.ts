@@ -35,6 +35,7 @@ import { billingAccounts } from './0260-billing-accounts.js';
 import { billingDocuments } from './0262-billing-documents.js';
 import { ledger } from './0264-ledger.js';
 import { charges } from './0270-charges.js';
+import { billingRuns } from './0280-billing-runs.js';
 import { dunning } from './0290-dunning.js';
 
 /** Every migration, in the order in which they run. */
@@ -75,5 +76,6 @@ export const migrations: readonly SqlMigration[] = [
   billingDocuments,
   ledger,
   charges,
+  billingRuns,
   dunning,
 ];
