@@ -225,7 +225,9 @@ describe('lists, searches, counts and errors', () => {
   const lists = Object.keys(CALLS).filter(
     (operation) =>
       operation.startsWith('GET ') &&
-      !/:|\/v1\/(network\/|premise-imports|billing\/(tax-rates|runs|promotions)|dunning\/(policies|holidays))/.test(operation),
+      !/:|\/v1\/(network\/|premise-imports|billing\/(tax-rates|runs|promotions)|dunning\/(policies|holidays))/.test(
+        operation,
+      ),
   );
   const filtered = [
     `/v1/customers?search=${CANARY}`,

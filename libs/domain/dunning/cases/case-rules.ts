@@ -9,7 +9,7 @@ import { DunningFacts } from './dunning.facts.js';
 import { type CaseState, type Standing, nextStep, tooLittleFor, warrantedLevel } from './next-step.policy.js';
 
 /** Seconds after which a charge under way is looked at again, should nobody tell how it ended. */
-const PENDING_SECONDS = 6 * 3_600;
+const PENDING_SECONDS = 3_600;
 
 /** What a policy makes of a situation. */
 @Injectable()
