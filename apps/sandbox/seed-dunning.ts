@@ -3,6 +3,7 @@ import { InvoiceQueries, MarkOverdue } from '@isp/domain/billing';
 import { AssessAccount, DunningPolicies, type DunningStep, Holidays, SweepDunning } from '@isp/domain/dunning';
 import { type Clock, addDays, addSeconds, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
+import { UnitOfWork } from '@isp/platform/database';
 import { ALL, SEEDER } from './seeder.js';
 
 /** Days before now that dunning is lived through, and seconds from one sweep to the next. */
@@ -12,6 +13,11 @@ const SWEEP_SECONDS = 4 * 3_600;
 const LONG_LATE = 30;
 
 const NONE = { minAmount: '0', amount: null, downloadKbps: null, uploadKbps: null };
+const HOLIDAYS = [
+  ['01-01', 'New Year’s Day'],
+  ['07-04', 'Independence Day'],
+  ['12-25', 'Christmas Day'],
+] as const;
 const STEPS: readonly DunningStep[] = [
   { ...NONE, days: 5, action: 'reminder' },
   { ...NONE, days: 7, action: 'throttle', downloadKbps: 2_000, uploadKbps: 2_000 },
@@ -33,22 +39,30 @@ const POLICY = {
   steps: STEPS,
 };
 
-/** The default policy of the sandbox, and its last days; nothing where there is a policy already. */
-export async function seedDunning(app: NestFastifyApplication): Promise<void> {
-  const policies = app.get(DunningPolicies, { strict: false });
-  if ((await policies.list(SEEDER, {}, ALL)).total > 0) return;
-  const now = app.get<Clock>(CLOCK, { strict: false }).now();
-  const today = localDate(now, 'UTC');
-  for (const [day, name] of [
-    ['01-01', 'New Year’s Day'],
-    ['07-04', 'Independence Day'],
-    ['12-25', 'Christmas Day'],
-  ] as const)
-    for (const year of [0, 1].map((ahead) => Number(today.slice(0, 4)) + ahead))
+/**
+ * The default policy of the sandbox, and its last days; nothing where there is a policy already. All or nothing: a worker
+ * that runs already would look at those who are late as of today.
+ */
+export function seedDunning(app: NestFastifyApplication): Promise<void> {
+  return app.get(UnitOfWork).run(SEEDER, async () => {
+    const policies = app.get(DunningPolicies, { strict: false });
+    if ((await policies.list(SEEDER, {}, ALL)).total > 0) return;
+    const now = app.get<Clock>(CLOCK, { strict: false }).now();
+    await addHolidays(app, Number(localDate(now, 'UTC').slice(0, 4)));
+    await policies.create(SEEDER, POLICY);
+    await app.get(MarkOverdue, { strict: false }).execute();
+    await liveThrough(app, now);
+  });
+}
+
+async function addHolidays(app: NestFastifyApplication, thisYear: number): Promise<void> {
+  for (const year of [thisYear, thisYear + 1])
+    for (const [day, name] of HOLIDAYS)
       await app.get(Holidays, { strict: false }).add(SEEDER, { calendar: 'US', on: `${year}-${day}`, name });
-  await policies.create(SEEDER, POLICY);
-  await app.get(MarkOverdue, { strict: false }).execute();
-  const filter = { status: 'overdue', dueBefore: addDays(today, -LONG_LATE) } as const;
+}
+
+async function liveThrough(app: NestFastifyApplication, now: Date): Promise<void> {
+  const filter = { status: 'overdue', dueBefore: addDays(localDate(now, 'UTC'), -LONG_LATE) } as const;
   const { rows } = await app.get(InvoiceQueries, { strict: false }).list(SEEDER, filter, ALL);
   const from = addSeconds(now, -DAYS * 86_400);
   for (const accountId of new Set(rows.map((invoice) => invoice.accountId)))
