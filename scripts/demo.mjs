@@ -1,7 +1,7 @@
 /**
  * The main job over HTTP only, against a running sandbox: sign in, sign a customer up, sell a service, provision it,
  * receive the signed webhook, see the session of its equipment, and what the network makes of another plan, of a
- * suspension and of its end. Prints every request and answer; stops with exit code 1 at the first difference.
+ * suspension and of its end; an overdue customer pays and comes back. Prints every request and answer; stops with exit code 1 at the first difference.
  *
  * It reads .data/sandbox.json (or the file named as its argument), so it needs nothing but a sandbox that runs.
  */
@@ -153,6 +153,62 @@ async function walledIn(serviceId, normal) {
   );
   has(walled, { state: 'open', framed_ip_address: null, delegated_ipv6_prefix: null });
   return walled;
+}
+
+/** Sessions of overdue customers are dialled anew when a sandbox starts. */
+const DIAL_SECONDS = 120;
+
+/** A customer whom the sandbox suspended for three unpaid months pays, and is online again. */
+async function payAndComeBack() {
+  const suspended = await until('an overdue customer who is suspended', 60, overdueService, SESSION_LOOK_MS);
+  const { dunned, service } = suspended;
+  has(service, { status: 'suspended', suspended_for: ['payment'] });
+  const { answer: history } = await call('GET', `/v1/dunning/cases/${dunned.id}`);
+  const done = history.history.filter(({ outcome }) => outcome === 'done').map(({ action }) => action);
+  for (const step of ['reminder', 'throttle', 'suspend']) check(done.includes(step), `the case has no ${step}`);
+  const look = async () =>
+    (await sessions(service.id, 'open')).find(({ framed_ip_address: framed }) => framed === null);
+  const walled = await until('a session in the walled garden', DIAL_SECONDS, look, SESSION_LOOK_MS);
+
+  const open = `/v1/billing/invoices?customer_id=${service.customer_id}&status=overdue&per_page=100`;
+  const { invoices } = (await call('GET', open, undefined, { quiet: true })).answer;
+  const cents = invoices.reduce((sum, { amount_due }) => sum + Math.round(amount_due * 100), 0);
+  check(cents > 0, 'nothing is overdue');
+  const paid = {
+    customer_id: service.customer_id,
+    amount: cents / 100,
+    method: 'bank_transfer',
+    reference: `DEMO-${run}`,
+  };
+  const payment = await call('POST', '/v1/billing/payments', paid, { expect: 201 });
+  has(payment.answer, { status: 'received', amount: paid.amount });
+  for (const { id } of invoices)
+    has((await call('GET', `/v1/billing/invoices/${id}`)).answer, { status: 'paid', amount_due: 0 });
+
+  const back = await until('the service works again', 20, async () => {
+    const { answer } = await call('GET', `/v1/services/${service.id}`);
+    return answer.status === 'active' ? answer : undefined;
+  });
+  has(back, { suspended_for: [] });
+  await ended(service.id, walled.session_id);
+  await openSession(service.id, 'a session as it was sold', ({ framed_ip_address: framed }) => framed !== null);
+  has((await call('GET', `/v1/dunning/cases/${dunned.id}`)).answer, {
+    state: 'closed',
+    closed_for: 'paid',
+    level: 'none',
+  });
+}
+
+/** An open case that suspends an internet service which was active before. */
+async function overdueService() {
+  const { answer } = await call('GET', '/v1/dunning/cases?state=open&level=suspended&sort=largest');
+  for (const dunned of answer.cases) {
+    const path = `/v1/services?customer_id=${dunned.customer_id}&status=suspended`;
+    const { services } = (await call('GET', path, undefined, { quiet: true })).answer;
+    const service = services.find(({ suspended_for: causes }) => causes.length === 1 && causes[0] === 'payment');
+    if (service) return { dunned, service };
+  }
+  return undefined;
 }
 
 const received = [];
@@ -314,6 +370,7 @@ const fasterPlan = plans.answer.plans.find(
 );
 check(fasterPlan, 'no faster plan');
 await seeTheNetworkFollow(service.id, fasterPlan);
+await payAndComeBack();
 
 const operations = await call('GET', '/operations/v1/products');
 check(Array.isArray(operations.answer) && operations.answer.length > 0, 'no products in the operations API');
@@ -324,6 +381,6 @@ await call('DELETE', `/v1/webhooks/endpoints/${hook.answer.id}`, undefined, { ex
 await call('POST', '/v1/auth/logout', undefined, { expect: 204 });
 receiver.close();
 console.log(
-  '\nDemo passed: signed in, sold, provisioned, active, webhook verified, session up, plan changed, suspended, reactivated.',
+  '\nDemo passed: signed in, sold, provisioned, active, webhook verified, session up, plan changed, suspended, reactivated; an overdue customer paid and is online again.',
 );
 process.exit(0);

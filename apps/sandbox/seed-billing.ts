@@ -8,15 +8,16 @@ import { SEEDER } from './seeder.js';
 const MONTHS = 12;
 
 // Who pays how is told from the customer's number: most pay on the day, every ninth is late with the last month, every
-// fourteenth has paid half of it, every seventeenth has not paid for three months.
+// fourteenth has paid half of it (both had longer for it, and are late for days only), every seventeenth has not paid for
+// three months.
 const DRAFTS = statement(
   'sandbox-billing-drafts',
   `INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, period_from, period_until, due_on,
           subtotal_amount, tax_amount, total_amount, created_by, created_at, updated_at)
    SELECT s.partner_id, s.customer_id, a.id, 'invoice', 'recurring', 'person', s.currency, m.first::date, (m.first + interval '1 month')::date,
-          m.first::date + 14, net.amount, tax.amount, net.amount + tax.amount, 'system:sandbox', at.midnight, at.midnight
+          CASE WHEN m.first = $2 AND (s.customer_id % 9 = 0 OR s.customer_id % 14 = 0) THEN $3::date - s.customer_id % 5 ELSE m.first::date + 14 END, net.amount, tax.amount, net.amount + tax.amount, 'system:sandbox', at.midnight, at.midnight
      FROM generate_series($1::date, $2::date, interval '1 month') AS m (first)
-    CROSS JOIN services s JOIN billing_accounts a ON a.partner_id = s.partner_id AND a.customer_id = s.customer_id
+    CROSS JOIN services s JOIN billing_accounts a ON a.partner_id = s.partner_id AND a.customer_id = s.customer_id AND a.currency = s.currency
      JOIN plan_versions v ON v.plan_id = s.plan_id AND v.version = s.plan_version
     CROSS JOIN LATERAL (SELECT round(s.monthly_amount, 2) AS amount) net
     CROSS JOIN LATERAL (SELECT round(s.monthly_amount * v.tax_percent / 100, 2) AS amount) tax
@@ -71,7 +72,7 @@ export async function seedBilling(app: NestFastifyApplication): Promise<void> {
   const last = addMonths(thisMonth, -1);
   await app.get(UnitOfWork).run(SEEDER, async (tx) => {
     if ((await tx.one<{ there: boolean }>(THERE))?.there) return;
-    await tx.execute(DRAFTS, [addMonths(thisMonth, -MONTHS), last]);
+    await tx.execute(DRAFTS, [addMonths(thisMonth, -MONTHS), last, localDate(now, 'UTC')]);
     for (const statement of [LINES, COVERAGE, ISSUE]) await tx.execute(statement);
     await tx.execute(PAYMENTS, [last, now]);
     await tx.execute(ALLOCATE);

@@ -9,6 +9,7 @@ import { PARTNERS, PEOPLE } from './sandbox-people.js';
 import { BUNDLES } from './sandbox-voice.js';
 import { seedBilling } from './seed-billing.js';
 import { seedCustomers } from './seed-customers.js';
+import { seedDunning } from './seed-dunning.js';
 import { seedEquipment } from './seed-equipment.js';
 import { seedOrders } from './seed-orders.js';
 import { seedOffers } from './seed-offers.js';
@@ -40,6 +41,7 @@ export async function seedSandbox(
   await seedCatalogueAndNetwork(app);
   const first = await seedCustomers(app, partnerIds, say);
   await seedBilling(app);
+  await seedDunning(app);
   await seedEquipment(app);
   await seedTown(app);
   await seedOffers(app);

@@ -6,6 +6,7 @@ import { AuditModule, AuditWorkerModule } from '@isp/domain/audit';
 import { BillingWorkerModule } from '@isp/domain/billing';
 import { catalogEntities } from '@isp/domain/catalog';
 import { customersEntities } from '@isp/domain/customers';
+import { DunningWorkerModule } from '@isp/domain/dunning';
 import { NetworkWorkerModule } from '@isp/domain/network';
 import { OrderingWorkerModule } from '@isp/domain/ordering';
 import { partnersEntities } from '@isp/domain/partners';
@@ -62,6 +63,7 @@ const workerModules = [
   WorkOrdersWorkerModule,
   OrderingWorkerModule,
   BillingWorkerModule,
+  DunningWorkerModule,
   WebhooksWorkerModule,
   WholesaleEventsModule,
 ];

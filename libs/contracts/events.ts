@@ -105,6 +105,30 @@ const payment = z.strictObject({
   sequence: z.int(),
 });
 
+const dunningCase = z.strictObject({
+  ...ids,
+  dunning_case_id: z.int(),
+  account_id: z.int(),
+  overdue_amount: z.string(),
+  currency: z.string(),
+  /** The due date of the oldest invoice that counts; empty when none does any more. */
+  overdue_since: z.string(),
+  days_overdue: z.int(),
+  /** Counts this case's changes. */
+  sequence: z.int(),
+});
+
+const promise = z.strictObject({
+  ...ids,
+  promise_id: z.int(),
+  dunning_case_id: z.int(),
+  account_id: z.int(),
+  amount: z.string(),
+  currency: z.string(),
+  promised_on: z.string(),
+  status: z.string(),
+});
+
 /**
  * Every event that the program publishes: a fact in the past tense, named `<owner>.<thing>.<happened>.v<n>`, with the
  * schema of its payload. A listener names one of these; an event nobody knows does not compile.
@@ -168,6 +192,19 @@ export const EVENTS = {
   'billing.credit_note.issued.v1': invoice,
   'billing.payment.received.v1': payment,
   'billing.payment.reversed.v1': payment,
+  'dunning.case.opened.v1': dunningCase,
+  'dunning.case.closed.v1': dunningCase.extend({ closed_for: z.string() }),
+  'dunning.reminder.due.v1': dunningCase.extend({
+    invoice_id: z.int(),
+    invoice_number: z.string(),
+    due_date: z.string(),
+  }),
+  /** A late fee, a throttling, a suspension or a termination. */
+  'dunning.step.taken.v1': dunningCase.extend({ action: z.string() }),
+  'dunning.service.restored.v1': dunningCase.extend({ services: z.int() }),
+  'dunning.promise.made.v1': promise,
+  'dunning.promise.kept.v1': promise,
+  'dunning.promise.broken.v1': promise,
   'platform.work.died.v1': z.strictObject({
     work_id: z.string(),
     partner_id: z.int(),

@@ -20,6 +20,8 @@ export const JOBS = {
   'network.poll': { queue: 'network', payload: z.strictObject({ share: z.int() }) },
   'premises.locate': { queue: 'network', payload: z.strictObject({ area_id: z.int() }) },
   'premises.import': { queue: 'network', payload: z.strictObject({ import_id: z.int() }) },
+  'dunning.enrol': { queue: 'events', payload: z.strictObject({ policy_id: z.int() }) },
+  'billing.run': { queue: 'schedules', payload: z.strictObject({ run_id: z.int(), lane: z.int() }) },
   'webhooks.deliver': { queue: 'webhooks', payload: z.strictObject({ delivery_id: z.string() }) },
 } as const satisfies Record<string, JobSpec>;
 

@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { addDays, addMonths, dateOfDay, dayNumber, daysBetween, localDate, startOfDay } from './calendar.js';
+import {
+  addDays,
+  addMonths,
+  dateOfDay,
+  dayNumber,
+  daysBetween,
+  instantAt,
+  isoWeekday,
+  localDate,
+  startOfDay,
+} from './calendar.js';
 
 describe('dates', () => {
   it('count days over leap years and month ends', () => {
@@ -28,5 +38,21 @@ describe('dates', () => {
     expect(start.toISOString()).toBe(instant);
     expect(localDate(start, zone)).toBe(date);
     expect(localDate(new Date(start.getTime() - 1), zone)).toBe(addDays(date, -1));
+  });
+
+  it.each([
+    ['2025-06-16', 540, 'America/New_York', '2025-06-16T13:00:00.000Z'],
+    ['2025-06-16', 1440, 'America/New_York', '2025-06-17T04:00:00.000Z'],
+    ['2025-01-01', 540, 'Pacific/Kiritimati', '2024-12-31T19:00:00.000Z'],
+    // Half past two was not; clocks went from two to three.
+    ['2025-03-09', 150, 'America/New_York', '2025-03-09T07:30:00.000Z'],
+    // Half past one was twice.
+    ['2025-11-02', 90, 'America/New_York', '2025-11-02T05:30:00.000Z'],
+  ])('%s, minute %i in %s is %s', (date, minute, zone, instant) => {
+    expect(instantAt(date, minute, zone).toISOString()).toBe(instant);
+  });
+
+  it('know their day of the week', () => {
+    expect(['2025-06-16', '2025-06-22', '1969-12-29', '2024-02-29'].map(isoWeekday)).toEqual([1, 7, 1, 4]);
   });
 });

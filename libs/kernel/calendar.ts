@@ -45,6 +45,22 @@ export function startOfDay(date: string, timeZone: string): Date {
   return candidates.find((at) => localDate(at, timeZone) === date) ?? (candidates[1] as Date);
 }
 
+/**
+ * The instant at which local clocks show a time of a date, in minutes since midnight (1440: the end of the day). Where
+ * they leap over it, the instant of the leap or later; where they show it twice, the first.
+ */
+export function instantAt(date: string, minute: number, timeZone: string): Date {
+  const asUtc = dayNumber(date) * DAY_MS + minute * 60_000;
+  const offsets = [-DAY_MS, DAY_MS].map((shift) => offsetMs(new Date(asUtc + shift), timeZone));
+  const candidates = offsets.map((offset) => new Date(asUtc - offset)).sort((a, b) => a.getTime() - b.getTime());
+  return candidates.find((at) => at.getTime() + offsetMs(at, timeZone) === asUtc) ?? (candidates[1] as Date);
+}
+
+/** The day of the week of a date, as ISO 8601 counts: 1 is Monday, 7 Sunday. */
+export function isoWeekday(date: string): number {
+  return ((((dayNumber(date) + 3) % 7) + 7) % 7) + 1;
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {

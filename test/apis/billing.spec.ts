@@ -161,7 +161,7 @@ describe('what the engine computes', () => {
 
   it('is previewed as it will be, left alone where a person invoiced, and due again when voided', async () => {
     const { customerId, serviceId, accountId } = await subscriber();
-    const preview = (await get(`/accounts/${accountId}/next-invoice?on=2025-02-01`)).json<{ total_amount: number }>();
+    const preview = (await get(`/accounts/${accountId}/preview?on=2025-02-01`)).json<{ total_amount: number }>();
     await post('/invoices', february(customerId, serviceId));
     const january = (await generate(customerId, '2025-02-01', '2025-02-28')).json<Invoice>();
     expect([preview.total_amount, january.total_amount]).toEqual([172.78, 86.39]);
@@ -204,7 +204,7 @@ describe('what the engine computes', () => {
       `SELECT from_on::text FROM billing_payers WHERE account_id = ${child.accountId}`,
     );
     const preview = async (accountId: number, on: string) =>
-      (await get(`/accounts/${accountId}/next-invoice?on=${on}`)).json<{
+      (await get(`/accounts/${accountId}/preview?on=${on}`)).json<{
         lines: { service_id: number; from: string }[];
       }>().lines;
     const later = from.replace(/^\d{4}/, (year) => String(Number(year) + 1));

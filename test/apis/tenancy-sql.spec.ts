@@ -169,6 +169,7 @@ describe('functions that run with more rights', () => {
       'forget_usage_days',
       'issue_document',
       'keep_lines',
+      'open_accounts_of_currency',
       'open_billing_accounts',
       'record_service_terms',
       'settle_allocation',

@@ -11,7 +11,7 @@ const MISSING_GUID = '00000000-0000-4000-8000-000000000000';
 const CANARY = 'CANARY';
 /** What a reseller may read of its customers' billing, and not change. */
 const REFUSED_MONEY = Object.keys(CALLS)
-  .filter((operation) => /^(POST|PATCH) \/v1\/billing\/.*:/.test(operation))
+  .filter((operation) => /^(POST|PATCH|PUT) \/v1\/(billing|dunning\/(?!policies))(?!.*what-if).*:/.test(operation))
   .map((operation) => `403 ${operation}`);
 /** The operator's, and the same for every partner. */
 const EVERYBODYS = new Set<string>([
@@ -24,6 +24,8 @@ const EVERYBODYS = new Set<string>([
   'whole_import',
   'area_product',
   'own_month',
+  'dunning_policy',
+  'dunning_holiday',
 ]);
 let world: ApiWorld;
 let made: ReturnType<typeof factory>;
@@ -222,7 +224,10 @@ describe('lists, searches, counts and errors', () => {
   // What belongs to the operator's network is for the operator alone.
   const lists = Object.keys(CALLS).filter(
     (operation) =>
-      operation.startsWith('GET ') && !/:|\/v1\/(network\/|premise-imports|billing\/tax-rates)/.test(operation),
+      operation.startsWith('GET ') &&
+      !/:|\/v1\/(network\/|premise-imports|billing\/(tax-rates|runs|promotions)|dunning\/(policies|holidays))/.test(
+        operation,
+      ),
   );
   const filtered = [
     `/v1/customers?search=${CANARY}`,

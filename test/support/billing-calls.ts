@@ -1,6 +1,7 @@
 import type { Call } from './api-calls.js';
 import { unique } from './api-fixtures.js';
-import { lastService } from './billing-fixtures.js';
+import { lastCode, lastService } from './billing-fixtures.js';
+import { DUNNING_CALLS } from './dunning-calls.js';
 
 /** How to call the operations of billing. */
 export const BILLING_CALLS: Readonly<Record<string, Call>> = {
@@ -15,7 +16,7 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
     body: () => ({ service_id: lastService() }),
   },
   'POST /v1/billing/accounts/:account_id/unpark': { thing: 'parked_account' },
-  'GET /v1/billing/accounts/:account_id/next-invoice': { thing: 'billing_account' },
+  'GET /v1/billing/accounts/:account_id/preview': { thing: 'billing_account' },
   'GET /v1/billing/accounts/:account_id/statement': { thing: 'billing_account' },
   'GET /v1/billing/ageing': {},
   'GET /v1/billing/accounts/:account_id/discounts': { thing: 'billing_account' },
@@ -37,6 +38,36 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/billing/payments': {},
   'GET /v1/billing/payments/:payment_id': { thing: 'payment' },
   'POST /v1/billing/payments/:payment_id/reverse': { thing: 'payment', body: () => ({ reason: 'Called' }) },
+  'GET /v1/billing/runs': {},
+  'POST /v1/billing/runs': { body: () => ({ dry_run: true }) },
+  'GET /v1/billing/runs/:run_id': { thing: 'billing_run' },
+  'GET /v1/billing/runs/:run_id/findings': { thing: 'billing_run' },
+  'POST /v1/billing/runs/:run_id/cancel': { thing: 'billing_run' },
+  'GET /v1/billing/accounts/:account_id/charges': { thing: 'billing_account' },
+  'POST /v1/billing/accounts/:account_id/charges': {
+    thing: 'billing_account',
+    body: () => ({ description: 'Called', unit_amount: 1 }),
+  },
+  'POST /v1/billing/accounts/:account_id/charges/:charge_id/cancel': { thing: 'billing_charge' },
+  'POST /v1/billing/accounts/:account_id/what-if': {
+    thing: 'billing_account',
+    body: () => ({ change: { kind: 'add', plan_id: 1 } }),
+  },
+  'POST /v1/billing/accounts/:account_id/promotions': {
+    thing: 'account_and_promotion',
+    // The body names the code that was made last.
+    once: 'body',
+    body: () => ({ code: lastCode() }),
+  },
+  'POST /v1/billing/accounts/:account_id/discounts/:discount_id/end': {
+    thing: 'billing_discount',
+    body: () => ({ on: '2198-01-01' }),
+  },
+  'GET /v1/billing/promotions': {},
+  'POST /v1/billing/promotions': {
+    body: () => ({ code: `CALLED-${unique()}`, name: 'Called', percent: 10, months: 3, from: '2025-01-01' }),
+  },
+  'POST /v1/billing/promotions/:promotion_id/end': { thing: 'billing_promotion', body: () => ({ on: '2198-01-01' }) },
   'GET /v1/billing/tax-rates': {},
   'POST /v1/billing/tax-rates': {
     body: () => ({ region: `CALLED-${unique()}`, code: 'vat', name: 'VAT', percent: 15, from: '2025-01-01' }),
@@ -44,5 +75,6 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/billing/tax-rates/:tax_rate_id/end': { thing: 'tax_rate', body: () => ({ on: '2026-01-01' }) },
   'GET /v1/plans/:plan_id/billing-policy': { thing: 'plan' },
   'PATCH /v1/plans/:plan_id/billing-policy': { thing: 'plan', body: () => ({ pause: 'charge' }) },
+  ...DUNNING_CALLS,
   'GET /operations/v1/invoices': {},
 };

@@ -1,6 +1,7 @@
 import { PERMISSIONS, type Actor, systemActor } from '@isp/contracts';
-import { RecordPayment, WriteInvoice } from '@isp/domain/billing';
+import { BillingRuns, OneOffCharges, RecordPayment, RetailPromotions, WriteInvoice } from '@isp/domain/billing';
 import { ServiceQueries } from '@isp/domain/services';
+import { dunningFixtures } from './dunning-fixtures.js';
 
 const EVERYTHING: Actor = { ...systemActor('spec'), permissions: new Set(PERMISSIONS) };
 
@@ -9,6 +10,10 @@ const next = (): number => (serial += 1);
 let assignable = 0;
 /** The service of the newest `account_with_service`. */
 export const lastService = (): number => assignable;
+
+let redeemable = '';
+/** The code of the newest `account_and_promotion`. */
+export const lastCode = (): string => redeemable;
 
 type Use = <T>(type: abstract new (...args: never[]) => T) => T;
 type Sql = <R extends object>(text: string) => Promise<R[]>;
@@ -33,8 +38,31 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
     return (await use(RecordPayment).execute({ actor: EVERYTHING, accountId, amount: '5', method: 'cash' })).id;
   };
   const billing_account = async (partnerId: number) => accountOf(Number(await thing('customer', partnerId)));
+  const promotion = async () => {
+    const off = { percent: '10', monthlyAmount: null, currency: null, months: 3, planId: null };
+    const code = `MADE-${next()}`;
+    const dates = { from: '2020-01-01', until: null, mostRedemptions: null };
+    return use(RetailPromotions).add(EVERYTHING, { code, name: 'Made', ...off, ...dates });
+  };
   const make = {
     billing_account,
+    billing_run: async () =>
+      (await use(BillingRuns).create({ actor: EVERYTHING, dryRun: true, untilOn: '2199-01-01' })).id,
+    billing_charge: async (partnerId: number) => {
+      const accountId = await billing_account(partnerId);
+      const charge = { description: 'Made', quantity: '1', unitAmount: '1' };
+      return `${accountId}/${(await use(OneOffCharges).add(EVERYTHING, accountId, charge)).id}`;
+    },
+    billing_discount: async (partnerId: number) => {
+      const accountId = await billing_account(partnerId);
+      const { code } = await promotion();
+      return `${accountId}/${(await use(RetailPromotions).redeem(EVERYTHING, accountId, code)).id}`;
+    },
+    billing_promotion: async () => (await promotion()).id,
+    account_and_promotion: async (partnerId: number) => {
+      redeemable = (await promotion()).code;
+      return billing_account(partnerId);
+    },
     account_with_service: async (partnerId: number) => {
       assignable = Number(await thing('service', partnerId));
       const { customerId } = await use(ServiceQueries).get(EVERYTHING, assignable);
@@ -49,6 +77,7 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
     invoice: async (partnerId: number) => invoiceOf(Number(await thing('customer', partnerId))),
     draft_invoice: async (partnerId: number) => invoiceOf(Number(await thing('customer', partnerId)), true),
     payment: async (partnerId: number) => paymentOf(Number(await thing('customer', partnerId))),
+    ...dunningFixtures(use, sql, thing, invoiceOf),
     tax_rate: async () => {
       const [row] = await sql<{ id: number }>(
         `INSERT INTO tax_rates (region, code, name, percent, valid_from) VALUES ('MADE-${next()}', 'vat', 'VAT', 15, '2020-01-01') RETURNING id`,

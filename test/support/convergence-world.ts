@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Type } from '@nestjs/common';
 import { RadiusResponder, RadiusVault, SessionGenerator, SimulatedNas, SqlRadiusBackend } from '@isp/domain/network';
 import { systemActor } from '@isp/contracts';
-import { monotonicMs, systemClock } from '@isp/kernel';
+import { type Clock, monotonicMs, systemClock } from '@isp/kernel';
 import { loadConfig } from '@isp/platform/config';
 import { Pool } from 'pg';
 import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
@@ -20,6 +20,10 @@ export interface ConvergenceOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Between a disconnect and the next log-in, ms. */
   readonly redialMs?: number;
+  /** One for each service, instead of one for all. */
+  readonly customers?: 'each';
+  /** What the program takes for the time; equipment has its own. */
+  readonly clock?: Clock;
   /** A real FreeRADIUS instead of the one of sandboxes. */
   readonly freeradius?: boolean;
 }
@@ -85,11 +89,12 @@ export class ConvergenceWorld {
     private readonly generator: SessionGenerator,
   ) {}
 
-  static async open({ database, services, settings = {}, redialMs = 100, freeradius = false }: ConvergenceOptions) {
+  static async open(options: ConvergenceOptions) {
+    const { database, services, settings = {}, redialMs = 100, freeradius = false, clock } = options;
     const owner = new Pool({ connectionString: database.ownerUrl, max: 3 });
     owner.on('error', () => undefined);
     const nasId = await makeNas(database.ownerUrl, NAS_ADDRESS, SECRET);
-    const lines = await fill(owner, services);
+    const lines = await fill(owner, services, options.customers ? services : 1);
     const login = await radiusLogin(database.superUrl);
     const radius = await (freeradius ? freeRadius(login) : embedded(login));
     const server = { host: NAS_ADDRESS, authenticationPort: radius.authPort, accountingPort: radius.acctPort };
@@ -116,7 +121,7 @@ export class ConvergenceWorld {
       ISP_RATE_LIMITS: 'false',
       ...settings,
     });
-    const program = await startProgram(config, { api: true, worker: true });
+    const program = await startProgram(config, { api: true, worker: true }, clock);
     const generator = new SessionGenerator({
       nas,
       subscribers: () => Promise.resolve(lines.dialIns),
@@ -164,7 +169,7 @@ export class ConvergenceWorld {
 export const nameOf = (serviceId: number): string => `line-${serviceId}@isp.internal`;
 
 /** So many active services with subscribers on a simulated router, confirmed by it, and what their lines dial with. */
-async function fill(owner: Pool, count: number) {
+async function fill(owner: Pool, count: number, customers: number) {
   const { rows } = await owner.query<{ id: number }>(
     `WITH profile AS (INSERT INTO bandwidth_profiles VALUES ('c-100', 100000, 20000), ('c-300', 300000, 50000) ON CONFLICT DO NOTHING),
           plan AS (INSERT INTO plans (sku, name, category, service_type, download_mbps, upload_mbps, monthly_amount)
@@ -172,10 +177,11 @@ async function fill(owner: Pool, count: number) {
           fast AS (INSERT INTO plans (sku, name, category, service_type, download_mbps, upload_mbps, monthly_amount)
                    VALUES ('C-300', 'Convergence 300', 'home', 'internet', 300, 50, 50)),
           customer AS (INSERT INTO customers (partner_id, name, email, phone)
-                       VALUES (1, 'Convergence', 'convergence@spec.example', '+15550199') RETURNING id)
+                       SELECT 1, 'Convergence ' || n, 'convergence' || n || '@spec.example', '+1555' || 1990000 + n FROM generate_series(1, $2) n RETURNING id),
+          numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM customer)
      INSERT INTO services (partner_id, customer_id, service_type, plan_id, download_mbps, upload_mbps, monthly_amount, activation_amount, currency, status, operational_status, activated_at)
-     SELECT 1, c.id, 'internet', plan.id, 100, 20, 30, 0, 'USD', 'active', 'running', now() FROM customer c, plan, generate_series(1, $1) RETURNING id`,
-    [count],
+     SELECT 1, c.id, 'internet', plan.id, 100, 20, 30, 0, 'USD', 'active', 'running', now() FROM plan, generate_series(1, $1) g JOIN numbered c ON c.n = 1 + (g - 1) % $2 ORDER BY g RETURNING id`,
+    [count, customers],
   );
   const serviceIds = rows.map(({ id }) => id);
   const vault = new RadiusVault({ ISP_RADIUS_KEY: RADIUS_KEY, ISP_MASTER_KEYS: '' });

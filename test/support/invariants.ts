@@ -58,6 +58,14 @@ export const INVARIANTS = {
   'numbers have no gap': `SELECT s.series, s.year, s.last_number, count(i.id) FROM document_series s
      LEFT JOIN invoices i ON i.series = s.series AND i.year = s.year GROUP BY s.series, s.year, s.last_number
     HAVING count(i.id) <> s.last_number OR max(i.sequence) <> s.last_number`,
+  'a service is held back for payment while there is a case for it': `SELECT h.id, h.service_id, h.kind FROM dunning_holds h
+     JOIN dunning_cases c ON c.id = h.case_id WHERE h.ended_at IS NULL AND c.closed_at IS NOT NULL`,
+  'a step is taken once for what it is for': `SELECT case_id, key FROM dunning_actions WHERE outcome = 'done' GROUP BY 1, 2 HAVING count(*) > 1`,
+  'nobody is cut off who owes nothing': `SELECT id FROM dunning_actions WHERE outcome = 'done' AND action IN ('throttle', 'suspend', 'terminate')
+    AND overdue_amount <= 0`,
+  'a rate is held back for payment while there is a case for it': `SELECT e.service_id FROM throttling_events e
+     JOIN dunning_holds h ON h.service_id = e.service_id AND h.kind = 'throttle' JOIN dunning_cases c ON c.id = h.case_id
+    WHERE e.cause = 'payment' AND e.restored_at IS NULL GROUP BY e.service_id HAVING bool_and(c.closed_at IS NOT NULL)`,
   'a bundle is active only with its parts': `SELECT b.id FROM services b JOIN services p ON p.bundle_id = b.id
     WHERE b.status = 'active' AND p.status IN ('pending_activation', 'provisioning', 'failed')`,
   'a voice account is open for a service that lives': `SELECT v.service_id, s.status FROM voice_accounts v JOIN services s ON s.id = v.service_id

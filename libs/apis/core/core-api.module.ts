@@ -8,6 +8,7 @@ import { AuditController } from './audit/audit.controller.js';
 import { CoreAccessModule } from './auth/core-access.module.js';
 import { BandwidthProfilesController } from './bandwidth-profiles/bandwidth-profiles.controller.js';
 import { CoreBillingModule } from './billing/core-billing.module.js';
+import { CoreDunningModule } from './dunning/core-dunning.module.js';
 import { CustomersController } from './customers/customers.controller.js';
 import { CoreIpamModule } from './network/core-ipam.module.js';
 import { CoreRadiusModule } from './network/core-radius.module.js';
@@ -42,6 +43,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreRadiusModule,
     CoreUsageModule,
     CoreBillingModule,
+    CoreDunningModule,
     CoreWorkOrdersModule,
     CorePremisesModule,
     CoreOffersModule,

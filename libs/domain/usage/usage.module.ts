@@ -11,6 +11,7 @@ import { UsageQueries } from './figures/usage.queries.js';
 import { EnforceLimits } from './limits/enforce-limits.usecase.js';
 import { LimitEffects } from './limits/limit-effects.js';
 import { RestoreUsage } from './limits/restore-usage.usecase.js';
+import { ThrottleForPayment } from './limits/throttle-for-payment.js';
 import { ThrottlingQueries } from './limits/throttling.queries.js';
 import { EnforceLimitsSchedule, ForgetSamplesSchedule, SampleBandwidthSchedule } from './usage.schedule.js';
 
@@ -20,6 +21,7 @@ const DOOR = [
   BandwidthQueries,
   ThrottlingQueries,
   RestoreUsage,
+  ThrottleForPayment,
   SampleBandwidth,
   EnforceLimits,
 ];

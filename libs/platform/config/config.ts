@@ -96,6 +96,13 @@ export const envSchema = z.object({
     .enum(['none', 'throttle', 'walled_garden'])
     .default('throttle')
     .describe('What happens at a data limit: none, throttle (where the plan has throttled speeds), walled_garden'),
+  ISP_BILLING_REVIEW_HOURS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(720)
+    .default(0)
+    .describe('How long drafts of a billing run wait for a person before they are issued; 0: issued at once'),
   ISP_AUDIT_ANCHOR_FILE: text
     .optional()
     .describe('File outside the database that receives the heads of the audit chains'),

@@ -7,7 +7,10 @@ import { loadedFailPoint } from '@isp/platform/config';
 export type FailPoint =
   | 'http.before-answer'
   | 'billing.after-number'
+  | 'billing.run-batch'
   | 'change-feed.before-confirm'
+  | 'dunning.before-commit'
+  | 'dunning.after-step'
   | 'work.before-wake'
   | 'work.after-take'
   | 'ordering.before-service'

@@ -1,13 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { EVENTS, type EventName, type EventPayload } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { type Transaction, UnitOfWork, statement } from '@isp/platform/database';
 import { currentRequestId } from '@isp/platform/logging';
 import { Waker } from './waker.js';
 
 const ADD = statement(
   'outbox-add',
-  'INSERT INTO outbox (name, partner_id, payload, request_id) VALUES ($1, $2, $3, $4)',
+  `INSERT INTO outbox (name, partner_id, payload, request_id)
+   SELECT e.name, e.partner_id, e.payload, e.request_id
+     FROM unnest($1::text[], $2::integer[], $3::jsonb[], $4::text[]) WITH ORDINALITY AS e (name, partner_id, payload, request_id, n) ORDER BY e.n`,
 );
+
+interface NewEvent {
+  readonly name: EventName;
+  readonly partnerId: number;
+  readonly payload: string;
+  readonly requestId: string | null;
+}
 
 /** Publishes facts: the event is a row in the transaction of the change, so neither exists without the other. */
 @Injectable()
@@ -22,6 +31,17 @@ export class Outbox {
     EVENTS[name].parse(payload);
     const tx = this.uow.tx;
     tx.afterCommit('wake', () => this.waker.wake());
-    tx.defer(ADD, [name, payload.partner_id, JSON.stringify(payload), currentRequestId() ?? null]);
+    const text = JSON.stringify(payload);
+    tx.collect(write, { name, partnerId: payload.partner_id, payload: text, requestId: currentRequestId() ?? null });
   }
+}
+
+/** All events of a transaction in one statement: a billing run has hundreds. */
+function write(events: readonly NewEvent[], tx: Transaction): Promise<unknown> {
+  return tx.execute(ADD, [
+    events.map(({ name }) => name),
+    events.map(({ partnerId }) => partnerId),
+    events.map(({ payload }) => payload),
+    events.map(({ requestId }) => requestId),
+  ]);
 }

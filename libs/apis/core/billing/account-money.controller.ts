@@ -89,4 +89,23 @@ export class AccountMoneyController {
     const { service_id: serviceId, monthly_amount: monthlyAmount, ...rest } = body;
     return present.presentDiscount(await this.discounts.add(actor, accountId, { serviceId, monthlyAmount, ...rest }));
   }
+
+  @Post('accounts/:account_id/discounts/:discount_id/end')
+  @Operation({
+    access: 'billing_account.manage',
+    summary: 'Let a discount end',
+    description: '`on` is the first day on which it does not hold.',
+    response: schema.discountShape,
+    example: schema.discountExample,
+    requestExample: { on: '2025-05-01' },
+    errors: ['not_found'],
+  })
+  async endDiscount(
+    @CurrentActor() actor: Actor,
+    @PathParam('account_id', intId) accountId: number,
+    @PathParam('discount_id', intId) id: number,
+    @JsonBody(schema.endBody) { on }: schema.EndBody,
+  ) {
+    return present.presentDiscount(await this.discounts.end(actor, accountId, id, on));
+  }
 }

@@ -16,6 +16,14 @@ const timeZone = z
   .max(60)
   .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'must be an IANA time zone');
 
+const amountFrom = (least: number) =>
+  z
+    .number()
+    .min(least)
+    .max(9_999_999_999)
+    .multipleOf(0.0001, 'must not have more than 4 decimals')
+    .transform((value) => value.toString());
+
 const CYCLES = { monthly: 1, quarterly: 3, annual: 12 } as const;
 const cycle = z.enum(['monthly', 'quarterly', 'annual']);
 export const monthsOf = (name: z.infer<typeof cycle>): number => CYCLES[name];
@@ -51,6 +59,12 @@ export const changeAccountBody = z.strictObject({
   payment_days: z.int().min(0).max(365).optional(),
   limit_amount: unitAmount.nullable().optional(),
   tax_exemptions: z.array(exemption).max(50).optional(),
+  minimum_amount: amountFrom(0).optional(),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'must be a language tag, as en or pt-BR')
+    .optional(),
+  review_hours: z.int().min(0).max(720).nullable().optional(),
   terms: terms.optional(),
   payer_account_id: bodyId.nullable().optional(),
 });
@@ -83,6 +97,8 @@ export const discountBody = z.strictObject({
   until: day.nullable().default(null),
 });
 export type DiscountBody = z.infer<typeof discountBody>;
+export const endBody = z.strictObject({ on: day });
+export type EndBody = z.infer<typeof endBody>;
 
 const termsShape = z.object({
   from: z.string(),
@@ -101,6 +117,10 @@ export const accountShape = z.object({
   payment_days: z.int(),
   billed_from: z.string(),
   limit_amount: z.number().nullable(),
+  minimum_amount: z.number(),
+  language: z.string(),
+  review_hours: z.int().nullable(),
+  next_run_on: z.string(),
   tax_exemptions: z.array(
     z.object({
       code: z.string().nullable(),
@@ -111,7 +131,7 @@ export const accountShape = z.object({
   ),
   terms: z.array(termsShape),
   payer_account_id: z.int().nullable(),
-  parked_for: z.enum(['too_many_lines', 'too_much']).nullable(),
+  parked_for: z.enum(['too_many_lines', 'too_much', 'failed']).nullable(),
   open_amount: z.number(),
   credit_balance: z.number(),
   created_at: z.string(),
@@ -128,6 +148,10 @@ export const accountExample = {
   payment_days: 14,
   billed_from: '2025-01-29',
   limit_amount: null,
+  minimum_amount: 0,
+  language: 'en',
+  review_hours: null,
+  next_run_on: '2025-02-01',
   tax_exemptions: [],
   terms: [
     { from: '2025-01-29', cycle: 'monthly', billing_day: 1, timing: 'advance', proration: 'day', tax_region: null },

@@ -93,7 +93,9 @@ export class BillingAccountsController {
     summary: 'Change how an account is billed',
     description:
       'New terms, and another payer, hold from the end of the present period: what was invoiced stays as it is. An account ' +
-      'that pays for others pays for itself; it has the same partner and currency.',
+      'that pays for others pays for itself; it has the same partner and currency. What comes to less than `minimum_amount` is ' +
+      'carried forward to the next invoice. Drafts of a billing run wait `review_hours` before they are issued (null: as the ' +
+      'deployment has it). Documents are in `language`.',
     response: schema.accountShape,
     example: schema.accountExample,
     requestExample: { terms: { billing_day: 15 } },
@@ -110,6 +112,9 @@ export class BillingAccountsController {
       paymentDays: body.payment_days,
       limitAmount: body.limit_amount,
       exemptions: body.tax_exemptions,
+      minimumAmount: body.minimum_amount,
+      language: body.language,
+      reviewHours: body.review_hours,
       terms: body.terms && termsOf(body.terms),
       payerAccountId: body.payer_account_id,
     };
@@ -147,7 +152,7 @@ export class BillingAccountsController {
     return presentAccount(await this.unpark.execute({ actor, accountId }));
   }
 
-  @Get(':account_id/next-invoice')
+  @Get(':account_id/preview')
   @Operation({
     access: 'invoice.read',
     summary: 'Preview the next invoice of an account',

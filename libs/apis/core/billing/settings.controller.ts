@@ -78,7 +78,9 @@ export class BillingSettingsController {
   @Operation({
     access: 'plan.manage',
     summary: 'Change what a plan’s price means for parts of a period',
-    description: 'For the periods that begin today (UTC) or later.',
+    description:
+      'For the periods that begin today (UTC) or later. `overage_amount` is the price of 10⁹ bytes above the plan’s data limit, ' +
+      'charged when the period is over; null: usage is free.',
     response: schema.policyShape,
     example: { ...schema.policyExample, from: '2025-01-29', upgrade: 'next_period' },
     requestExample: { upgrade: 'next_period' },
@@ -89,8 +91,8 @@ export class BillingSettingsController {
     @PathParam('plan_id', intId) planId: number,
     @JsonBody(schema.policyBody) body: schema.PolicyBody,
   ) {
-    const { early_termination: earlyTermination, ...rest } = body;
-    return presentPolicy(await this.policies.put(actor, planId, { earlyTermination, ...rest }));
+    const { early_termination: earlyTermination, overage_amount: overageAmount, ...rest } = body;
+    return presentPolicy(await this.policies.put(actor, planId, { earlyTermination, overageAmount, ...rest }));
   }
 }
 
@@ -98,8 +100,9 @@ function presentRate({ id, region, code, name, serviceType, percent, inclusive, 
   return { id, region, code, name, service_type: serviceType, percent: Number(percent), inclusive, from, until };
 }
 
-function presentPolicy({ planId, fromOn, earlyTermination, ...policy }: PlanPolicyView) {
+function presentPolicy({ planId, fromOn, earlyTermination, overageAmount, ...policy }: PlanPolicyView) {
   const { start, upgrade, downgrade, pause, suspension, termination } = policy;
   const rest = { start, upgrade, downgrade, pause, suspension, termination };
-  return { plan_id: planId, from: fromOn, ...rest, early_termination: earlyTermination };
+  const overage = overageAmount === null ? null : Number(overageAmount);
+  return { plan_id: planId, from: fromOn, ...rest, early_termination: earlyTermination, overage_amount: overage };
 }

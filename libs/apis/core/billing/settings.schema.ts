@@ -1,4 +1,4 @@
-import { line, needle } from '@isp/apis/shared';
+import { line, needle, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 import { day } from './billing-account.schema.js';
@@ -59,9 +59,14 @@ const policy = {
   termination: z.enum(['prorate', 'full']),
   early_termination: z.enum(['charge', 'waive']),
 };
-export const policyBody = z.strictObject(policy).partial();
+export const policyBody = z.strictObject({ ...policy, overage_amount: z.union([z.null(), unitAmount]) }).partial();
 export type PolicyBody = z.infer<typeof policyBody>;
-export const policyShape = z.object({ plan_id: z.int(), from: z.string().nullable(), ...policy });
+export const policyShape = z.object({
+  plan_id: z.int(),
+  from: z.string().nullable(),
+  ...policy,
+  overage_amount: z.number().nullable(),
+});
 export const policyExample = {
   plan_id: 1,
   from: null,
@@ -72,4 +77,5 @@ export const policyExample = {
   suspension: 'charge',
   termination: 'prorate',
   early_termination: 'charge',
+  overage_amount: null,
 };

@@ -85,16 +85,16 @@ export const bandwidthShape = z.object({
 const throttlingShape = z.object({
   id: z.int(),
   service_id: z.int(),
-  cause: z.enum(['fair_use', 'data_limit']),
+  cause: z.enum(['fair_use', 'data_limit', 'payment']),
   action: z.enum(['throttle', 'walled_garden', 'none']),
-  period: z.string(),
+  period: z.string().nullable(),
   at: z.string(),
-  usage_bytes: z.number(),
-  limit_bytes: z.number(),
+  usage_bytes: z.number().nullable(),
+  limit_bytes: z.number().nullable(),
   download_kbps: z.int().nullable(),
   upload_kbps: z.int().nullable(),
   restored_at: z.string().nullable(),
-  restored_by: z.enum(['new_period', 'plan_change', 'manual', 'ended']).nullable(),
+  restored_by: z.enum(['new_period', 'plan_change', 'manual', 'ended', 'payment']).nullable(),
   reason: z.string().nullable(),
 });
 export const throttlingsShape = listShape('throttling', throttlingShape);

@@ -17,8 +17,12 @@ const INSERT = statement(
 );
 const SAVE = statement(
   'billing-accounts-save',
-  `UPDATE billing_accounts SET name = $2, payment_days = $3, limit_amount = $4, tax_exemptions = $5,
-          version = version + 1, updated_at = $6 WHERE id = $1`,
+  `UPDATE billing_accounts SET name = $2, payment_days = $3, limit_amount = $4, tax_exemptions = $5, minimum_amount = $7, language = $8,
+          review_hours = $9, version = version + 1, updated_at = $6 WHERE id = $1`,
+);
+const BILLED = statement(
+  'billing-accounts-billed',
+  'UPDATE billing_accounts SET billed_on = greatest(billed_on, $2::date) WHERE id = $1',
 );
 const PUT_TERMS = statement(
   'billing-accounts-put-terms',
@@ -106,8 +110,15 @@ export class AccountRepository {
     return ((await this.uow.tx.one<{ id: number }>(INSERT, values)) as { id: number }).id;
   }
 
-  async save({ id, name, paymentDays, limitAmount, exemptions }: AccountView, now: Date): Promise<void> {
-    await this.uow.tx.execute(SAVE, [id, name, paymentDays, limitAmount, JSON.stringify(exemptions), now]);
+  async save(account: AccountView, now: Date): Promise<void> {
+    const { id, name, paymentDays, limitAmount, exemptions, minimumAmount, language, reviewHours } = account;
+    const values = [id, name, paymentDays, limitAmount, JSON.stringify(exemptions), now];
+    await this.uow.tx.execute(SAVE, [...values, minimumAmount, language, reviewHours]);
+  }
+
+  /** Notes the day up to which an account was computed and invoiced. */
+  async billed(id: number, on: string): Promise<void> {
+    await this.uow.tx.execute(BILLED, [id, on]);
   }
 
   async putTerms(

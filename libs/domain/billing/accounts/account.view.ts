@@ -11,6 +11,16 @@ export interface AccountView {
   readonly paymentDays: number;
   readonly startsOn: string;
   readonly limitAmount: string | null;
+  /** What comes to less is not invoiced but carried forward. */
+  readonly minimumAmount: string;
+  /** BCP 47: the language of its documents. */
+  readonly language: string;
+  /** How long a billing run's drafts wait for a person; null: as the deployment has it. */
+  readonly reviewHours: number | null;
+  /** The latest day up to which it was computed and invoiced. */
+  readonly billedOn: string | null;
+  /** The day on which a billing run takes it next. */
+  readonly nextRunOn: string;
   readonly exemptions: readonly Exemption[];
   /** In the order of their days; the last may lie ahead. */
   readonly terms: readonly AccountTerms[];
@@ -29,7 +39,8 @@ export interface AccountView {
 /** The columns of a view, for hand-written statements. */
 export const ACCOUNT_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id AS "customerId", a.name, a.currency,
   a.time_zone AS "timeZone", a.payment_days AS "paymentDays", a.starts_on::text AS "startsOn", a.limit_amount::text AS "limitAmount",
-  a.tax_exemptions AS exemptions, a.version, a.created_at AS "createdAt", a.updated_at AS "updatedAt",
+  a.minimum_amount::text AS "minimumAmount", a.language, a.review_hours AS "reviewHours", a.billed_on::text AS "billedOn",
+  coalesce(a.next_run_on, a.starts_on)::text AS "nextRunOn", a.tax_exemptions AS exemptions, a.version, a.created_at AS "createdAt", a.updated_at AS "updatedAt",
   (SELECT json_agg(json_build_object('fromOn', t.from_on, 'cycleMonths', t.cycle_months, 'billingDay', t.billing_day,
           'timing', t.timing, 'proration', t.proration, 'taxRegion', t.tax_region) ORDER BY t.from_on)
      FROM billing_account_terms t WHERE t.account_id = a.id) AS terms,

@@ -19,6 +19,9 @@ export interface ChangeAccountInput {
     readonly paymentDays?: number | undefined;
     readonly limitAmount?: string | null | undefined;
     readonly exemptions?: readonly Exemption[] | undefined;
+    readonly minimumAmount?: string | undefined;
+    readonly language?: string | undefined;
+    readonly reviewHours?: number | null | undefined;
     /** From the end of the period that the account is in. */
     readonly terms?: TermsInput | undefined;
     /** Another account of the same partner and currency pays from that day on; null: this one itself again. */

@@ -1,6 +1,8 @@
 import { type Decimal, Money, decimal, taxOf } from '@isp/kernel';
 import type { LineInputs, LineTax } from './engine.types.js';
 
+const GIGABYTE = 1_000_000_000;
+
 /** A tax that applies to a line, before its amount is known. */
 export type ApplicableTax = Pick<LineTax, 'code' | 'name' | 'percent' | 'inclusive'>;
 
@@ -27,6 +29,11 @@ export function exactAmount(inputs: LineInputs, currency: string): Money {
     }
     case 'once':
       return money(inputs.unit_amount);
+    case 'overage': {
+      const included = decimal(inputs.limit_gb).times(inputs.months).times(inputs.used).dividedBy(inputs.of);
+      const over = decimal(inputs.used_bytes).dividedBy(GIGABYTE).minus(included);
+      return over.isPositive() ? money(inputs.gb_amount).times(over) : Money.zero(currency);
+    }
     case 'by_hand':
       return money(inputs.unit_amount).times(inputs.quantity).times(inputs.proration_factor);
     case 'correction':
@@ -83,7 +90,7 @@ export function totalOf(lines: readonly Taxed[], currency: string): { net: Money
 
 /** The arithmetic of a line in one sentence, as a person would check it. */
 export function explain(inputs: LineInputs, amount: string): string {
-  const share = ({ monthly_amount, months, used, of, unit }: Extract<LineInputs, { months: number }>): string =>
+  const share = ({ monthly_amount, months, used, of, unit }: Extract<LineInputs, { monthly_amount: string }>): string =>
     `${monthly_amount} × ${months} × ${used} ÷ ${of} ${unit}s`;
   switch (inputs.rule) {
     case 'share_of_period':
@@ -94,6 +101,8 @@ export function explain(inputs: LineInputs, amount: string): string {
       return `−min(${share(inputs)}; ${inputs.at_most}) = ${amount}`;
     case 'once':
       return `${inputs.unit_amount} = ${amount}`;
+    case 'overage':
+      return `(${inputs.used_bytes} ÷ 10⁹ − ${inputs.limit_gb} × ${inputs.months} × ${inputs.used} ÷ ${inputs.of} ${inputs.unit}s) GB × ${inputs.gb_amount} = ${amount}`;
     case 'by_hand':
       return `${inputs.unit_amount} × ${inputs.quantity} × ${inputs.proration_factor} = ${amount}`;
     case 'correction': {

@@ -18,6 +18,11 @@ function anchorOf({ fromOn, billingDay }: AccountTerms): string {
   return sameMonth >= fromOn ? sameMonth : addMonths(sameMonth, 1);
 }
 
+/** The day on which a period is invoiced: its first (in advance), or the one after its last (in arrears). */
+export function dueDayOf({ terms, billedFrom, billedUntil }: BillingPeriod): string {
+  return terms.timing === 'advance' ? billedFrom : billedUntil;
+}
+
 const later = (a: string, b: string): string => (a > b ? a : b);
 const earlier = (a: string, b: string): string => (a < b ? a : b);
 
@@ -44,8 +49,9 @@ function periodsOf(terms: AccountTerms, start: string, next: string | null, targ
     const billedFrom = later(from, start);
     const billedUntil = next === null ? until : earlier(until, next);
     if (next !== null && from >= next) return periods;
-    if ((terms.timing === 'advance' ? billedFrom : billedUntil) > targetOn) return periods;
-    if (billedFrom < billedUntil) periods.push({ from, until, billedFrom, billedUntil, terms });
+    const period = { from, until, billedFrom, billedUntil, terms };
+    if (dueDayOf(period) > targetOn) return periods;
+    if (billedFrom < billedUntil) periods.push(period);
   }
 }
 
@@ -53,9 +59,7 @@ function periodsOf(terms: AccountTerms, start: string, next: string | null, targ
 export function nextDue(account: EngineAccount, after: string): BillingPeriod {
   for (let months = 1; ; months += 12) {
     const due = periodsDue(account, addMonths(later(after, account.startsOn), months));
-    const found = due.find(({ billedFrom, billedUntil, terms }) =>
-      terms.timing === 'advance' ? billedFrom > after : billedUntil > after,
-    );
+    const found = due.find((period) => dueDayOf(period) > after);
     if (found) return found;
   }
 }

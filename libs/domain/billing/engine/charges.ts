@@ -15,7 +15,7 @@ import type {
 } from './engine.types.js';
 import { type PricedSpan, type Ruler, pricedSpans, rulerOf, spanOf } from './service-spans.js';
 import { intersect } from './ranges.js';
-import { taxesFor } from './tax-rules.js';
+import { regionOn, taxesFor } from './tax-rules.js';
 
 /** What holds for a plan that has no policy of its own. */
 export const DEFAULT_POLICY: PlanPolicy = {
@@ -26,6 +26,7 @@ export const DEFAULT_POLICY: PlanPolicy = {
   suspension: 'charge',
   termination: 'prorate',
   earlyTermination: 'charge',
+  overageAmount: null,
 };
 
 /** A charge that should have been invoiced: always with its key. */
@@ -42,7 +43,7 @@ export function chargesDue(facts: EngineFacts): Charge[] {
     facts.services.flatMap((service) => new PeriodCharges(facts, period, service).all()),
   );
   const fees = facts.services.flatMap((service) => feesOf(facts, service));
-  return [...fees, ...recurring].filter((charge) =>
+  return [...fees, ...oneOffsOf(facts), ...recurring].filter((charge) =>
     [charge, ...charge.taxes].some(({ amount }) => Number(amount) !== 0),
   );
 }
@@ -62,10 +63,61 @@ class PeriodCharges {
   all(): Charge[] {
     const policyOf = policyFor(this.facts.policies, this.period.from);
     const spans = pricedSpans(this.service, spanOf(this.period, this.ruler), policyOf, this.ruler);
-    return spans.flatMap((span) => {
+    const priced = spans.flatMap((span) => {
       const charge = this.recurring(span);
       return [charge, ...this.discounts(span, charge)];
     });
+    return this.facts.targetOn < this.period.billedUntil ? priced : [...priced, ...this.overage(spans, policyOf)];
+  }
+
+  /** Usage above what the prices of the period include, each for its own days: when the period is over. */
+  private overage(spans: readonly PricedSpan[], policyOf: (planId: number) => PlanPolicy): Charge[] {
+    if (this.service.usage.length === 0) return [];
+    const byPlan = new Map<string, PricedSpan[]>();
+    for (const span of spans) {
+      const plan = `${span.price.planId}.${span.price.planVersion}`;
+      byPlan.set(plan, [...(byPlan.get(plan) ?? []), span]);
+    }
+    return [...byPlan].flatMap(([plan, own]) => {
+      const [first, last] = [own[0] as PricedSpan, own.at(-1) as PricedSpan];
+      const { price } = first;
+      const { overageAmount } = policyOf(price.planId);
+      if (price.dataLimitGb === null || overageAmount === null) return [];
+      const { whole } = spanOf(this.period, this.ruler);
+      const used = own.reduce((sum, { from, until }) => sum + until - from, 0);
+      const key = `u:${this.service.serviceId}:${this.period.from}:${plan}:${decimal(overageAmount).toString()}`;
+      const inputs: LineInputs = {
+        rule: 'overage',
+        used_bytes: this.bytesIn(own),
+        limit_gb: price.dataLimitGb,
+        months: this.period.terms.cycleMonths,
+        used,
+        of: whole.until - whole.from,
+        unit: this.ruler.unit,
+        gb_amount: overageAmount,
+      };
+      return [
+        this.line(
+          key,
+          'usage',
+          `Data above ${price.dataLimitGb} GB, ${price.planName}`,
+          { ...first, until: last.until },
+          inputs,
+        ),
+      ];
+    });
+  }
+
+  /** A day belongs to the span that its noon lies in. */
+  private bytesIn(spans: readonly PricedSpan[]): string {
+    const halfDay = this.ruler.unit === 'day' ? 0 : 12 * 3_600;
+    return this.service.usage
+      .filter(({ on }) => {
+        const tick = this.ruler.ofDate(on) + halfDay;
+        return spans.some(({ from, until }) => from <= tick && tick < until);
+      })
+      .reduce((sum, { bytes }) => sum.plus(decimal(bytes)), decimal(0))
+      .toFixed();
   }
 
   private recurring(span: PricedSpan): Charge {
@@ -166,6 +218,24 @@ function taxesOn(
   return taxesFor({ on, serviceType, planPercent }, region, taxRates, account.exemptions);
 }
 
+/** What people put on the account, from its day on. */
+function oneOffsOf({ account, oneOffs, targetOn, taxRates }: EngineFacts): Charge[] {
+  return oneOffs
+    .filter(({ on }) => on <= targetOn)
+    .map(({ id, on, serviceId, serviceType, planPercent, description, quantity, unitAmount }) => {
+      const inputs: LineInputs = { rule: 'by_hand', unit_amount: unitAmount, quantity, proration_factor: '1' };
+      const taxes = taxesFor(
+        { on, serviceType, planPercent },
+        regionOn(account.terms, on),
+        taxRates,
+        account.exemptions,
+      );
+      const taxed = withTaxes(exactAmount(inputs, account.currency), taxes);
+      const kind: LineKind = unitAmount.startsWith('-') ? 'adjustment' : 'fee';
+      return { key: `c:${id}`, kind, serviceId, description, from: on, until: null, inputs, ...taxed };
+    });
+}
+
 /** What is charged once: for the beginning, and for leaving before the contract is over. */
 function feesOf(facts: EngineFacts, service: ServiceFacts): Charge[] {
   const { account, targetOn } = facts;
@@ -177,8 +247,7 @@ function feesOf(facts: EngineFacts, service: ServiceFacts): Charge[] {
     const inWindow = service.windows.some(({ from, until }) => from <= on && (until === null || on < until));
     if (on > targetOn || on < account.startsOn || !inWindow) return;
     const inputs: LineInputs = { rule: 'once', unit_amount: amount };
-    const region = (account.terms.findLast(({ fromOn }) => fromOn <= on) ?? account.terms[0])?.taxRegion ?? null;
-    const taxes = taxesOn(facts, service, on, price.taxPercent, region);
+    const taxes = taxesOn(facts, service, on, price.taxPercent, regionOn(account.terms, on));
     const taxed = withTaxes(exactAmount(inputs, account.currency), taxes);
     const key = `f:${service.serviceId}:${name}`;
     fees.push({ key, kind: 'fee', serviceId: service.serviceId, description, from: on, until: null, inputs, ...taxed });

@@ -74,6 +74,7 @@ function ordered(facts: EngineFacts): EngineFacts {
     services: services.sort((a, b) => a.serviceId - b.serviceId),
     policies: [...facts.policies].sort((a, b) => byFirst(a.fromOn, b.fromOn)),
     discounts: [...facts.discounts].sort((a, b) => a.id - b.id),
+    oneOffs: [...facts.oneOffs].sort((a, b) => a.id - b.id),
     invoiced: [...facts.invoiced].sort((a, b) => byFirst(a.key, b.key)),
   };
 }

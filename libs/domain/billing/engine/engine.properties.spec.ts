@@ -29,6 +29,13 @@ const service = fc
     }),
     monthlyAmount: amount,
     taxPercent: fc.constantFrom('0', '8', '15', '9.975'),
+    usage: fc.uniqueArray(
+      fc.record({ day: fc.integer({ min: 0, max: 400 }), gigabytes: fc.integer({ min: 0, max: 400 }) }),
+      {
+        selector: ({ day }) => day,
+        maxLength: 4,
+      },
+    ),
     blocks: fc.array(
       fc.record({
         cause: fc.constantFrom('pause', 'payment'),
@@ -38,7 +45,7 @@ const service = fc
       { maxLength: 2 },
     ),
   })
-  .map(({ life, changes, blocks, activatedAt, monthlyAmount, taxPercent, ...rest }): ServiceFacts => {
+  .map(({ life, changes, blocks, usage, activatedAt, monthlyAmount, taxPercent, ...rest }): ServiceFacts => {
     const price = (at: Date, planId: number, monthly: string) => ({
       at,
       planId,
@@ -46,6 +53,7 @@ const service = fc
       planName: `P${planId}`,
       monthlyAmount: monthly,
       taxPercent,
+      dataLimitGb: 100,
     });
     const first = price(new Date(activatedAt.getTime() - 1), 1, monthlyAmount);
     const byInstant = new Map(
@@ -64,6 +72,10 @@ const service = fc
         until: minutes === null ? null : new Date(from.getTime() + minutes * 60_000),
       })),
       windows: [{ from: '0001-01-01', until: null }],
+      usage: usage.map(({ day, gigabytes }) => ({
+        on: addDays('2024-01-15', day),
+        bytes: `${gigabytes}123456789`,
+      })),
     };
   });
 const history = fc.uniqueArray(service, { selector: ({ serviceId }) => serviceId, minLength: 1, maxLength: 3 });
@@ -82,6 +94,7 @@ const terms = fc.record({
     suspension: fc.constantFrom('credit' as const, 'charge' as const),
     termination: fc.constantFrom('prorate' as const, 'full' as const),
     earlyTermination: fc.constantFrom('charge' as const, 'waive' as const),
+    overageAmount: fc.option(fc.constantFrom('2', '0.0333')),
   }),
 });
 type Terms = typeof terms extends fc.Arbitrary<infer T> ? T : never;
@@ -114,6 +127,7 @@ function facts(
     services,
     policies: [1, 2, 3].map((planId) => ({ planId, fromOn: '2000-01-01', ...policy })),
     discounts: discount === null ? [] : discounts,
+    oneOffs: [],
     taxRates: [],
     invoiced: [],
     targetOn,

@@ -27,6 +27,7 @@ const price = (at: string, monthlyAmount: string, planId = 1, taxPercent = '0'):
   planName: `Plan ${planId}`,
   monthlyAmount,
   taxPercent,
+  dataLimitGb: null,
 });
 const service = (
   activatedAt: string,
@@ -42,6 +43,7 @@ const service = (
   prices,
   blocks: [],
   windows: [{ from: '2000-01-01', until: null }],
+  usage: [],
   ...change,
 });
 const facts = (
@@ -53,6 +55,7 @@ const facts = (
   services,
   policies: [],
   discounts: [],
+  oneOffs: [],
   taxRates: [],
   invoiced: [],
   targetOn,
@@ -254,6 +257,7 @@ describe('policies, breaks, fees and discounts', () => {
       suspension: 'charge',
       termination: 'prorate',
       earlyTermination: 'charge',
+      overageAmount: null,
       ...change,
     } as const,
   ];

@@ -47,6 +47,15 @@ export interface PriceFact {
   readonly planName: string;
   readonly monthlyAmount: string;
   readonly taxPercent: string;
+  /** What the price includes a month, in 10^9 bytes; null: everything. */
+  readonly dataLimitGb: number | null;
+}
+
+/** What a service moved on a day of its partner's calendar, both directions. */
+export interface UsageFact {
+  readonly on: string;
+  /** A whole number. */
+  readonly bytes: string;
 }
 
 /** A time in which a service was blocked. */
@@ -74,6 +83,21 @@ export interface ServiceFacts {
   readonly blocks: readonly BlockFact[];
   /** The days on which this account pays for the service, and nobody invoiced it by hand; they do not overlap. */
   readonly windows: readonly DateRange[];
+  /** A day at most once; empty where nobody pays for usage. */
+  readonly usage: readonly UsageFact[];
+}
+
+/** Something that is charged once, or given back where it is negative; what was cancelled is not among the facts. */
+export interface OneOffFact {
+  readonly id: number;
+  readonly on: string;
+  readonly serviceId: number | null;
+  readonly description: string;
+  readonly quantity: string;
+  readonly unitAmount: string;
+  /** Of its service: whose rates apply, and the percentage of its plan. */
+  readonly serviceType: string | null;
+  readonly planPercent: string | null;
 }
 
 /** What a plan's price means when a service does not live through a whole period. */
@@ -91,6 +115,8 @@ export interface PlanPolicy {
   /** A service that ends within a period: its share, or all of the period. */
   readonly termination: 'prorate' | 'full';
   readonly earlyTermination: 'charge' | 'waive';
+  /** What 10^9 bytes above the plan's data limit cost, once the period is over; null: nothing. */
+  readonly overageAmount: string | null;
 }
 
 /** A plan's policy for the periods that begin on a day or later. */
@@ -148,6 +174,17 @@ export type LineInputs =
   | (Share & { readonly rule: 'amount_discount'; readonly at_most: string })
   | { readonly rule: 'once'; readonly unit_amount: string }
   | {
+      readonly rule: 'overage';
+      readonly used_bytes: string;
+      /** What the plan includes a month, and for which share of how many months. */
+      readonly limit_gb: number;
+      readonly months: number;
+      readonly used: number;
+      readonly of: number;
+      readonly unit: 'day' | 'second';
+      readonly gb_amount: string;
+    }
+  | {
       readonly rule: 'by_hand';
       readonly unit_amount: string;
       readonly quantity: string;
@@ -200,6 +237,7 @@ export interface EngineFacts {
   readonly services: readonly ServiceFacts[];
   readonly policies: readonly DatedPolicy[];
   readonly discounts: readonly Discount[];
+  readonly oneOffs: readonly OneOffFact[];
   readonly taxRates: readonly TaxRate[];
   readonly invoiced: readonly InvoicedCharge[];
   /** Periods that begin by this day (in advance) or end by it (in arrears) are due. */

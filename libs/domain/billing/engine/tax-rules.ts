@@ -1,5 +1,5 @@
 import type { ApplicableTax } from './arithmetic.js';
-import type { DateRange, Exemption, TaxRate } from './engine.types.js';
+import type { AccountTerms, DateRange, Exemption, TaxRate } from './engine.types.js';
 
 export interface TaxedThing {
   readonly on: string;
@@ -7,6 +7,11 @@ export interface TaxedThing {
   readonly serviceType: string | null;
   /** The plan's own percentage, for accounts without a tax region. */
   readonly planPercent: string | null;
+}
+
+/** The tax region of an account on a day. */
+export function regionOn(terms: readonly AccountTerms[], on: string): string | null {
+  return (terms.findLast(({ fromOn }) => fromOn <= on) ?? terms[0])?.taxRegion ?? null;
 }
 
 const holds = ({ from, until }: DateRange, on: string): boolean => from <= on && (until === null || on < until);

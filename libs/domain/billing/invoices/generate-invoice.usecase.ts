@@ -8,7 +8,7 @@ import { AccountQueries } from '../accounts/account.queries.js';
 import { AccountRepository } from '../accounts/account.repository.js';
 import type { AccountView } from '../accounts/account.view.js';
 import { billingErrors } from '../billing.errors.js';
-import { type BillingPeriod, nextDue, periodsDue } from '../engine/billing-periods.js';
+import { type BillingPeriod, dueDayOf, nextDue, periodsDue } from '../engine/billing-periods.js';
 import { type Computed, compute } from '../engine/compute.js';
 import { InvoiceRepository } from './invoice.repository.js';
 import type { InvoiceView } from './invoice.view.js';
@@ -40,6 +40,11 @@ export interface InvoicePreview {
   readonly computed: Computed;
 }
 
+/** A day, or the one up to which the account is invoiced already: an older one would take back what was charged since. */
+export function notBefore({ billedOn }: AccountView, on: string): string {
+  return billedOn !== null && billedOn > on ? billedOn : on;
+}
+
 /**
  * Invoices what an account owes by the history of its services and was not invoiced yet. Run again it finds nothing;
  * after a change of history it adds the difference, as a credit note where that is negative. What cannot be parks the
@@ -69,6 +74,7 @@ export class GenerateInvoice {
       if (computed.nonsense !== null) return this.park(actor, account, computed);
       if (computed.lines.length === 0) throw billingErrors('billing.invoice.nothing_due', { date: targetOn });
       const draft = await this.write(input, account, computed, period);
+      await this.accounts.billed(account.id, targetOn);
       return input.draft ? draft : this.issuer.issue(actor, account, draft);
     });
   }
@@ -79,16 +85,17 @@ export class GenerateInvoice {
       const account = await this.queries.get(actor, accountId);
       const today = localDate(this.clock.now(), account.timeZone);
       const period = nextDue(account, on === undefined ? today : addDays(on, -1));
-      const due = period.terms.timing === 'advance' ? period.billedFrom : period.billedUntil;
+      const due = dueDayOf(period);
       const targetOn = on === undefined || on < due ? (on ?? due) : due;
-      return { account, on: targetOn, period, computed: compute(await this.facts.of(account, targetOn)) };
+      const computed = compute(await this.facts.of(account, notBefore(account, targetOn)));
+      return { account, on: targetOn, period, computed };
     });
   }
 
   private target(account: AccountView, asked?: AskedPeriod): { targetOn: string; period: BillingPeriod | undefined } {
     if (asked === undefined) {
       const targetOn = localDate(this.clock.now(), account.timeZone);
-      return { targetOn, period: periodsDue(account, targetOn).at(-1) };
+      return { targetOn: notBefore(account, targetOn), period: periodsDue(account, targetOn).at(-1) };
     }
     if (asked.endDate < asked.startDate) throw billingErrors('billing.period.backwards');
     const until = addDays(asked.endDate, 1);
@@ -96,7 +103,7 @@ export class GenerateInvoice {
       (one) => one.billedFrom === asked.startDate && one.billedUntil === until,
     );
     if (!period) throw billingErrors('billing.period.not_of_account');
-    return { targetOn: period.terms.timing === 'advance' ? period.billedFrom : until, period };
+    return { targetOn: notBefore(account, dueDayOf(period)), period };
   }
 
   private async write(
@@ -105,7 +112,8 @@ export class GenerateInvoice {
     { lines, total }: Computed,
     period: BillingPeriod | undefined,
   ): Promise<InvoiceView> {
-    const again = period !== undefined && (await this.invoices.hasPeriod(account.id, period.billedFrom));
+    const asked = period ? [{ accountId: account.id, from: period.billedFrom }] : [];
+    const again = (await this.invoices.havePeriods(asked)).size > 0;
     return this.invoices.insert({
       account,
       document: total.isNegative() ? 'credit_note' : 'invoice',

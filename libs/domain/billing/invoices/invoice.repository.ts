@@ -17,8 +17,12 @@ import {
 const INSERT = statement(
   'invoices-insert',
   `INSERT INTO invoices AS i (partner_id, customer_id, account_id, document, kind, origin, corrects_id, currency, period_from, period_until,
-          due_on, subtotal_amount, tax_amount, total_amount, notes, created_by, created_at, updated_at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17) RETURNING ${INVOICE_COLUMNS}`,
+          due_on, subtotal_amount, tax_amount, total_amount, notes, review_until, created_by, created_at, updated_at)
+   SELECT a.partner_id, a.customer_id, a.id, d.document, d.kind, d.origin, d.corrects_id, a.currency, d.period_from, d.period_until,
+          d.due_on, d.net, d.tax, d.net + d.tax, d.notes, d.review_until, d.created_by, d.created_at, d.created_at
+     FROM jsonb_to_recordset($1) AS d (account_id integer, document text, kind text, origin text, corrects_id integer, period_from date,
+          period_until date, due_on date, net numeric, tax numeric, notes text, review_until timestamptz, created_by text, created_at timestamptz)
+     JOIN billing_accounts a ON a.id = d.account_id ORDER BY d.account_id RETURNING ${INVOICE_COLUMNS}`,
 );
 const INSERT_LINES = statement(
   'invoices-insert-lines',
@@ -26,9 +30,9 @@ const INSERT_LINES = statement(
           description, from_on, until_on, amount, tax_amount, taxes, inputs)
    SELECT i.partner_id, i.customer_id, i.account_id, i.id, l.position, l.kind, l.key, l.service_id, l.corrects_line_id, l.description,
           l.from_on, l.until_on, l.amount, l.tax_amount, l.taxes, l.inputs
-     FROM invoices i CROSS JOIN jsonb_to_recordset($2) AS l (position integer, kind text, key text, service_id integer,
+     FROM jsonb_to_recordset($1) AS l (invoice_id integer, position integer, kind text, key text, service_id integer,
           corrects_line_id bigint, description text, from_on date, until_on date, amount numeric, tax_amount numeric, taxes jsonb, inputs jsonb)
-    WHERE i.id = $1 ORDER BY l.position`,
+     JOIN invoices i ON i.id = l.invoice_id ORDER BY l.invoice_id, l.position`,
 );
 const COVER = statement(
   'invoices-cover',
@@ -40,8 +44,9 @@ const UNCOVER = statement('invoices-uncover', 'DELETE FROM invoice_coverage WHER
 // The number is taken here, by the database: a lock that all who issue share, so it comes as late as can be.
 const ISSUE = statement(
   'invoices-issue',
-  `UPDATE invoices i SET status = CASE document WHEN 'invoice' THEN 'pending' ELSE 'issued' END, issued_at = $2, issued_on = $3, due_on = $4,
-          version = version + 1, updated_at = $2 WHERE id = $1 RETURNING ${INVOICE_COLUMNS}`,
+  `UPDATE invoices i SET status = CASE i.document WHEN 'invoice' THEN 'pending' ELSE 'issued' END, issued_at = $2, issued_on = d.issued_on,
+          due_on = d.due_on, version = i.version + 1, updated_at = $2
+     FROM unnest($1::integer[], $3::date[], $4::date[]) AS d (id, issued_on, due_on) WHERE i.id = d.id RETURNING ${INVOICE_COLUMNS}`,
 );
 const VOID = statement(
   'invoices-void',
@@ -53,10 +58,11 @@ const LINES = statement(
   'invoices-lines',
   `SELECT ${LINE_COLUMNS} FROM invoice_lines l WHERE l.invoice_id = $1 ORDER BY l.position`,
 );
-const OF_PERIOD = statement(
-  'invoices-of-period',
-  `SELECT EXISTS (SELECT FROM invoices WHERE account_id = $1 AND period_from = $2 AND document = 'invoice' AND kind = 'recurring'
-     AND origin = 'engine' AND status <> 'void') AS there`,
+const OF_PERIODS = statement(
+  'invoices-of-periods',
+  `SELECT i.account_id AS "accountId" FROM unnest($1::integer[], $2::date[]) AS p (account_id, period_from)
+     JOIN invoices i ON i.account_id = p.account_id AND i.period_from = p.period_from AND i.document = 'invoice' AND i.kind = 'recurring'
+      AND i.origin = 'engine' AND i.status <> 'void'`,
 );
 const OVERLAPPING = statement(
   'invoices-overlapping',
@@ -74,6 +80,12 @@ export type NewLine = Omit<EngineLine, 'from' | 'until'> & {
   readonly correctsLineId?: string | undefined;
 };
 
+interface DatedDraft {
+  readonly id: number;
+  readonly on: string;
+  readonly dueOn: string | null;
+}
+
 export interface NewDocument {
   readonly account: AccountView;
   readonly document: DocumentKind;
@@ -83,6 +95,8 @@ export interface NewDocument {
   readonly period?: { readonly from: string; readonly until: string } | undefined;
   readonly dueOn?: string | undefined;
   readonly notes?: string | undefined;
+  /** Until when it waits for a person, before it is issued by itself. */
+  readonly reviewUntil?: Date | undefined;
   readonly createdBy: string;
   readonly createdAt: Date;
   readonly lines: readonly NewLine[];
@@ -94,34 +108,21 @@ export class InvoiceRepository {
 
   /** Writes a draft with its lines. @throws `billing.period.already_invoiced` */
   async insert(made: NewDocument): Promise<InvoiceView> {
-    const { account, lines } = made;
-    const { net, tax, total } = totalOf(lines, account.currency);
-    const values = [
-      account.partnerId,
-      account.customerId,
-      account.id,
-      made.document,
-      made.kind,
-      made.origin,
-      made.correctsId ?? null,
-      account.currency,
-      made.period?.from ?? null,
-      made.period?.until ?? null,
-      made.dueOn ?? null,
-      net.toText(),
-      tax.toText(),
-      total.toText(),
-      made.notes ?? null,
-      made.createdBy,
-      made.createdAt,
-    ];
-    const invoice = await this.guarded(() => this.uow.tx.one<InvoiceView>(INSERT, values));
-    const draft = invoice as InvoiceView;
-    await this.uow.tx.execute(INSERT_LINES, [
-      draft.id,
-      JSON.stringify(lines.map((line, n) => lineRow(line, n, account.currency))),
-    ]);
-    return draft;
+    return (await this.insertAll([made])).get(made.account.id) as InvoiceView;
+  }
+
+  /** Writes drafts with their lines, at most one of an account; by account. @throws `billing.period.already_invoiced` */
+  async insertAll(made: readonly NewDocument[]): Promise<Map<number, InvoiceView>> {
+    const rows = await this.guarded(() =>
+      this.uow.tx.query<InvoiceView>(INSERT, [JSON.stringify(made.map((document) => documentRow(document)))]),
+    );
+    const drafts = new Map(rows.map((draft) => [draft.accountId, draft]));
+    const lines = made.flatMap((document) => {
+      const { id } = drafts.get(document.account.id) as InvoiceView;
+      return document.lines.map((line, n) => lineRow(line, id, n, document.account.currency));
+    });
+    await this.uow.tx.execute(INSERT_LINES, [JSON.stringify(lines)]);
+    return drafts;
   }
 
   /** Notes the days of services that a document's period was invoiced for by hand. @throws `billing.period.already_invoiced` */
@@ -133,8 +134,10 @@ export class InvoiceRepository {
     await this.uow.tx.execute(UNCOVER, [invoiceId]);
   }
 
-  async issue(id: number, at: Date, on: string, dueOn: string | null): Promise<InvoiceView> {
-    return (await this.uow.tx.one<InvoiceView>(ISSUE, [id, at, on, dueOn])) as InvoiceView;
+  /** Issues drafts, each with the day of its issue and the one on which it is due. */
+  issueAll(drafts: readonly DatedDraft[], at: Date): Promise<InvoiceView[]> {
+    const columns = [drafts.map(({ id }) => id), at, drafts.map(({ on }) => on), drafts.map(({ dueOn }) => dueOn)];
+    return this.uow.tx.query<InvoiceView>(ISSUE, columns);
   }
 
   async void(id: number, at: Date, reason: string | null): Promise<InvoiceView> {
@@ -152,9 +155,11 @@ export class InvoiceRepository {
     return this.uow.tx.query<InvoiceLineView>(LINES, [id]);
   }
 
-  /** Whether the engine has made an account's invoice of the period that begins on a day. */
-  async hasPeriod(accountId: number, from: string): Promise<boolean> {
-    return (await this.uow.tx.one<{ there: boolean }>(OF_PERIOD, [accountId, from]))?.there ?? false;
+  /** Which of these accounts have the engine's invoice of the period that begins on a day. */
+  async havePeriods(periods: readonly { readonly accountId: number; readonly from: string }[]): Promise<Set<number>> {
+    const columns = [periods.map(({ accountId }) => accountId), periods.map(({ from }) => from)];
+    const rows = await this.uow.tx.query<{ accountId: number }>(OF_PERIODS, columns);
+    return new Set(rows.map(({ accountId }) => accountId));
   }
 
   /** Whether the engine has invoiced any of these days of any of these services, and not taken it back. */
@@ -175,12 +180,33 @@ export class InvoiceRepository {
   }
 }
 
-function lineRow(line: NewLine, index: number, currency: string) {
+function documentRow({ account, period, lines, ...made }: NewDocument) {
+  const { net, tax } = totalOf(lines, account.currency);
+  return {
+    account_id: account.id,
+    document: made.document,
+    kind: made.kind,
+    origin: made.origin,
+    corrects_id: made.correctsId,
+    period_from: period?.from,
+    period_until: period?.until,
+    due_on: made.dueOn,
+    net: net.toText(),
+    tax: tax.toText(),
+    notes: made.notes,
+    review_until: made.reviewUntil,
+    created_by: made.createdBy,
+    created_at: made.createdAt,
+  };
+}
+
+function lineRow(line: NewLine, invoiceId: number, index: number, currency: string) {
   const tax = Money.sum(
     line.taxes.map(({ amount }) => Money.of(amount, currency)),
     currency,
   );
   return {
+    invoice_id: invoiceId,
     position: index + 1,
     kind: line.kind,
     key: line.key,

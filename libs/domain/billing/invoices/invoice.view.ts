@@ -46,6 +46,8 @@ export interface InvoiceView {
   readonly settledAmount: string;
   readonly creditedAmount: string;
   readonly notes: string | null;
+  /** Of a billing run's draft: until when it waits for a person. */
+  readonly reviewUntil: Date | null;
   readonly createdAt: Date;
   readonly issuedAt: Date | null;
   readonly voidedAt: Date | null;
@@ -76,7 +78,7 @@ export const INVOICE_COLUMNS = `i.id, i.partner_id AS "partnerId", i.customer_id
   i.origin, i.corrects_id AS "correctsId", i.status, i.number, i.currency, i.period_from::text AS "periodFrom",
   i.period_until::text AS "periodUntil", i.issued_on::text AS "issuedOn", i.due_on::text AS "dueOn",
   i.subtotal_amount::text AS "subtotalAmount", i.tax_amount::text AS "taxAmount", i.total_amount::text AS "totalAmount",
-  i.settled_amount::text AS "settledAmount", i.credited_amount::text AS "creditedAmount", i.notes, i.created_at AS "createdAt",
+  i.settled_amount::text AS "settledAmount", i.credited_amount::text AS "creditedAmount", i.notes, i.review_until AS "reviewUntil", i.created_at AS "createdAt",
   i.issued_at AS "issuedAt", i.voided_at AS "voidedAt", i.void_reason AS "voidReason", i.version`;
 
 export const LINE_COLUMNS = `l.id::text, l.position, l.kind, l.key, l.service_id AS "serviceId", l.corrects_line_id::text AS "correctsLineId",

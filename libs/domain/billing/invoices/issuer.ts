@@ -9,7 +9,12 @@ import { BillingFacts } from './billing.facts.js';
 import { InvoiceRepository } from './invoice.repository.js';
 import type { InvoiceView } from './invoice.view.js';
 
-/** Issues drafts of a locked account: number, ledger, events, and credit that waits for an invoice. */
+interface Ready {
+  readonly account: AccountView;
+  readonly draft: InvoiceView;
+}
+
+/** Issues drafts of locked accounts: number, ledger, events, and credit that waits for an invoice. */
 @Injectable()
 export class Issuer {
   constructor(
@@ -20,27 +25,32 @@ export class Issuer {
   ) {}
 
   async issue(actor: Actor, account: AccountView, draft: InvoiceView): Promise<InvoiceView> {
-    const now = this.clock.now();
-    const today = localDate(now, account.timeZone);
-    const dueOn = draft.document === 'credit_note' ? null : (draft.dueOn ?? addDays(today, account.paymentDays));
-    const issued = await this.invoices.issue(draft.id, now, today, dueOn);
-    failPoint('billing.after-number');
-    this.facts.issued(issued);
+    const [issued] = (await this.issueAll([{ account, draft }])) as [InvoiceView];
     this.facts.note(actor, 'invoice.issue', issued, { number: issued.number, total_amount: issued.totalAmount });
-    return this.settled(account, issued, now);
+    return Number(account.creditAmount) === 0 && issued.document === 'invoice' ? issued : this.invoices.get(issued.id);
+  }
+
+  /** Issues drafts of different accounts, in as few statements as there are for one. As they were issued, before settlement. */
+  async issueAll(drafts: readonly Ready[]): Promise<InvoiceView[]> {
+    const now = this.clock.now();
+    const dated = drafts.map(({ account, draft }) => {
+      const on = localDate(now, account.timeZone);
+      const dueOn = draft.document === 'credit_note' ? null : (draft.dueOn ?? addDays(on, account.paymentDays));
+      return { id: draft.id, on, dueOn };
+    });
+    const issued = await this.invoices.issueAll(dated, now);
+    failPoint('billing.after-number');
+    const accounts = new Map(drafts.map(({ account }) => [account.id, account]));
+    for (const invoice of issued) this.facts.issued(invoice);
+    for (const invoice of issued) await this.settle(accounts.get(invoice.accountId) as AccountView, invoice, now);
+    return issued;
   }
 
   /** The number's lock is held by now: nothing is asked of the database that is not needed. */
-  private async settled(account: AccountView, issued: InvoiceView, now: Date): Promise<InvoiceView> {
-    const { id, correctsId } = issued;
-    if (issued.document === 'credit_note') {
-      const from = { paymentId: null, creditNoteId: id };
-      if (correctsId !== null) await this.settlement.run(account, now, { from, invoiceIds: [correctsId] });
-      await this.settlement.run(account, now);
-      return this.invoices.get(id);
-    }
-    if (Number(account.creditAmount) === 0) return issued;
+  private async settle(account: AccountView, { id, document, correctsId }: InvoiceView, now: Date): Promise<void> {
+    if (document === 'invoice' && Number(account.creditAmount) === 0) return;
+    const from = { paymentId: null, creditNoteId: id };
+    if (correctsId !== null) await this.settlement.run(account, now, { from, invoiceIds: [correctsId] });
     await this.settlement.run(account, now);
-    return this.invoices.get(id);
   }
 }

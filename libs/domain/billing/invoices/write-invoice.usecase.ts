@@ -9,7 +9,7 @@ import type { AccountView } from '../accounts/account.view.js';
 import { billingErrors } from '../billing.errors.js';
 import { exactAmount, totalOf, withTaxes } from '../engine/arithmetic.js';
 import type { LineInputs, TaxRate } from '../engine/engine.types.js';
-import { taxesFor } from '../engine/tax-rules.js';
+import { regionOn, taxesFor } from '../engine/tax-rules.js';
 import type { AskedPeriod } from './generate-invoice.usecase.js';
 import { InvoiceRepository, type NewLine } from './invoice.repository.js';
 import type { InvoiceView } from './invoice.view.js';
@@ -114,7 +114,7 @@ export class WriteInvoice {
   ): NewLine {
     const service = serviceId === undefined ? undefined : services.get(serviceId);
     const inputs: LineInputs = { rule: 'by_hand', unit_amount: amount, quantity, proration_factor: prorationFactor };
-    const region = regionOf(account, on);
+    const region = regionOn(account.terms, on);
     const thing = { on, serviceType: service?.serviceType ?? null, planPercent: service?.taxPercent ?? null };
     const taxes = taxesFor(thing, region, rates, account.exemptions);
     const taxed = withTaxes(exactAmount(inputs, account.currency), taxes);
@@ -122,10 +122,6 @@ export class WriteInvoice {
     const days = { from: period?.from ?? null, until: period?.until ?? null };
     return { key: null, kind, serviceId: serviceId ?? null, description, ...days, inputs, ...taxed };
   }
-}
-
-function regionOf({ terms }: AccountView, on: string): string | null {
-  return (terms.findLast(({ fromOn }) => fromOn <= on) ?? terms[0])?.taxRegion ?? null;
 }
 
 function periodOf({ kind, period }: WriteInvoiceInput): { readonly from: string; readonly until: string } | undefined {

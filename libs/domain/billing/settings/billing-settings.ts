@@ -31,16 +31,18 @@ const END_RATE = statement(
 );
 const POLICY = statement(
   'plan-policies-get',
-  `SELECT from_on::text AS "fromOn", start, upgrade, downgrade, pause, suspension, termination, early_termination AS "earlyTermination"
-     FROM plan_billing_policies WHERE plan_id = $1 ORDER BY from_on DESC LIMIT 1`,
+  `SELECT from_on::text AS "fromOn", start, upgrade, downgrade, pause, suspension, termination, early_termination AS "earlyTermination",
+          overage_amount::text AS "overageAmount" FROM plan_billing_policies WHERE plan_id = $1 ORDER BY from_on DESC LIMIT 1`,
 );
 const PUT_POLICY = statement(
   'plan-policies-put',
-  `INSERT INTO plan_billing_policies VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  `INSERT INTO plan_billing_policies VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
    ON CONFLICT (plan_id, from_on) DO UPDATE SET start = excluded.start, upgrade = excluded.upgrade, downgrade = excluded.downgrade,
-     pause = excluded.pause, suspension = excluded.suspension, termination = excluded.termination, early_termination = excluded.early_termination`,
+     pause = excluded.pause, suspension = excluded.suspension, termination = excluded.termination, early_termination = excluded.early_termination,
+     overage_amount = excluded.overage_amount`,
 );
-const DISCOUNT_COLUMNS = `id, service_id AS "serviceId", name, percent::text AS percent, monthly_amount::text AS "monthlyAmount",
+/** The columns of a discount, for hand-written statements. */
+export const DISCOUNT_COLUMNS = `id, service_id AS "serviceId", name, percent::text AS percent, monthly_amount::text AS "monthlyAmount",
   from_on::text AS "from", until_on::text AS "until"`;
 const DISCOUNTS = statement(
   'discounts-list',
@@ -51,6 +53,12 @@ const ADD_DISCOUNT = statement(
   `INSERT INTO billing_discounts (partner_id, customer_id, account_id, service_id, name, percent, monthly_amount, from_on, until_on)
    SELECT a.partner_id, a.customer_id, a.id, $2, $3, $4, $5, $6, $7 FROM billing_accounts a
     WHERE a.id = $1 AND ($2::integer IS NULL OR EXISTS (SELECT FROM services s WHERE s.id = $2 AND s.customer_id = a.customer_id))
+   RETURNING ${DISCOUNT_COLUMNS}`,
+);
+
+const END_DISCOUNT = statement(
+  'discounts-end',
+  `UPDATE billing_discounts SET until_on = $3 WHERE account_id = $1 AND id = $2 AND from_on < $3 AND (until_on IS NULL OR until_on > $3)
    RETURNING ${DISCOUNT_COLUMNS}`,
 );
 
@@ -135,8 +143,8 @@ export class PlanPolicies {
     return this.uow.run(actor, async (tx) => {
       const present = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
       const policy = { ...(await this.get(actor, planId)), ...present, fromOn: localDate(this.clock.now(), 'UTC') };
-      const { start, upgrade, downgrade, pause, suspension, termination, earlyTermination } = policy;
-      const values = [start, upgrade, downgrade, pause, suspension, termination, earlyTermination];
+      const { start, upgrade, downgrade, pause, suspension, termination, earlyTermination, overageAmount } = policy;
+      const values = [start, upgrade, downgrade, pause, suspension, termination, earlyTermination, overageAmount];
       await tx.execute(PUT_POLICY, [planId, policy.fromOn, ...values]);
       const subject = { type: 'plan', id: planId };
       this.audit.record({
@@ -194,6 +202,18 @@ export class Discounts {
         changes: { ...discount },
       });
       return made;
+    });
+  }
+  /** The day from which it does not hold; days that were invoiced are corrected. @throws `billing.discount.not_found` */
+  end(actor: Actor, accountId: number, id: number, on: string): Promise<Discount> {
+    return this.uow.run(actor, async (tx) => {
+      const { partnerId } = await this.accounts.lock(accountId);
+      const ended = await tx.one<Discount>(END_DISCOUNT, [accountId, id, on]);
+      if (!ended) throw billingErrors('billing.discount.not_found');
+      const subject = { type: 'billing_account', id: accountId };
+      const changes = { discount_id: id, until: on };
+      this.audit.record({ actor, partnerId, action: 'billing_account.end_discount', subject, changes });
+      return ended;
     });
   }
 }

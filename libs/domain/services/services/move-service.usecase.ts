@@ -1,5 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
+import type { Clock } from '@isp/kernel';
+import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { historyValues, noted } from './service-history.js';
 import { ServiceNetwork } from './service-network.js';
@@ -19,8 +21,8 @@ const MOVE = statement(
    moved AS (
      UPDATE services s SET status = $2, operational_status = $3, suspended_for = coalesce($5, before.suspended_for),
             version = version + 1, updated_at = now(),
-            activated_at = CASE WHEN $2 IN ('active', 'suspended') THEN coalesce(activated_at, now()) ELSE activated_at END,
-            terminated_at = CASE WHEN $2 = 'terminated' THEN now() END
+            activated_at = CASE WHEN $2 IN ('active', 'suspended') THEN coalesce(activated_at, $9) ELSE activated_at END,
+            terminated_at = CASE WHEN $2 = 'terminated' THEN $9::timestamptz END
        FROM before
       WHERE s.id = before.id AND before.status = ANY ($4)
         AND ($2 <> 'active' OR coalesce($5, before.suspended_for) = '{}')
@@ -60,6 +62,7 @@ export class MoveService {
     private readonly uow: UnitOfWork,
     private readonly facts: ServiceFacts,
     private readonly network: ServiceNetwork,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   execute(input: MoveServiceInput): Promise<ServiceView> {
@@ -80,6 +83,7 @@ export class MoveService {
       serviceStates.previous(to),
       causes ?? null,
       ...historyValues(actor, reason),
+      this.clock.now(),
     ]);
   }
 

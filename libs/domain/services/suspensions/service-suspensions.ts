@@ -1,5 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
+import type { Clock } from '@isp/kernel';
+import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { MoveService } from '../services/move-service.usecase.js';
 import { ServiceNetwork } from '../services/service-network.js';
@@ -12,13 +14,13 @@ import { withCause, withoutCause } from './suspension-causes.js';
 // A cause that is there already keeps its beginning and takes the new terms.
 const OPEN = statement(
   'suspensions-open',
-  `INSERT INTO service_suspensions (partner_id, customer_id, service_id, cause, reason, walled_garden, until)
-   VALUES ($1, $2, $3, $4, $5, $6, $7)
+  `INSERT INTO service_suspensions (partner_id, customer_id, service_id, cause, reason, walled_garden, until, since)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
    ON CONFLICT (service_id, cause) WHERE ended_at IS NULL DO UPDATE SET walled_garden = excluded.walled_garden`,
 );
 const END = statement(
   'suspensions-end',
-  `UPDATE service_suspensions SET ended_at = now() WHERE service_id = $1 AND ended_at IS NULL AND ($2::text IS NULL OR cause = $2)`,
+  `UPDATE service_suspensions SET ended_at = $3 WHERE service_id = $1 AND ended_at IS NULL AND ($2::text IS NULL OR cause = $2)`,
 );
 const WALLED = statement(
   'suspensions-walled',
@@ -47,6 +49,7 @@ export class ServiceSuspensions {
     private readonly move: MoveService,
     private readonly network: ServiceNetwork,
     private readonly facts: ServiceFacts,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Adds a cause. A service that does not work yet only remembers it, and is suspended when it comes up. */
@@ -54,7 +57,8 @@ export class ServiceSuspensions {
     const { actor, cause, reason, walledGarden = true, until } = terms;
     const { partnerId, customerId, id } = service;
     const causes = withCause(service.suspendedFor, cause);
-    await this.uow.tx.execute(OPEN, [partnerId, customerId, id, cause, reason ?? null, walledGarden, until ?? null]);
+    const values = [partnerId, customerId, id, cause, reason ?? null, walledGarden, until ?? null, this.clock.now()];
+    await this.uow.tx.execute(OPEN, values);
     let after = service;
     if (service.status === 'active') {
       after = await this.move.execute({ actor, serviceId: id, to: 'suspended', reason: reason ?? cause, causes });
@@ -70,7 +74,7 @@ export class ServiceSuspensions {
   /** Takes a cause away; nothing happens when the service is not suspended for it. */
   async lift(actor: Actor, service: ServiceView, cause: SuspensionCause, reason?: string): Promise<ServiceView> {
     if (!service.suspendedFor.includes(cause)) return service;
-    await this.uow.tx.execute(END, [service.id, cause]);
+    await this.uow.tx.execute(END, [service.id, cause, this.clock.now()]);
     const causes = withoutCause(service.suspendedFor, cause);
     let after: ServiceView;
     if (causes.length === 0 && service.status === 'suspended') {
@@ -87,7 +91,7 @@ export class ServiceSuspensions {
 
   /** Closes the record of a service that is about to end. */
   async forget(serviceId: number): Promise<void> {
-    await this.uow.tx.execute(END, [serviceId, null]);
+    await this.uow.tx.execute(END, [serviceId, null, this.clock.now()]);
   }
 
   private async blockParts(actor: Actor, bundle: ServiceView): Promise<void> {

@@ -37,14 +37,14 @@ export class LimitEffects {
     else this.outbox.add('usage.data_limit.reached.v1', { ...payloadOf(event), action: event.action });
   }
 
-  /** Of what nothing was done about, nothing is restored. */
+  /** Of what nothing was done about, nothing is restored; of a customer who paid, others tell. */
   restored(event: ThrottlingEventView): void {
-    if (event.action === 'none' || event.restoredBy === null) return;
+    if (event.action === 'none' || event.cause === 'payment' || event.restoredBy === null) return;
     const { cause, restoredBy } = event;
     this.outbox.add('usage.fair_use.restored.v1', { ...payloadOf(event), cause, restored_by: restoredBy });
   }
 
-  warned(reading: Reading): void {
+  warned(reading: Reading | ThrottlingEventView): void {
     this.outbox.add('usage.fair_use.warning.v1', payloadOf(reading));
   }
 
@@ -57,7 +57,14 @@ export class LimitEffects {
   }
 }
 
-function payloadOf({ partnerId, customerId, serviceId, period, usageBytes, limitBytes }: Reading) {
+function payloadOf({
+  partnerId,
+  customerId,
+  serviceId,
+  period,
+  usageBytes,
+  limitBytes,
+}: Reading | ThrottlingEventView) {
   const ids = { partner_id: partnerId, customer_id: customerId, service_id: serviceId };
-  return { ...ids, period, usage_bytes: usageBytes, limit_bytes: limitBytes };
+  return { ...ids, period: period ?? '', usage_bytes: usageBytes ?? 0, limit_bytes: limitBytes ?? 0 };
 }

@@ -48,7 +48,8 @@ export const RELEASE = statement(
        FROM throttling_events e JOIN limited l USING (service_id), ${SUM},
             LATERAL (SELECT CASE e.cause WHEN 'fair_use' THEN l.fair_use ELSE l.data_limit END AS bytes) c
       WHERE e.restored_at IS NULL
-        AND (e.period <> l.period OR l.status = 'terminated' OR c.bytes IS NULL OR (c.bytes > e.limit_bytes AND used.bytes <= c.bytes))
+        AND (l.status = 'terminated' OR (e.cause <> 'payment'
+          AND (e.period <> l.period OR c.bytes IS NULL OR (c.bytes > e.limit_bytes AND used.bytes <= c.bytes))))
       LIMIT ${BATCH} FOR UPDATE OF e SKIP LOCKED)
    UPDATE throttling_events e SET restored_at = $1, restored_by = over.restored_by FROM over
     WHERE e.id = over.id AND e.restored_at IS NULL RETURNING ${EVENT_COLUMNS}`,

@@ -12,7 +12,7 @@ import { EVENT_COLUMNS, type ThrottlingEventView } from './throttling.view.js';
 const RESTORE = statement(
   'limits-restore',
   `UPDATE throttling_events e SET restored_at = $2, restored_by = 'manual', reason = $3
-    WHERE e.service_id = $1 AND e.restored_at IS NULL AND e.action <> 'none' RETURNING ${EVENT_COLUMNS}`,
+    WHERE e.service_id = $1 AND e.restored_at IS NULL AND e.action <> 'none' AND e.cause <> 'payment' RETURNING ${EVENT_COLUMNS}`,
 );
 
 export interface RestoreUsageInput {

@@ -1,8 +1,9 @@
-export type LimitCause = 'fair_use' | 'data_limit';
+/** What of a plan was used up; or a customer who does not pay. */
+export type LimitCause = 'fair_use' | 'data_limit' | 'payment';
 export type LimitAction = 'throttle' | 'walled_garden' | 'none';
-export type RestoredBy = 'new_period' | 'plan_change' | 'manual' | 'ended';
+export type RestoredBy = 'new_period' | 'plan_change' | 'manual' | 'ended' | 'payment';
 
-/** A limit that a service reached in a month. A GB of a plan is 10^9 bytes; both directions count. */
+/** A limit that a service reached in a month, or why else it is held back. A GB of a plan is 10^9 bytes; both directions count. */
 export interface ThrottlingEventView {
   readonly id: number;
   readonly partnerId: number;
@@ -10,11 +11,11 @@ export interface ThrottlingEventView {
   readonly serviceId: number;
   readonly cause: LimitCause;
   readonly action: LimitAction;
-  /** The first day of the month, `YYYY-MM-DD`. */
-  readonly period: string;
+  /** The first day of the month, `YYYY-MM-DD`; null, like the figures of use, where nothing was used up. */
+  readonly period: string | null;
   readonly at: Date;
-  readonly usageBytes: number;
-  readonly limitBytes: number;
+  readonly usageBytes: number | null;
+  readonly limitBytes: number | null;
   /** What the service was throttled to. */
   readonly downloadKbps: number | null;
   readonly uploadKbps: number | null;

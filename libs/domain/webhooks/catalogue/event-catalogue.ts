@@ -130,6 +130,32 @@ const payment = (type: string, description: string): Entry<EventPayload<'billing
   fact: ({ sequence, ...data }) => ({ resourceType: 'payment', resourceId: String(data.payment_id), sequence, data }),
 });
 
+const dunningCase = (
+  type: string,
+  description: string,
+): Entry<
+  EventPayload<'dunning.case.opened.v1'> & {
+    readonly action?: string;
+    readonly closed_for?: string;
+    readonly services?: number;
+  }
+> => ({
+  type,
+  description,
+  fact: ({ sequence, ...data }) => ({
+    resourceType: 'dunning_case',
+    resourceId: String(data.dunning_case_id),
+    sequence,
+    data,
+  }),
+});
+
+const promise = (type: string, description: string): Entry<EventPayload<'dunning.promise.made.v1'>> => ({
+  type,
+  description,
+  fact: (data) => ({ resourceType: 'promise_to_pay', resourceId: String(data.promise_id), data }),
+});
+
 /** Every event of the program with its public face; null: nobody's business. A new event does not compile without. */
 const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = {
   'customers.customer.created.v1': customer('customer.created', 'A customer was created.'),
@@ -218,6 +244,32 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
     'payment.failed',
     'A payment that had come in was taken back: a returned debit, a chargeback, a bounced cheque.',
   ),
+  'dunning.case.opened.v1': dunningCase('dunning.opened', 'An account is overdue, and a dunning policy holds for it.'),
+  'dunning.case.closed.v1': dunningCase(
+    'dunning.closed',
+    'Nothing more is done about what an account owed, for a reason.',
+  ),
+  'dunning.reminder.due.v1': {
+    type: 'invoice.reminder',
+    description: 'A customer is to be reminded of the oldest invoice that is overdue.',
+    fact: ({ sequence, ...data }) => ({
+      resourceType: 'dunning_case',
+      resourceId: String(data.dunning_case_id),
+      sequence,
+      data,
+    }),
+  },
+  'dunning.step.taken.v1': dunningCase(
+    'dunning.step_taken',
+    'For want of payment a fee was charged, or services were throttled, suspended or terminated.',
+  ),
+  'dunning.service.restored.v1': dunningCase(
+    'dunning.restored',
+    'Services that were held back for want of payment are as they were sold again.',
+  ),
+  'dunning.promise.made.v1': promise('dunning.promise_made', 'A customer promised to pay by a day.'),
+  'dunning.promise.kept.v1': promise('dunning.promise_kept', 'What was promised was paid in time.'),
+  'dunning.promise.broken.v1': promise('dunning.promise_broken', 'The day of a promise is over, and it was not kept.'),
   'platform.work.died.v1': {
     type: 'system.job_dead',
     description: 'Accepted work failed for good and waits for a person. For the operator only.',

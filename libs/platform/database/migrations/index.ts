@@ -34,6 +34,9 @@ import { sessionsKept } from './0251-sessions-kept.js';
 import { billingAccounts } from './0260-billing-accounts.js';
 import { billingDocuments } from './0262-billing-documents.js';
 import { ledger } from './0264-ledger.js';
+import { charges } from './0270-charges.js';
+import { billingRuns } from './0280-billing-runs.js';
+import { dunning } from './0290-dunning.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -72,4 +75,7 @@ export const migrations: readonly SqlMigration[] = [
   billingAccounts,
   billingDocuments,
   ledger,
+  charges,
+  billingRuns,
+  dunning,
 ];

@@ -1,0 +1,111 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { systemActor } from '@isp/contracts';
+import { type Clock, localDate } from '@isp/kernel';
+import { CLOCK } from '@isp/platform/config';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { RunsOnSchedule, type Scheduled } from '@isp/platform/work';
+import { AccountFacts } from '../accounts/account-facts.js';
+import { AccountRepository } from '../accounts/account.repository.js';
+import type { AccountView } from '../accounts/account.view.js';
+import { dueDayOf, periodsDue } from '../engine/billing-periods.js';
+import { type Computed, compute } from '../engine/compute.js';
+import { notBefore } from './generate-invoice.usecase.js';
+import { InvoiceRepository } from './invoice.repository.js';
+import type { InvoiceView } from './invoice.view.js';
+import { Issuer } from './issuer.js';
+
+const ACTOR = systemActor('billing');
+const MOST = 500;
+const RIPE = statement(
+  'invoices-review-over',
+  `SELECT i.id, i.account_id AS "accountId" FROM invoices i WHERE i.status = 'draft' AND i.review_until <= $1
+      AND NOT EXISTS (SELECT FROM billing_parkings k WHERE k.account_id = i.account_id AND k.ended_at IS NULL)
+    ORDER BY i.review_until, i.id LIMIT ${MOST}`,
+);
+
+/**
+ * Ends the review of a billing run's drafts. What has changed since a draft was made is in the document that is issued:
+ * it is computed again, and a draft that says something else by now is voided in favour of another.
+ */
+@Injectable()
+export class ReviewDrafts {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly accounts: AccountRepository,
+    private readonly facts: AccountFacts,
+    private readonly invoices: InvoiceRepository,
+    private readonly issuer: Issuer,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Issues the drafts whose time is over; answers how many documents it issued. */
+  async execute(): Promise<number> {
+    const ripe = await this.uow.run(ACTOR, (tx) =>
+      tx.query<{ id: number; accountId: number }>(RIPE, [this.clock.now()]),
+    );
+    let issued = 0;
+    for (const { id, accountId } of ripe) issued += (await this.finish(id, accountId)) ? 1 : 0;
+    return issued;
+  }
+
+  private finish(id: number, accountId: number): Promise<boolean> {
+    return this.uow.run(ACTOR, async () => {
+      const account = await this.accounts.lock(accountId);
+      const draft = await this.invoices.get(id);
+      if (draft.status !== 'draft' || account.parkedFor !== null) return false;
+      const fresh = await this.compute(account, draft);
+      if (fresh.nonsense !== null) {
+        await this.accounts.park(accountId, fresh.nonsense, fresh.total.toText(), this.clock.now());
+        return false;
+      }
+      const ready = await this.renewed(account, draft, fresh);
+      if (ready) await this.issuer.issue(ACTOR, account, ready);
+      return ready !== undefined;
+    });
+  }
+
+  private async compute(account: AccountView, draft: InvoiceView): Promise<Computed> {
+    const today = localDate(this.clock.now(), account.timeZone);
+    const period = periodsDue(account, today).find(({ billedFrom }) => billedFrom === draft.periodFrom);
+    const targetOn = notBefore(account, period ? dueDayOf(period) : today);
+    return compute(await this.facts.of(account, targetOn, draft.id));
+  }
+
+  /** The draft where it still says what is due, else another; none where nothing is due any more. */
+  private async renewed(account: AccountView, draft: InvoiceView, { lines, total }: Computed) {
+    const said = await this.invoices.lines(draft.id);
+    const asIs = (
+      all: readonly { key: string | null; amount: string; taxes: readonly { amount: string }[] }[],
+    ): string =>
+      JSON.stringify(
+        all.map(({ key, amount, taxes }) => [key, Number(amount), taxes.map((tax) => Number(tax.amount))]),
+      );
+    if (asIs(said) === asIs(lines)) return draft;
+    const now = this.clock.now();
+    await this.invoices.void(draft.id, now, 'Computed again at the end of its review');
+    if (lines.length === 0) return undefined;
+    const { periodFrom, periodUntil, dueOn, notes } = draft;
+    return this.invoices.insert({
+      account,
+      document: total.isNegative() ? 'credit_note' : 'invoice',
+      kind: total.isNegative() ? 'adjustment' : draft.kind,
+      origin: 'engine',
+      period: periodFrom !== null && periodUntil !== null ? { from: periodFrom, until: periodUntil } : undefined,
+      dueOn: dueOn ?? undefined,
+      notes: notes ?? undefined,
+      createdBy: ACTOR.name,
+      createdAt: now,
+      lines,
+    });
+  }
+}
+
+@Injectable()
+@RunsOnSchedule({ name: 'billing.review-drafts', everySeconds: 60 })
+export class ReviewDraftsSchedule implements Scheduled {
+  constructor(private readonly drafts: ReviewDrafts) {}
+
+  async run(): Promise<void> {
+    await this.drafts.execute();
+  }
+}

@@ -1,0 +1,203 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Clock, Money, localDate } from '@isp/kernel';
+import { CLOCK, CONFIG, type Config } from '@isp/platform/config';
+import { AccountFacts } from '../accounts/account-facts.js';
+import type { AccountView } from '../accounts/account.view.js';
+import { totalOf } from '../engine/arithmetic.js';
+import { type BillingPeriod, dueDayOf, nextDue, periodsDue } from '../engine/billing-periods.js';
+import { type Computed, compute } from '../engine/compute.js';
+import type { EngineFacts } from '../engine/engine.types.js';
+import { notBefore } from '../invoices/generate-invoice.usecase.js';
+import { InvoiceRepository, type NewDocument } from '../invoices/invoice.repository.js';
+import { Issuer } from '../invoices/issuer.js';
+import { type NewFinding, RunRepository } from './run.repository.js';
+import { type PlanTotal, type RunCounts, addTotals } from './run.view.js';
+
+const HOUR_MS = 3_600_000;
+/** An account that comes to more than this many times what it was, or to less than its inverse, is looked at. */
+const OUTLIER_FACTOR = 1.5;
+
+export interface Billed {
+  readonly counts: RunCounts;
+  readonly totals: readonly PlanTotal[];
+  /** Whether every account has been brought up to its day. */
+  readonly allUpToDate: boolean;
+}
+
+/** What one account comes to on its day. */
+interface Result {
+  readonly account: AccountView;
+  readonly targetOn: string;
+  readonly nextOn: string;
+  readonly period: BillingPeriod | undefined;
+  readonly computed: Computed;
+  readonly outcome: 'document' | 'nothing_due' | 'carried_forward' | 'parked';
+}
+
+/** Bills locked accounts, each up to its day: all facts in one flight, then all documents in as few statements. */
+@Injectable()
+export class BillAccounts {
+  constructor(
+    private readonly runs: RunRepository,
+    private readonly facts: AccountFacts,
+    private readonly invoices: InvoiceRepository,
+    private readonly issuer: Issuer,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async execute(
+    run: { readonly id: number; readonly dryRun: boolean; readonly untilOn: string | null },
+    accounts: readonly AccountView[],
+  ): Promise<Billed> {
+    const now = this.clock.now();
+    const wanted = accounts.map((account) => {
+      const lastDay = dayOf(run, account, now);
+      const due = run.dryRun
+        ? (periodsDue(account, lastDay).map(dueDayOf).at(-1) ?? account.nextRunOn)
+        : account.nextRunOn;
+      return { account, lastDay, targetOn: notBefore(account, due) };
+    });
+    const facts = await this.facts.ofAll(wanted);
+    const results = wanted.map(({ account, targetOn }, index) =>
+      resultOf(account, targetOn, facts[index] as EngineFacts),
+    );
+    const drafts = run.dryRun ? await this.report(run.id, results) : await this.write(run.id, results, now);
+    const upToDate = results.map(
+      ({ outcome, nextOn }, index) => outcome === 'parked' || nextOn > (wanted[index]?.lastDay ?? ''),
+    );
+    const finished = results.filter((_, index) => run.dryRun || upToDate[index]);
+    return {
+      counts: countsOf(results, finished.length, drafts),
+      totals: planTotals(results.filter(({ outcome }) => outcome === 'document')),
+      allUpToDate: finished.length === results.length,
+    };
+  }
+
+  /** Answers how many documents were left as drafts. */
+  private async write(runId: number, results: readonly Result[], now: Date): Promise<number> {
+    const charged = results.filter(({ outcome }) => outcome === 'document');
+    const documents = await this.documents(runId, charged, now);
+    const drafts = documents.length > 0 ? await this.invoices.insertAll(documents) : new Map();
+    const parked = results.filter(({ outcome }) => outcome === 'parked');
+    await this.runs.park(parked.map(parkingOf), now);
+    await this.runs.find(runId, parked.map(parkedFinding));
+    await this.runs.advance(
+      results
+        .filter(({ outcome }) => outcome !== 'parked')
+        .map(({ account, nextOn, targetOn, outcome }) => {
+          return { id: account.id, nextOn, billedOn: outcome === 'document' ? targetOn : null };
+        }),
+    );
+    const ready = documents.filter(({ reviewUntil }) => reviewUntil === undefined);
+    if (ready.length > 0)
+      await this.issuer.issueAll(ready.map(({ account }) => ({ account, draft: drafts.get(account.id) })));
+    return documents.length - ready.length;
+  }
+
+  private async documents(runId: number, charged: readonly Result[], now: Date): Promise<NewDocument[]> {
+    const periods = charged.flatMap(({ account, period }) => {
+      return period ? [{ accountId: account.id, from: period.billedFrom }] : [];
+    });
+    const again = await this.invoices.havePeriods(periods);
+    return charged.map(({ account, period, computed: { lines, total } }) => {
+      const hours = account.reviewHours ?? this.config.ISP_BILLING_REVIEW_HOURS;
+      const negative = total.isNegative();
+      return {
+        account,
+        document: negative ? 'credit_note' : 'invoice',
+        kind: again.has(account.id) || negative || !period ? 'adjustment' : 'recurring',
+        origin: 'engine',
+        period: period && { from: period.billedFrom, until: period.billedUntil },
+        createdBy: `billing run ${runId}`,
+        createdAt: now,
+        reviewUntil: hours > 0 ? new Date(now.getTime() + hours * HOUR_MS) : undefined,
+        lines,
+      };
+    });
+  }
+
+  /** A dry run writes nothing but what a person is to know. */
+  private async report(runId: number, results: readonly Result[]): Promise<number> {
+    const before = await this.runs.lastTotals(results.map(({ account }) => account.id));
+    const outliers = results
+      .filter(({ outcome }) => outcome !== 'parked')
+      .flatMap(({ account, computed }) => outlierOf(account, computed, before.get(account.id)));
+    await this.runs.find(runId, [
+      ...results.filter(({ outcome }) => outcome === 'parked').map(parkedFinding),
+      ...outliers,
+    ]);
+    return 0;
+  }
+}
+
+/** The last day that a run brings an account to. */
+function dayOf(
+  run: { readonly dryRun: boolean; readonly untilOn: string | null },
+  account: AccountView,
+  now: Date,
+): string {
+  const today = localDate(now, account.timeZone);
+  if (run.untilOn === null) return today;
+  return run.dryRun || run.untilOn < today ? run.untilOn : today;
+}
+
+function resultOf(account: AccountView, targetOn: string, facts: EngineFacts): Result {
+  const computed = compute(facts);
+  const period = periodsDue(account, targetOn).at(-1);
+  const nextOn = dueDayOf(nextDue(account, account.nextRunOn));
+  return { account, targetOn, nextOn, period, computed, outcome: outcomeOf(account, computed) };
+}
+
+function outcomeOf({ minimumAmount, currency }: AccountView, { lines, total, nonsense }: Computed): Result['outcome'] {
+  if (nonsense !== null) return 'parked';
+  if (lines.length === 0) return 'nothing_due';
+  const small = total.isPositive() && total.compare(Money.of(minimumAmount, currency)) < 0;
+  return small ? 'carried_forward' : 'document';
+}
+
+function outlierOf(account: AccountView, { total }: Computed, before: string | undefined): NewFinding[] {
+  if (before === undefined) return [];
+  const was = Money.of(before, account.currency);
+  const more = total.compare(was.times(OUTLIER_FACTOR)) > 0;
+  const less = total.times(OUTLIER_FACTOR).compare(was) < 0;
+  if (!more && !less) return [];
+  const detail = more ? 'much more than before' : 'much less than before';
+  return [{ accountId: account.id, kind: 'outlier', amount: total.toText(), beforeAmount: before, detail }];
+}
+
+const parkingOf = ({ account, computed }: Result) => {
+  return { id: account.id, reason: computed.nonsense ?? '', amount: computed.total.toText() };
+};
+const parkedFinding = ({ account, computed }: Result): NewFinding => {
+  return { accountId: account.id, kind: 'parked', amount: computed.total.toText(), detail: computed.nonsense ?? '' };
+};
+
+function countsOf(results: readonly Result[], accountsDone: number, drafts: number): RunCounts {
+  const having = (outcome: Result['outcome']): Result[] => results.filter((result) => result.outcome === outcome);
+  const documents = having('document');
+  const creditNotes = documents.filter(({ computed }) => computed.total.isNegative()).length;
+  return {
+    accountsDone,
+    invoices: documents.length - creditNotes,
+    creditNotes,
+    drafts,
+    nothingDue: having('nothing_due').length,
+    carriedForward: having('carried_forward').length,
+    parked: having('parked').length,
+    failed: 0,
+  };
+}
+
+const PLAN_OF_KEY = /:(\d+)\.\d+:/;
+
+function planTotals(results: readonly Result[]): PlanTotal[] {
+  const totals = results.flatMap(({ account: { currency }, computed }) =>
+    computed.lines.map((line) => {
+      const plan = PLAN_OF_KEY.exec(line.key ?? '')?.[1];
+      const { net, tax } = totalOf([line], currency);
+      return { planId: plan === undefined ? null : Number(plan), currency, net: net.toText(), tax: tax.toText() };
+    }),
+  );
+  return addTotals([], totals);
+}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { systemActor } from '@isp/contracts';
+import { PaidServices } from '@isp/domain/billing';
+import { ListensTo, type ListensToEvents, type PublishedEvent } from '@isp/platform/work';
+import { PolicyRepository } from '../policies/policy.repository.js';
+import { CaseRepository } from './case.repository.js';
+import { ServiceHolds } from './service-holds.js';
+import { Situations } from './situation.js';
+
+type Told = 'services.service.activated.v1';
+
+/** A service that comes up while its account is held back is held back as well. */
+@Injectable()
+@ListensTo({ name: 'dunning.follow-service', events: ['services.service.activated.v1'] satisfies Told[] })
+export class FollowServiceListener implements ListensToEvents<Told> {
+  constructor(
+    private readonly paid: PaidServices,
+    private readonly situations: Situations,
+    private readonly cases: CaseRepository,
+    private readonly policies: PolicyRepository,
+    private readonly holds: ServiceHolds,
+  ) {}
+
+  async on({ payload }: PublishedEvent<Told>): Promise<void> {
+    const actor = systemActor('dunning');
+    const accountId = await this.paid.accountOf(payload.service_id);
+    if (accountId === null || !(await this.cases.openOf(accountId))) return;
+    const { services } = await this.situations.hold(actor, accountId);
+    const it = await this.cases.openOf(accountId);
+    const own = services.filter(({ id }) => id === payload.service_id);
+    if (!it || it.level === 'none') return;
+    const { steps } = await this.policies.version(it.policyId, it.policyVersion);
+    const throttling = steps.find(({ action }) => action === 'throttle');
+    const { downloadKbps = null, uploadKbps = null } = throttling ?? {};
+    if (downloadKbps !== null && uploadKbps !== null) await this.holds.throttle(it, own, { downloadKbps, uploadKbps });
+    if (it.level === 'suspended') await this.holds.block(actor, it, own);
+  }
+}

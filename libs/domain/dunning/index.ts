@@ -1,0 +1,12 @@
+export * from './cases/assess-account.usecase.js';
+export * from './cases/case.queries.js';
+export type { ActionView, CaseView, ClosedFor } from './cases/case.view.js';
+export { SweepDunning } from './cases/sweep-dunning.usecase.js';
+export * from './disputes/disputes.js';
+export * from './dunning.module.js';
+export * from './policies/holidays.js';
+export * from './policies/policies.js';
+export type { DunningPolicyView, DunningStep, DunningTerms, StepAction } from './policies/policy.types.js';
+export * from './policies/tags.js';
+export type { PromiseStatus, PromiseView } from './promises/promise.view.js';
+export * from './promises/promises.js';
