@@ -105,6 +105,34 @@ const payment = z.strictObject({
   sequence: z.int(),
 });
 
+const charge = z.strictObject({
+  ...ids,
+  charge_id: z.int(),
+  account_id: z.int(),
+  amount: z.string(),
+  currency: z.string(),
+  /** Why it failed, in the gateway's word. */
+  code: z.string(),
+  attempt: z.int(),
+  /** When it is tried again by itself; empty: it is not. */
+  retry_at: z.string(),
+  /** Where its holder takes the step that the gateway asks for. */
+  action_url: z.string(),
+  sequence: z.int(),
+});
+
+const refund = z.strictObject({
+  ...ids,
+  refund_id: z.int(),
+  payment_id: z.int(),
+  account_id: z.int(),
+  amount: z.string(),
+  currency: z.string(),
+  reason: z.string(),
+  code: z.string(),
+  sequence: z.int(),
+});
+
 /**
  * Every event that the program publishes: a fact in the past tense, named `<owner>.<thing>.<happened>.v<n>`, with the
  * schema of its payload. A listener names one of these; an event nobody knows does not compile.
@@ -168,6 +196,10 @@ export const EVENTS = {
   'billing.credit_note.issued.v1': invoice,
   'billing.payment.received.v1': payment,
   'billing.payment.reversed.v1': payment,
+  'billing.charge.failed.v1': charge,
+  'billing.charge.action_required.v1': charge,
+  'billing.refund.succeeded.v1': refund,
+  'billing.refund.failed.v1': refund,
   'platform.work.died.v1': z.strictObject({
     work_id: z.string(),
     partner_id: z.int(),

@@ -20,6 +20,14 @@ export const JOBS = {
   'network.poll': { queue: 'network', payload: z.strictObject({ share: z.int() }) },
   'premises.locate': { queue: 'network', payload: z.strictObject({ area_id: z.int() }) },
   'premises.import': { queue: 'network', payload: z.strictObject({ import_id: z.int() }) },
+  'billing.charge': { queue: 'billing', payload: z.strictObject({ charge_id: z.int() }) },
+  'billing.refund': { queue: 'billing', payload: z.strictObject({ refund_id: z.int() }) },
+  'billing.gateway-event': { queue: 'billing', payload: z.strictObject({ gateway_event_id: z.int() }) },
+  'billing.sandbox-callback': {
+    queue: 'billing',
+    payload: z.strictObject({ event_id: z.string(), subject: z.string() }),
+  },
+  'billing.match-statement': { queue: 'billing', payload: z.strictObject({ statement_id: z.int() }) },
   'webhooks.deliver': { queue: 'webhooks', payload: z.strictObject({ delivery_id: z.string() }) },
 } as const satisfies Record<string, JobSpec>;
 

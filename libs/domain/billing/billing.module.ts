@@ -8,7 +8,25 @@ import { AccountRepository } from './accounts/account.repository.js';
 import { AssignService, UnparkAccount } from './accounts/assign-service.usecases.js';
 import { ChangeAccount } from './accounts/change-account.usecase.js';
 import { OpenAccount } from './accounts/open-account.usecase.js';
+import { ChargeBook } from './collection/charge-book.js';
+import { ChargeQueries } from './collection/charge.queries.js';
+import { CollectChargeHandler } from './collection/collect-charge.job.js';
+import { CollectCharge } from './collection/collect-charge.usecase.js';
+import { CollectDue, CollectDueSchedule } from './collection/collect-due.usecase.js';
+import { DeclineCodes } from './collection/decline-codes.js';
+import { GatewayEventHandler, SandboxCallbackHandler } from './collection/gateway-event.job.js';
+import { RequestCharge } from './collection/request-charge.usecase.js';
+import { SetAutopay } from './collection/set-autopay.usecase.js';
 import { OverdueQueries } from './collection/overdue.queries.js';
+import { Gateways } from './gateways/gateways.js';
+import { PAYMENT_GATEWAYS, type PaymentGateway } from './gateways/payment-gateway.port.js';
+import { ReceiveGatewayEvent } from './gateways/receive-gateway-event.usecase.js';
+import { SandboxGateway } from './gateways/sandbox.adapter.js';
+import { StripeGateway } from './gateways/stripe.adapter.js';
+import { PaymentMethods } from './methods/payment-methods.js';
+import { GiveBack, GiveBackHandler } from './payments/give-back.usecase.js';
+import { RefundPayment } from './payments/refund-payment.usecase.js';
+import { RefundQueries } from './payments/refund.queries.js';
 import { BillingFacts } from './invoices/billing.facts.js';
 import { CreditInvoice } from './invoices/credit-invoice.usecase.js';
 import { GenerateInvoice } from './invoices/generate-invoice.usecase.js';
@@ -23,31 +41,70 @@ import { PaymentQueries } from './payments/payment.queries.js';
 import { RecordPayment } from './payments/record-payment.usecase.js';
 import { ReversePayment } from './payments/reverse-payment.usecase.js';
 import { Settlement } from './payments/settlement.js';
+import { BankStatements } from './statements/bank-statements.queries.js';
+import { EntryBook } from './statements/entry-book.js';
+import { ImportStatement } from './statements/import-statement.usecase.js';
+import { MatchEntry } from './statements/match-entry.usecase.js';
+import { MatchStatement, MatchStatementHandler } from './statements/match-statement.usecase.js';
+import { Matcher } from './statements/matcher.js';
 import { Discounts, PlanPolicies, TaxRates } from './settings/billing-settings.js';
 
 const DOOR = [
   AccountQueries,
   AssignService,
+  BankStatements,
   ChangeAccount,
+  ChargeBook,
+  ChargeQueries,
+  CollectCharge,
+  CollectDue,
   CreditInvoice,
+  DeclineCodes,
   Discounts,
   GenerateInvoice,
+  GiveBack,
+  ImportStatement,
   InvoiceQueries,
   IssueInvoice,
   LedgerQueries,
   MarkOverdue,
+  MatchEntry,
+  MatchStatement,
   OpenAccount,
   OverdueQueries,
+  PaymentMethods,
   PaymentQueries,
   PlanPolicies,
+  ReceiveGatewayEvent,
   RecordPayment,
+  RefundPayment,
+  RefundQueries,
+  RequestCharge,
   ReversePayment,
+  SandboxGateway,
+  SetAutopay,
   TaxRates,
   UnparkAccount,
   VoidInvoice,
   WriteInvoice,
 ];
-const INNER = [AccountFacts, AccountRepository, BillingFacts, InvoiceRepository, Issuer, Settlement];
+const INNER = [
+  AccountFacts,
+  AccountRepository,
+  BillingFacts,
+  EntryBook,
+  Gateways,
+  InvoiceRepository,
+  Issuer,
+  Matcher,
+  Settlement,
+  StripeGateway,
+  {
+    provide: PAYMENT_GATEWAYS,
+    useFactory: (...all: PaymentGateway[]) => all,
+    inject: [SandboxGateway, StripeGateway],
+  },
+];
 
 /** Who owes what and why: accounts, invoices, payments and the ledger behind them. */
 @Module({
@@ -57,5 +114,16 @@ const INNER = [AccountFacts, AccountRepository, BillingFacts, InvoiceRepository,
 })
 export class BillingModule {}
 
-@Module({ imports: [BillingModule], providers: [MarkOverdueSchedule] })
+/** What a worker does for it. */
+const WORK = [
+  CollectChargeHandler,
+  CollectDueSchedule,
+  GatewayEventHandler,
+  GiveBackHandler,
+  MarkOverdueSchedule,
+  MatchStatementHandler,
+  SandboxCallbackHandler,
+];
+
+@Module({ imports: [BillingModule], providers: WORK })
 export class BillingWorkerModule {}

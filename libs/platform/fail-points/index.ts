@@ -7,6 +7,8 @@ import { loadedFailPoint } from '@isp/platform/config';
 export type FailPoint =
   | 'http.before-answer'
   | 'billing.after-number'
+  | 'billing.before-gateway'
+  | 'billing.after-gateway'
   | 'change-feed.before-confirm'
   | 'work.before-wake'
   | 'work.after-take'

@@ -35,6 +35,9 @@ import { billingAccounts } from './0260-billing-accounts.js';
 import { billingDocuments } from './0262-billing-documents.js';
 import { ledger } from './0264-ledger.js';
 import { charges } from './0270-charges.js';
+import { refunds } from './0271-refunds.js';
+import { gateways } from './0272-gateways.js';
+import { bankStatements } from './0273-bank-statements.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -74,4 +77,7 @@ export const migrations: readonly SqlMigration[] = [
   billingDocuments,
   ledger,
   charges,
+  refunds,
+  gateways,
+  bankStatements,
 ];
