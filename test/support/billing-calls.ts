@@ -1,6 +1,7 @@
 import type { Call } from './api-calls.js';
 import { unique } from './api-fixtures.js';
 import { lastService } from './billing-fixtures.js';
+import { PAYMENT_CALLS } from './payment-calls.js';
 
 /** How to call the operations of billing. */
 export const BILLING_CALLS: Readonly<Record<string, Call>> = {
@@ -45,4 +46,5 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/plans/:plan_id/billing-policy': { thing: 'plan' },
   'PATCH /v1/plans/:plan_id/billing-policy': { thing: 'plan', body: () => ({ pause: 'charge' }) },
   'GET /operations/v1/invoices': {},
+  ...PAYMENT_CALLS,
 };

@@ -1,6 +1,7 @@
 import { PERMISSIONS, type Actor, systemActor } from '@isp/contracts';
 import { RecordPayment, WriteInvoice } from '@isp/domain/billing';
 import { ServiceQueries } from '@isp/domain/services';
+import { paymentFixtures } from './payment-fixtures.js';
 
 const EVERYTHING: Actor = { ...systemActor('spec'), permissions: new Set(PERMISSIONS) };
 
@@ -33,7 +34,11 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
     return (await use(RecordPayment).execute({ actor: EVERYTHING, accountId, amount: '5', method: 'cash' })).id;
   };
   const billing_account = async (partnerId: number) => accountOf(Number(await thing('customer', partnerId)));
+  const customerOf = async (partnerId: number) => Number(await thing('customer', partnerId));
+  const payments = paymentFixtures(use, sql, customerOf, accountOf);
   const make = {
+    ...payments.make,
+    gateway: async () => 'sandbox',
     billing_account,
     account_with_service: async (partnerId: number) => {
       assignable = Number(await thing('service', partnerId));
@@ -56,5 +61,9 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
       return row?.id ?? 0;
     },
   };
-  return { make, accountOf, invoiceOf, paymentOf };
+  const own = { billing_account: accountOf, invoice: invoiceOf, payment: paymentOf, ...payments.ofCustomer };
+  /** A thing of this very customer; undefined: it is not one that customers have. */
+  const ofCustomer = (what: string, customerId: number): Promise<number | string> | undefined =>
+    Object.hasOwn(own, what) ? own[what as keyof typeof own](customerId) : undefined;
+  return { make, ofCustomer };
 }

@@ -8,6 +8,7 @@ import { AccountRepository } from './accounts/account.repository.js';
 import { AssignService, UnparkAccount } from './accounts/assign-service.usecases.js';
 import { ChangeAccount } from './accounts/change-account.usecase.js';
 import { OpenAccount } from './accounts/open-account.usecase.js';
+import { ActOnSandboxCharge } from './collection/act-on-sandbox-charge.usecase.js';
 import { ChargeBook } from './collection/charge-book.js';
 import { ChargeQueries } from './collection/charge.queries.js';
 import { CollectChargeHandler } from './collection/collect-charge.job.js';
@@ -51,6 +52,7 @@ import { Discounts, PlanPolicies, TaxRates } from './settings/billing-settings.j
 
 const DOOR = [
   AccountQueries,
+  ActOnSandboxCharge,
   AssignService,
   BankStatements,
   ChangeAccount,

@@ -1,9 +1,14 @@
 import { Module } from '@nestjs/common';
 import { BillingModule } from '@isp/domain/billing';
 import { AccountMoneyController } from './account-money.controller.js';
+import { BankStatementsController } from './bank-statements.controller.js';
 import { BillingAccountsController } from './billing-accounts.controller.js';
+import { ChargesController } from './charges.controller.js';
+import { GatewaysController } from './gateways.controller.js';
 import { InvoicesController } from './invoices.controller.js';
+import { PaymentMethodsController } from './payment-methods.controller.js';
 import { PaymentsController } from './payments.controller.js';
+import { RefundsController } from './refunds.controller.js';
 import { BillingSettingsController } from './settings.controller.js';
 
 @Module({
@@ -13,6 +18,11 @@ import { BillingSettingsController } from './settings.controller.js';
     AccountMoneyController,
     InvoicesController,
     PaymentsController,
+    RefundsController,
+    PaymentMethodsController,
+    ChargesController,
+    GatewaysController,
+    BankStatementsController,
     BillingSettingsController,
   ],
 })

@@ -29,7 +29,7 @@ const BEFORE = statement(
 const CHARGE = statement(
   'sandbox-gateway-charge',
   `INSERT INTO sandbox_gateway.charges AS c (key, reference, token, amount, currency, state, later_state, settles_at, code)
-   VALUES ($1, 'sbx_' || replace($1::text, '-', ''), $2, $3, $4, $5, $6, now() + make_interval(secs => $7), $8)
+   VALUES ($1::uuid, 'sbx_' || replace($1::uuid::text, '-', ''), $2, $3, $4, $5, $6, now() + make_interval(secs => $7), $8)
    ON CONFLICT (key) DO UPDATE SET times_asked = c.times_asked + 1 RETURNING c.times_asked AS asked`,
 );
 const STATE = `CASE WHEN settles_at <= now() THEN later_state ELSE state END`;
@@ -47,9 +47,9 @@ const REFUND = statement(
   `WITH taken AS (
      UPDATE sandbox_gateway.charges SET refunded_amount = refunded_amount + $3
       WHERE reference = $2 AND ${STATE} = 'succeeded' AND refunded_amount + $3 <= amount AND token NOT LIKE 'tok_norefund%'
-        AND NOT EXISTS (SELECT FROM sandbox_gateway.refunds WHERE key = $1) RETURNING reference)
+        AND NOT EXISTS (SELECT FROM sandbox_gateway.refunds WHERE key = $1::uuid) RETURNING reference)
    INSERT INTO sandbox_gateway.refunds AS r (key, reference, charge_reference, amount, state)
-   SELECT $1, 'sbr_' || replace($1::text, '-', ''), c.reference, $3, CASE WHEN t.reference IS NULL THEN 'failed' ELSE 'succeeded' END
+   SELECT $1::uuid, 'sbr_' || replace($1::uuid::text, '-', ''), c.reference, $3, CASE WHEN t.reference IS NULL THEN 'failed' ELSE 'succeeded' END
      FROM sandbox_gateway.charges c LEFT JOIN taken t ON t.reference = c.reference WHERE c.reference = $2
    ON CONFLICT (key) DO UPDATE SET times_asked = r.times_asked + 1 RETURNING r.reference, r.state, r.times_asked AS asked`,
 );

@@ -25,6 +25,8 @@ export interface CsvMapping {
 /** The rows of a CSV file (RFC 4180, UTF-8, a header line). @throws `billing.statement.unreadable` */
 export function entriesOfCsv(text: string, mapping: CsvMapping): ParsedEntry[] {
   const { columns, delimiter, bankAccount, currency } = mapping;
+  if (bankAccount === '' || currency === '')
+    unreadable('of a CSV file the bank account and the currency must be given');
   const rows = rowsOf(text, delimiter);
   const header = Object.keys(rows[0] ?? {});
   const missing = Object.values(columns).filter((name) => name !== undefined && !header.includes(name));
