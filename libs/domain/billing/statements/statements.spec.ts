@@ -171,7 +171,7 @@ describe('a file', () => {
   it.each([
     ['', 'no camt'],
     ['<Document/>', 'no camt'],
-    ['<a', 'Unclosed'],
+    ['<a', 'Unexpected end'],
     ['<!DOCTYPE x [<!ENTITY a "b">]><Document/>', 'document type'],
     [camt({ amount: '1e3' }), 'no amount'],
     [camt({ amount: '1.00' }).replace('2025-02-10', '2025-02-30'), 'no date'],
