@@ -78,14 +78,7 @@ export class StripeGateway implements PaymentGateway {
       ...(order.offSession ? { off_session: 'true' } : returnUrl ? { return_url: returnUrl } : {}),
     };
     const reply = await this.client.post('/v1/payment_intents', fields, order.key, signal);
-    if (reply.status >= 400 && reply.status < 500 && reply.status !== 409 && reply.status !== 429) {
-      const { error } = shape.refusal.parse(reply.body);
-      // A key that was used for something else, or a secret that is wrong, says nothing about this charge.
-      if (reply.status === 401 || reply.status === 403 || error.type === 'idempotency_error') throw silent(reply);
-      const code = error.type === 'card_error' ? (error.decline_code ?? error.code) : undefined;
-      return { state: 'failed', reference: error.payment_intent?.id ?? null, code: code ?? 'refused_request' };
-    }
-    return answerOf(accepted(reply, shape.paymentIntent), order);
+    return refusalOf(reply) ?? answerOf(accepted(reply, shape.paymentIntent), order);
   }
 
   async find(order: ChargeOrder, signal: AbortSignal): Promise<ChargeAnswer | undefined> {
@@ -182,6 +175,16 @@ function jsonOf(bytes: Buffer): unknown {
 
 const silent = (reply: StripeReply) => billingErrors('billing.gateway.silent', { reason: `status ${reply.status}` });
 
+/** What a charge that is refused comes to; undefined for an answer that is no refusal of it. */
+function refusalOf(reply: StripeReply): ChargeAnswer | undefined {
+  if (![400, 402, 404].includes(reply.status)) return undefined;
+  const { error } = shape.refusal.parse(reply.body);
+  // A key that was used for something else says nothing about this charge.
+  if (error.type === 'idempotency_error') throw silent(reply);
+  const code = error.type === 'card_error' ? (error.decline_code ?? error.code) : undefined;
+  return { state: 'failed', reference: error.payment_intent?.id ?? null, code: code ?? 'refused_request' };
+}
+
 /** @throws `billing.gateway.silent` for an answer that is none */
 function accepted<T>(reply: StripeReply, schema: z.ZodType<T>): T {
   if (reply.status >= 400) throw silent(reply);
@@ -201,9 +204,11 @@ function answerOf(intent: z.infer<typeof shape.paymentIntent>, order: ChargeOrde
   if (status === 'processing' || status === 'requires_capture') return { state: 'processing', reference };
   if (status === 'requires_action')
     return { state: 'requires_action', reference, actionUrl: intent.next_action?.redirect_to_url?.url ?? null };
-  const error = intent.last_payment_error;
-  const code = status === 'canceled' ? 'canceled' : (error?.decline_code ?? error?.code ?? 'generic_decline');
-  return { state: 'failed', reference, code };
+  return { state: 'failed', reference, code: status === 'canceled' ? 'canceled' : codeOf(intent) };
+}
+
+function codeOf({ last_payment_error: error }: z.infer<typeof shape.paymentIntent>): string {
+  return error?.decline_code ?? error?.code ?? 'generic_decline';
 }
 
 function refundAnswerOf({ id, status, failure_reason: reason }: z.infer<typeof shape.refund>): RefundAnswer {
