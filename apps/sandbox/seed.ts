@@ -13,6 +13,7 @@ import { seedDunning } from './seed-dunning.js';
 import { seedEquipment } from './seed-equipment.js';
 import { seedOrders } from './seed-orders.js';
 import { seedOffers } from './seed-offers.js';
+import { seedPaymentMethods } from './seed-payment-methods.js';
 import { seedTown } from './seed-town.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
 
@@ -41,6 +42,7 @@ export async function seedSandbox(
   await seedCatalogueAndNetwork(app);
   const first = await seedCustomers(app, partnerIds, say);
   await seedBilling(app);
+  await seedPaymentMethods(app);
   await seedDunning(app);
   await seedEquipment(app);
   await seedTown(app);

@@ -129,6 +129,34 @@ const promise = z.strictObject({
   status: z.string(),
 });
 
+const charge = z.strictObject({
+  ...ids,
+  charge_id: z.int(),
+  account_id: z.int(),
+  amount: z.string(),
+  currency: z.string(),
+  /** Why it failed, in the gateway's word. */
+  code: z.string(),
+  attempt: z.int(),
+  /** When it is tried again by itself; empty: it is not. */
+  retry_at: z.string(),
+  /** Where its holder takes the step that the gateway asks for. */
+  action_url: z.string(),
+  sequence: z.int(),
+});
+
+const refund = z.strictObject({
+  ...ids,
+  refund_id: z.int(),
+  payment_id: z.int(),
+  account_id: z.int(),
+  amount: z.string(),
+  currency: z.string(),
+  reason: z.string(),
+  code: z.string(),
+  sequence: z.int(),
+});
+
 /**
  * Every event that the program publishes: a fact in the past tense, named `<owner>.<thing>.<happened>.v<n>`, with the
  * schema of its payload. A listener names one of these; an event nobody knows does not compile.
@@ -205,6 +233,10 @@ export const EVENTS = {
   'dunning.promise.made.v1': promise,
   'dunning.promise.kept.v1': promise,
   'dunning.promise.broken.v1': promise,
+  'billing.charge.failed.v1': charge,
+  'billing.charge.action_required.v1': charge,
+  'billing.refund.succeeded.v1': refund,
+  'billing.refund.failed.v1': refund,
   'platform.work.died.v1': z.strictObject({
     work_id: z.string(),
     partner_id: z.int(),

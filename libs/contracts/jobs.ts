@@ -22,6 +22,14 @@ export const JOBS = {
   'premises.import': { queue: 'network', payload: z.strictObject({ import_id: z.int() }) },
   'dunning.enrol': { queue: 'events', payload: z.strictObject({ policy_id: z.int() }) },
   'billing.run': { queue: 'schedules', payload: z.strictObject({ run_id: z.int(), lane: z.int() }) },
+  'billing.charge': { queue: 'billing', payload: z.strictObject({ charge_id: z.int() }) },
+  'billing.refund': { queue: 'billing', payload: z.strictObject({ refund_id: z.int() }) },
+  'billing.gateway-event': { queue: 'billing', payload: z.strictObject({ gateway_event_id: z.int() }) },
+  'billing.sandbox-callback': {
+    queue: 'billing',
+    payload: z.strictObject({ event_id: z.string(), subject: z.string() }),
+  },
+  'billing.match-statement': { queue: 'billing', payload: z.strictObject({ statement_id: z.int() }) },
   'webhooks.deliver': { queue: 'webhooks', payload: z.strictObject({ delivery_id: z.string() }) },
 } as const satisfies Record<string, JobSpec>;
 

@@ -2,6 +2,7 @@ export * from './api-key.js';
 export * from './backoff.js';
 export * from './base62.js';
 export * from './calendar.js';
+export * from './card-number.js';
 export * from './changes.js';
 export * from './errors.js';
 export * from './ids.js';

@@ -374,8 +374,7 @@ export function factory(world: ApiWorld) {
     if (!plot) throw new Error('every premise is taken');
     return { plot, town: await built.town };
   };
-  const { accountOf, invoiceOf, paymentOf } = billing;
-  return { make, accountOf, invoiceOf, paymentOf, use, sql, subscribed, withDevice, orderable };
+  return { make, ofCustomer: billing.ofCustomer, use, sql, subscribed, withDevice, orderable };
 }
 
 export const PASSWORD = 'correct horse battery staple';

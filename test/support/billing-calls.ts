@@ -2,6 +2,7 @@ import type { Call } from './api-calls.js';
 import { unique } from './api-fixtures.js';
 import { lastCode, lastService } from './billing-fixtures.js';
 import { DUNNING_CALLS } from './dunning-calls.js';
+import { PAYMENT_CALLS } from './payment-calls.js';
 
 /** How to call the operations of billing. */
 export const BILLING_CALLS: Readonly<Record<string, Call>> = {
@@ -77,4 +78,5 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'PATCH /v1/plans/:plan_id/billing-policy': { thing: 'plan', body: () => ({ pause: 'charge' }) },
   ...DUNNING_CALLS,
   'GET /operations/v1/invoices': {},
+  ...PAYMENT_CALLS,
 };

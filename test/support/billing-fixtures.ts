@@ -2,6 +2,7 @@ import { PERMISSIONS, type Actor, systemActor } from '@isp/contracts';
 import { BillingRuns, OneOffCharges, RecordPayment, RetailPromotions, WriteInvoice } from '@isp/domain/billing';
 import { ServiceQueries } from '@isp/domain/services';
 import { dunningFixtures } from './dunning-fixtures.js';
+import { paymentFixtures } from './payment-fixtures.js';
 
 const EVERYTHING: Actor = { ...systemActor('spec'), permissions: new Set(PERMISSIONS) };
 
@@ -44,7 +45,11 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
     const dates = { from: '2020-01-01', until: null, mostRedemptions: null };
     return use(RetailPromotions).add(EVERYTHING, { code, name: 'Made', ...off, ...dates });
   };
+  const customerOf = async (partnerId: number) => Number(await thing('customer', partnerId));
+  const payments = paymentFixtures(use, sql, customerOf, accountOf);
   const make = {
+    ...payments.make,
+    gateway: async () => 'sandbox',
     billing_account,
     billing_run: async () =>
       (await use(BillingRuns).create({ actor: EVERYTHING, dryRun: true, untilOn: '2199-01-01' })).id,
@@ -85,5 +90,9 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
       return row?.id ?? 0;
     },
   };
-  return { make, accountOf, invoiceOf, paymentOf };
+  const own = { billing_account: accountOf, invoice: invoiceOf, payment: paymentOf, ...payments.ofCustomer };
+  /** A thing of this very customer; undefined: it is not one that customers have. */
+  const ofCustomer = (what: string, customerId: number): Promise<number | string> | undefined =>
+    Object.hasOwn(own, what) ? own[what as keyof typeof own](customerId) : undefined;
+  return { make, ofCustomer };
 }

@@ -39,7 +39,7 @@ export const INVARIANTS = {
        FROM ledger_postings p WHERE p.account_id = a.id) l ON true
      LEFT JOIN LATERAL (SELECT coalesce(sum(total_amount - settled_amount), 0) AS open FROM invoices
        WHERE account_id = a.id AND document = 'invoice' AND status NOT IN ('draft', 'void')) i ON true
-     LEFT JOIN LATERAL (SELECT (SELECT coalesce(sum(amount - allocated_amount), 0) FROM payments WHERE account_id = a.id AND status = 'received')
+     LEFT JOIN LATERAL (SELECT (SELECT coalesce(sum(amount - allocated_amount - refunded_amount), 0) FROM payments WHERE account_id = a.id AND status = 'received')
        + (SELECT coalesce(-sum(total_amount + settled_amount), 0) FROM invoices WHERE account_id = a.id AND status = 'issued') AS free) m ON true
     WHERE l.receivable <> i.open OR l.credit <> m.free`,
   'a document is booked as it says': `SELECT i.id, i.total_amount, sum(p.amount) FROM invoices i JOIN ledger_postings p ON p.invoice_id = i.id
@@ -72,6 +72,20 @@ export const INVARIANTS = {
   'a rate is held back for payment while there is a case for it': `SELECT e.service_id FROM throttling_events e
      JOIN dunning_holds h ON h.service_id = e.service_id AND h.kind = 'throttle' JOIN dunning_cases c ON c.id = h.case_id
     WHERE e.cause = 'payment' AND e.restored_at IS NULL GROUP BY e.service_id HAVING bool_and(c.closed_at IS NOT NULL)`,
+  'refunds are what payments say, and never more than came': `SELECT p.id FROM payments p LEFT JOIN refunds r ON r.payment_id = p.id AND r.status <> 'failed'
+    GROUP BY p.id HAVING coalesce(sum(r.amount), 0) <> p.refunded_amount OR p.allocated_amount + p.refunded_amount > p.amount`,
+  'the ledger holds what refunds under way will take': `SELECT a.id FROM billing_accounts a WHERE
+     (SELECT coalesce(-sum(p.amount), 0) FROM ledger_postings p WHERE p.account_id = a.id AND p.ledger_account = 'refunding')
+     <> (SELECT coalesce(sum(amount), 0) FROM refunds WHERE account_id = a.id AND status IN ('processing', 'unknown'))`,
+  'a charge that succeeded is one payment of its amount': `SELECT c.id FROM charges c LEFT JOIN payments p ON p.id = c.payment_id
+    WHERE c.status = 'succeeded' AND (p.amount IS DISTINCT FROM c.amount OR p.account_id <> c.account_id)`,
+  'the gateway of the sandbox took what is booked, once': `SELECT s.key, s.amount FROM sandbox_gateway.charges s LEFT JOIN charges c ON c.key = s.key
+    WHERE c.id IS NULL OR (c.status = 'succeeded' AND (s.later_state <> 'succeeded' OR c.amount <> s.amount))`,
+  'the gateway of the sandbox gave back what is booked, once': `SELECT r.id FROM refunds r LEFT JOIN sandbox_gateway.refunds s ON s.key = r.key
+     JOIN charges c ON c.payment_id = r.payment_id AND c.gateway = 'sandbox'
+    WHERE r.channel = 'gateway' AND r.status = 'succeeded' AND (s.state IS DISTINCT FROM 'succeeded' OR s.amount <> r.amount)`,
+  'an entry of the bank is one payment of its amount': `SELECT e.id FROM bank_entries e JOIN payments p ON p.id = e.payment_id
+    WHERE p.amount <> e.amount OR p.currency <> e.currency`,
   'a bundle is active only with its parts': `SELECT b.id FROM services b JOIN services p ON p.bundle_id = b.id
     WHERE b.status = 'active' AND p.status IN ('pending_activation', 'provisioning', 'failed')`,
   'a voice account is open for a service that lives': `SELECT v.service_id, s.status FROM voice_accounts v JOIN services s ON s.id = v.service_id

@@ -9,7 +9,9 @@ import { JSON_LIMITS, parseStrictJson } from './strict-json.js';
 const MAX_HEADER_BYTES = 16_384;
 export const BODY_LIMIT_BYTES = 100 * 1024;
 const FILE_PART_LIMIT_BYTES = 5 * 1024 * 1024;
-const FILE_PARTS = /^\/v1\/[a-z-]+-imports\/:import_id\/parts\/:part$/;
+const FILE_PARTS = /^\/v1\/([a-z-]+-imports\/:import_id\/parts\/:part|billing\/bank-statements)$/;
+/** A signature is over the bytes as they came. */
+const SIGNED = '/v1/payments/gateways/:gateway/webhook';
 /** Amounts come as numbers, so what is read must be what was written. */
 const BODY_JSON = { ...JSON_LIMITS, exponents: 'refused' } as const;
 const JSON_TYPES = /(application\/(\*|json)|\*\/\*)/i;
@@ -58,9 +60,10 @@ export function prepareHttpServer(fastify: FastifyInstance, routes: RouteTable, 
     else withRequestId(request.id, done);
   });
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, body.length === 0 ? undefined : parseStrictJson(body as Buffer, BODY_JSON));
+      if (request.routeOptions.url === SIGNED) done(null, body.toString('latin1'));
+      else done(null, body.length === 0 ? undefined : parseStrictJson(body as Buffer, BODY_JSON));
     } catch (error) {
       done(error as Error);
     }
@@ -73,7 +76,7 @@ export function prepareHttpServer(fastify: FastifyInstance, routes: RouteTable, 
   );
 }
 
-/** Parts of files are for imports alone. Their bytes travel on as characters, so that a body is a plain value. */
+/** Files and their parts are for imports alone. Their bytes travel on as characters, so that a body is a plain value. */
 function parseFilePart(
   request: FastifyRequest,
   body: string | Buffer,

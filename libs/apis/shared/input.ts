@@ -6,7 +6,7 @@ import {
   Query,
   StandardSchemaValidationPipe,
 } from '@nestjs/common';
-import { type FieldIssue, readAmount } from '@isp/kernel';
+import { type FieldIssue, holdsCardNumber, readAmount } from '@isp/kernel';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { httpErrors } from './errors.js';
@@ -81,6 +81,17 @@ export const prose = (max: number) =>
     .string()
     .max(max)
     .refine((text) => !CONTROL.test(text.replace(/[\n\r\t]/g, '')), 'must not contain control characters');
+
+/** Text beside a payment: whoever writes a card number there is told before it is stored anywhere. */
+export const withoutCard = <T extends z.ZodType<string>>(text: T) =>
+  text.refine((value) => !holdsCardNumber(value), 'must not contain a card number');
+
+/** The bytes of a body that is no JSON, one character each, as the parsers of the HTTP server hand them on. */
+export const bytesBody = (type: string) =>
+  z
+    .string(`must be ${type}`)
+    .min(1)
+    .refine((text) => !/[^\u0000-\u00ff]/.test(text), `must be ${type}`);
 
 /** Text to look for: anything that the database can hold. */
 export const needle = (max: number) =>

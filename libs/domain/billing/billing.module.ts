@@ -11,6 +11,25 @@ import { OpenAccount } from './accounts/open-account.usecase.js';
 import { OneOffCharges } from './charges/one-off-charges.js';
 import { OverdueQueries } from './collection/overdue.queries.js';
 import { PaidServices } from './collection/paid-services.queries.js';
+import { ActOnSandboxCharge } from './collection/act-on-sandbox-charge.usecase.js';
+import { ChargeBook } from './collection/charge-book.js';
+import { ChargeQueries } from './collection/charge.queries.js';
+import { CollectChargeHandler } from './collection/collect-charge.job.js';
+import { CollectCharge } from './collection/collect-charge.usecase.js';
+import { CollectDue, CollectDueSchedule } from './collection/collect-due.usecase.js';
+import { DeclineCodes } from './collection/decline-codes.js';
+import { GatewayEventHandler, SandboxCallbackHandler } from './collection/gateway-event.job.js';
+import { RequestCharge } from './collection/request-charge.usecase.js';
+import { SetAutopay } from './collection/set-autopay.usecase.js';
+import { Gateways } from './gateways/gateways.js';
+import { PAYMENT_GATEWAYS, type PaymentGateway } from './gateways/payment-gateway.port.js';
+import { ReceiveGatewayEvent } from './gateways/receive-gateway-event.usecase.js';
+import { SandboxGateway } from './gateways/sandbox.adapter.js';
+import { StripeGateway } from './gateways/stripe.adapter.js';
+import { PaymentMethods } from './methods/payment-methods.js';
+import { GiveBack, GiveBackHandler } from './payments/give-back.usecase.js';
+import { RefundPayment } from './payments/refund-payment.usecase.js';
+import { RefundQueries } from './payments/refund.queries.js';
 import { BillingFacts } from './invoices/billing.facts.js';
 import { CreditInvoice } from './invoices/credit-invoice.usecase.js';
 import { GenerateInvoice } from './invoices/generate-invoice.usecase.js';
@@ -34,32 +53,56 @@ import { BillingRunSchedule, CarryOutRunJob } from './runs/run.jobs.js';
 import { RunQueries } from './runs/run.queries.js';
 import { RunRepository } from './runs/run.repository.js';
 import { RetailPromotions } from './settings/retail-promotions.js';
+import { BankStatements } from './statements/bank-statements.queries.js';
+import { EntryBook } from './statements/entry-book.js';
+import { ImportStatement } from './statements/import-statement.usecase.js';
+import { MatchEntry } from './statements/match-entry.usecase.js';
+import { MatchStatement, MatchStatementHandler } from './statements/match-statement.usecase.js';
+import { Matcher } from './statements/matcher.js';
 import { Discounts, PlanPolicies, TaxRates } from './settings/billing-settings.js';
 
 const DOOR = [
   AccountQueries,
+  ActOnSandboxCharge,
   AssignService,
+  BankStatements,
   BillingRuns,
   CarryOutRun,
   ChangeAccount,
+  ChargeBook,
+  ChargeQueries,
+  CollectCharge,
+  CollectDue,
   CreditInvoice,
+  DeclineCodes,
   Discounts,
   GenerateInvoice,
+  GiveBack,
+  ImportStatement,
   InvoiceQueries,
   IssueInvoice,
   LedgerQueries,
   MarkOverdue,
+  MatchEntry,
+  MatchStatement,
   OneOffCharges,
   OpenAccount,
   OverdueQueries,
   PaidServices,
+  PaymentMethods,
   PaymentQueries,
   PlanPolicies,
+  ReceiveGatewayEvent,
   RecordPayment,
+  RefundPayment,
+  RefundQueries,
+  RequestCharge,
   RetailPromotions,
   ReversePayment,
   ReviewDrafts,
   RunQueries,
+  SandboxGateway,
+  SetAutopay,
   TaxRates,
   UnparkAccount,
   VoidInvoice,
@@ -71,10 +114,19 @@ const INNER = [
   AccountRepository,
   BillAccounts,
   BillingFacts,
+  EntryBook,
+  Gateways,
   InvoiceRepository,
   Issuer,
+  Matcher,
   RunRepository,
   Settlement,
+  StripeGateway,
+  {
+    provide: PAYMENT_GATEWAYS,
+    useFactory: (...all: PaymentGateway[]) => all,
+    inject: [SandboxGateway, StripeGateway],
+  },
 ];
 
 /** Who owes what and why: accounts, invoices, payments and the ledger behind them. */
@@ -85,8 +137,19 @@ const INNER = [
 })
 export class BillingModule {}
 
-@Module({
-  imports: [BillingModule],
-  providers: [MarkOverdueSchedule, ReviewDraftsSchedule, CarryOutRunJob, BillingRunSchedule],
-})
+/** What a worker does for it. */
+const WORK = [
+  BillingRunSchedule,
+  CarryOutRunJob,
+  CollectChargeHandler,
+  CollectDueSchedule,
+  GatewayEventHandler,
+  GiveBackHandler,
+  MarkOverdueSchedule,
+  MatchStatementHandler,
+  ReviewDraftsSchedule,
+  SandboxCallbackHandler,
+];
+
+@Module({ imports: [BillingModule], providers: WORK })
 export class BillingWorkerModule {}

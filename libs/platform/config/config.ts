@@ -56,6 +56,14 @@ export const envSchema = z.object({
     .string()
     .default('')
     .describe('Private networks that webhooks may reach, comma separated'),
+  ISP_STRIPE_SECRET_KEY: text.optional().describe('Secret key of the Stripe account that takes cards and debits'),
+  ISP_STRIPE_WEBHOOK_SECRETS: z
+    .string()
+    .regex(/^whsec_\w{8,}(,whsec_\w{8,})*$/, 'must be whsec_…')
+    .optional()
+    .describe('Signing secrets of the Stripe webhook endpoint, comma separated while one replaces another'),
+  ISP_STRIPE_URL: z.url().default('https://api.stripe.com').describe('Where Stripe answers'),
+  ISP_PAYMENT_RETURN_URL: z.url().optional().describe('Page that a payer comes back to from a step at the bank'),
   ISP_WORKER_CONCURRENCY: z.coerce
     .number()
     .int()

@@ -8,6 +8,8 @@ export type FailPoint =
   | 'http.before-answer'
   | 'billing.after-number'
   | 'billing.run-batch'
+  | 'billing.before-gateway'
+  | 'billing.after-gateway'
   | 'change-feed.before-confirm'
   | 'dunning.before-commit'
   | 'dunning.after-step'

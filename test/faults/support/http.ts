@@ -28,7 +28,7 @@ export async function ask(
 ): Promise<Answer> {
   const start = monotonicMs();
   const sent = {
-    'x-api-key': apiKey,
+    ...(apiKey === '' ? {} : { 'x-api-key': apiKey }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(key === undefined ? {} : { 'idempotency-key': key }),
     ...headers,

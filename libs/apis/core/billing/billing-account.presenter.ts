@@ -28,6 +28,7 @@ export function presentAccount(account: AccountView) {
     terms: account.terms.map(presentTerms),
     payer_account_id: account.payerAccountId,
     parked_for: account.parkedFor,
+    autopay: account.autopay,
     open_amount: amountOf(account.openAmount, currency),
     credit_balance: amountOf(account.creditAmount, currency),
     created_at: toIsoSeconds(account.createdAt),

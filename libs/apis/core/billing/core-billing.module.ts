@@ -1,11 +1,16 @@
 import { Module } from '@nestjs/common';
 import { BillingModule } from '@isp/domain/billing';
 import { AccountMoneyController } from './account-money.controller.js';
-import { ChargesController } from './charges.controller.js';
+import { BankStatementsController } from './bank-statements.controller.js';
 import { BillingAccountsController } from './billing-accounts.controller.js';
+import { ChargesController } from './charges.controller.js';
+import { GatewayChargesController } from './gateway-charges.controller.js';
+import { GatewaysController } from './gateways.controller.js';
 import { InvoicesController } from './invoices.controller.js';
+import { PaymentMethodsController } from './payment-methods.controller.js';
 import { PaymentsController } from './payments.controller.js';
 import { BillingRunsController } from './runs.controller.js';
+import { RefundsController } from './refunds.controller.js';
 import { BillingSettingsController } from './settings.controller.js';
 
 @Module({
@@ -17,6 +22,11 @@ import { BillingSettingsController } from './settings.controller.js';
     InvoicesController,
     PaymentsController,
     BillingRunsController,
+    RefundsController,
+    PaymentMethodsController,
+    GatewayChargesController,
+    GatewaysController,
+    BankStatementsController,
     BillingSettingsController,
   ],
 })

@@ -1,4 +1,4 @@
-import { bodyId, instant, intId, line, prose, unitAmount } from '@isp/apis/shared';
+import { bodyId, instant, intId, line, prose, unitAmount, withoutCard } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
@@ -9,14 +9,14 @@ export const recordPaymentBody = z.strictObject({
   account_id: bodyId.optional(),
   amount: unitAmount,
   method,
-  reference: line(120).optional(),
+  reference: withoutCard(line(120)).optional(),
   received_at: instant.optional(),
   invoice_ids: z.array(bodyId).min(1).max(500).optional(),
-  notes: prose(2000).optional(),
+  notes: withoutCard(prose(2000)).optional(),
 });
 export type RecordPaymentBody = z.infer<typeof recordPaymentBody>;
 
-export const reverseBody = z.strictObject({ reason: line(250) });
+export const reverseBody = z.strictObject({ reason: withoutCard(line(250)) });
 export type ReverseBody = z.infer<typeof reverseBody>;
 
 export const paymentsQuery = listQuery({
@@ -35,6 +35,7 @@ export const paymentShape = z.object({
   currency: z.string(),
   allocated_amount: z.number(),
   unallocated_amount: z.number(),
+  refunded_amount: z.number(),
   method,
   reference: z.string().nullable(),
   status: z.enum(['received', 'reversed']),
@@ -55,6 +56,7 @@ export const paymentExample = {
   currency: 'USD',
   allocated_amount: 86.39,
   unallocated_amount: 13.61,
+  refunded_amount: 0,
   method: 'bank_transfer',
   reference: 'E2E-20250210-01',
   status: 'received',

@@ -102,8 +102,9 @@ export class PaymentsController {
 }
 
 function present(payment: PaymentView) {
-  const { currency, amount, allocatedAmount, status } = payment;
-  const left = Money.of(amount, currency).minus(Money.of(allocatedAmount, currency));
+  const { currency, amount, allocatedAmount, refundedAmount, status } = payment;
+  const used = Money.of(allocatedAmount, currency).plus(Money.of(refundedAmount, currency));
+  const left = Money.of(amount, currency).minus(used);
   return {
     id: payment.id,
     customer_id: payment.customerId,
@@ -112,6 +113,7 @@ function present(payment: PaymentView) {
     currency,
     allocated_amount: amountOf(allocatedAmount, currency),
     unallocated_amount: status === 'reversed' ? 0 : left.toJsonNumber(),
+    refunded_amount: amountOf(refundedAmount, currency),
     method: payment.method,
     reference: payment.reference,
     status,

@@ -31,6 +31,8 @@ export interface AccountView {
   /** What is open on its invoices, and what it has paid ahead. */
   readonly openAmount: string;
   readonly creditAmount: string;
+  /** What is due is charged by itself. */
+  readonly autopay: boolean;
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -40,7 +42,7 @@ export interface AccountView {
 export const ACCOUNT_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id AS "customerId", a.name, a.currency,
   a.time_zone AS "timeZone", a.payment_days AS "paymentDays", a.starts_on::text AS "startsOn", a.limit_amount::text AS "limitAmount",
   a.minimum_amount::text AS "minimumAmount", a.language, a.review_hours AS "reviewHours", a.billed_on::text AS "billedOn",
-  coalesce(a.next_run_on, a.starts_on)::text AS "nextRunOn", a.tax_exemptions AS exemptions, a.version, a.created_at AS "createdAt", a.updated_at AS "updatedAt",
+  coalesce(a.next_run_on, a.starts_on)::text AS "nextRunOn", a.tax_exemptions AS exemptions, a.autopay, a.version, a.created_at AS "createdAt", a.updated_at AS "updatedAt",
   (SELECT json_agg(json_build_object('fromOn', t.from_on, 'cycleMonths', t.cycle_months, 'billingDay', t.billing_day,
           'timing', t.timing, 'proration', t.proration, 'taxRegion', t.tax_region) ORDER BY t.from_on)
      FROM billing_account_terms t WHERE t.account_id = a.id) AS terms,
@@ -48,6 +50,6 @@ export const ACCOUNT_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id
   (SELECT k.reason FROM billing_parkings k WHERE k.account_id = a.id AND k.ended_at IS NULL) AS "parkedFor",
   (SELECT coalesce(sum(i.total_amount - i.settled_amount), 0)::text FROM invoices i
     WHERE i.account_id = a.id AND i.status IN ('pending', 'partially_paid', 'overdue')) AS "openAmount",
-  ((SELECT coalesce(sum(p.amount - p.allocated_amount), 0) FROM payments p WHERE p.account_id = a.id AND p.status = 'received')
+  ((SELECT coalesce(sum(p.amount - p.allocated_amount - p.refunded_amount), 0) FROM payments p WHERE p.account_id = a.id AND p.status = 'received')
    + (SELECT coalesce(-sum(c.total_amount + c.settled_amount), 0) FROM invoices c WHERE c.account_id = a.id AND c.status = 'issued'))::text
     AS "creditAmount"`;

@@ -11,7 +11,7 @@ const OVERDUE = statement(
   'billing-overdue-net',
   `WITH account AS (
      SELECT a.id, a.currency, ($2::timestamptz AT TIME ZONE a.time_zone)::date AS today,
-            (SELECT coalesce(sum(p.amount - p.allocated_amount), 0) FROM payments p WHERE p.account_id = a.id AND p.status = 'received')
+            (SELECT coalesce(sum(p.amount - p.allocated_amount - p.refunded_amount), 0) FROM payments p WHERE p.account_id = a.id AND p.status = 'received')
           + (SELECT coalesce(-sum(n.total_amount + n.settled_amount), 0) FROM invoices n
               WHERE n.account_id = a.id AND n.status = 'issued') AS credit,
             (SELECT coalesce(sum(c.amount), 0) FROM charges c WHERE c.account_id = a.id AND (c.status IN ('processing', 'unknown')

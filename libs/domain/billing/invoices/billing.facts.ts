@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
 import { Outbox } from '@isp/platform/work';
+import { toIsoSeconds } from '@isp/kernel';
+import type { ChargeView } from '../collection/charge.view.js';
+import type { RefundView } from '../payments/refund.view.js';
 import { dueOf } from './amount-due.js';
 import type { PaymentView } from '../payments/payment.view.js';
 import type { InvoiceView } from './invoice.view.js';
@@ -45,6 +48,37 @@ export class BillingFacts {
       reference: payment.reference ?? '',
       reason: payment.reversalReason ?? '',
       sequence: payment.version,
+    });
+  }
+
+  charge(what: 'failed' | 'action_required', charge: ChargeView): void {
+    this.outbox.add(`billing.charge.${what}.v1`, {
+      partner_id: charge.partnerId,
+      customer_id: charge.customerId,
+      charge_id: charge.id,
+      account_id: charge.accountId,
+      amount: charge.amount,
+      currency: charge.currency,
+      code: charge.code ?? '',
+      attempt: charge.attempt,
+      retry_at: charge.retryAt ? toIsoSeconds(charge.retryAt) : '',
+      action_url: charge.actionUrl ?? '',
+      sequence: charge.version,
+    });
+  }
+
+  refund(what: 'succeeded' | 'failed', refund: RefundView): void {
+    this.outbox.add(`billing.refund.${what}.v1`, {
+      partner_id: refund.partnerId,
+      customer_id: refund.customerId,
+      refund_id: refund.id,
+      payment_id: refund.paymentId,
+      account_id: refund.accountId,
+      amount: refund.amount,
+      currency: refund.currency,
+      reason: refund.reason,
+      code: refund.code ?? '',
+      sequence: refund.version,
     });
   }
 }

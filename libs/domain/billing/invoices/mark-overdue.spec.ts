@@ -14,7 +14,9 @@ it('marks an invoice when its due date is over where the account is, and says so
   await bill(accountId);
   const mark = async () => (await Promise.all([0, 1].map((turn) => use(MarkOverdue, turn).execute()))).sort();
   const told = () =>
-    sql(`SELECT FROM outbox WHERE name = 'billing.invoice.overdue.v1' AND (payload->>'customer_id')::int = ${customerId}`);
+    sql(
+      `SELECT FROM outbox WHERE name = 'billing.invoice.overdue.v1' AND (payload->>'customer_id')::int = ${customerId}`,
+    );
   at('2027-03-02T04:59:59Z');
   expect([await mark(), await told()]).toEqual([[0, 0], []]);
   at('2027-03-02T05:00:00Z');

@@ -10,7 +10,7 @@ import { AccountQueries } from '../accounts/account.queries.js';
 const STATEMENT_ROWS = `SELECT t.id, t.at, t.event, t.currency, t.invoice_id, t.payment_id,
     sum(CASE WHEN t.debit IN ('receivable', 'credit') THEN t.amount ELSE -t.amount END) AS amount
   FROM (SELECT min(id) OVER (PARTITION BY event, invoice_id, payment_id) AS id, at, event, debit, amount, currency, invoice_id, payment_id
-          FROM ledger_transfers WHERE account_id = $1 AND event <> 'allocation') t
+          FROM ledger_transfers WHERE account_id = $1 AND event NOT IN ('allocation', 'refund.paid')) t
  GROUP BY t.id, t.at, t.event, t.currency, t.invoice_id, t.payment_id`;
 const LIST = statement(
   'ledger-statement',

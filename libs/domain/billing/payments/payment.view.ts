@@ -14,6 +14,8 @@ export interface PaymentView {
   readonly currency: string;
   readonly amount: string;
   readonly allocatedAmount: string;
+  /** What refunds took of it, those under way included. */
+  readonly refundedAmount: string;
   readonly method: PaymentMethod;
   readonly reference: string | null;
   readonly status: 'received' | 'reversed';
@@ -29,7 +31,8 @@ export interface PaymentView {
 
 /** The columns of a view, for hand-written statements. */
 export const PAYMENT_COLUMNS = `p.id, p.partner_id AS "partnerId", p.customer_id AS "customerId", p.account_id AS "accountId", p.currency,
-  p.amount::text AS amount, p.allocated_amount::text AS "allocatedAmount", p.method, p.reference, p.status, p.received_at AS "receivedAt",
+  p.amount::text AS amount, p.allocated_amount::text AS "allocatedAmount",
+  p.refunded_amount::text AS "refundedAmount", p.method, p.reference, p.status, p.received_at AS "receivedAt",
   p.notes, p.reversed_at AS "reversedAt", p.reversal_reason AS "reversalReason", p.version, p.created_at AS "createdAt",
   (SELECT coalesce(json_agg(json_build_object('invoiceId', s.invoice_id, 'amount', s.amount::text) ORDER BY s.invoice_id), '[]')
      FROM (SELECT a.invoice_id, sum(a.amount) AS amount FROM allocations a WHERE a.payment_id = p.id GROUP BY 1 HAVING sum(a.amount) <> 0) s)

@@ -15,10 +15,15 @@ const REVERSE = statement(
   `UPDATE payments SET status = 'reversed', reversed_at = $2, reversal_reason = $3, version = version + 1, updated_at = $2 WHERE id = $1`,
 );
 
+const REFUNDING = statement(
+  'payments-refunding',
+  `SELECT 1 FROM refunds WHERE payment_id = $1 AND status IN ('processing', 'unknown')`,
+);
+
 /**
  * Takes a payment back that did not stay (a returned debit, a bounced cheque): its invoices are open again. Other credit
  * of the account then pays what it can of them.
- * @throws `billing.payment.not_found`, `billing.payment.reversed`
+ * @throws `billing.payment.not_found`, `billing.payment.reversed`, `billing.payment.refunding`
  */
 @Injectable()
 export class ReversePayment {
@@ -38,6 +43,7 @@ export class ReversePayment {
       const account = await this.accounts.lock((await this.payments.get(actor, paymentId)).accountId);
       const payment = await this.payments.get(actor, paymentId);
       if (payment.status === 'reversed') throw billingErrors('billing.payment.reversed');
+      if (await this.uow.tx.one(REFUNDING, [paymentId])) throw billingErrors('billing.payment.refunding');
       await this.settlement.undo(paymentId, now);
       await this.uow.tx.execute(REVERSE, [paymentId, now, reason]);
       await this.settlement.run(account, now);

@@ -7,8 +7,8 @@ import { type FreeMoney, type NewAllocation, type OpenInvoice, settle } from './
 // What was there first is used first; money that is meant for certain invoices goes before all other.
 const FREE = statement(
   'settlement-free',
-  `SELECT id AS "paymentId", NULL::integer AS "creditNoteId", (amount - allocated_amount)::text AS amount, received_at AS since
-     FROM payments WHERE account_id = $1 AND status = 'received' AND allocated_amount < amount
+  `SELECT id AS "paymentId", NULL::integer AS "creditNoteId", (amount - allocated_amount - refunded_amount)::text AS amount, received_at AS since
+     FROM payments WHERE account_id = $1 AND status = 'received' AND allocated_amount + refunded_amount < amount
    UNION ALL
    SELECT NULL, id, (-total_amount - settled_amount)::text, issued_at FROM invoices
     WHERE account_id = $1 AND status = 'issued' AND settled_amount < -total_amount
@@ -32,6 +32,15 @@ const UNDO = statement(
   `INSERT INTO allocations (partner_id, customer_id, account_id, invoice_id, payment_id, amount, at)
    SELECT partner_id, customer_id, account_id, invoice_id, payment_id, -sum(amount), $2 FROM allocations
     WHERE payment_id = $1 GROUP BY partner_id, customer_id, account_id, invoice_id, payment_id HAVING sum(amount) <> 0`,
+);
+// The last that was paid is the first to be open again.
+const RELEASE = statement(
+  'settlement-release',
+  `INSERT INTO allocations (partner_id, customer_id, account_id, invoice_id, payment_id, amount, at)
+   SELECT partner_id, customer_id, account_id, invoice_id, payment_id, -least(net, $3 - (up_to - net)), $2
+     FROM (SELECT partner_id, customer_id, account_id, invoice_id, payment_id, sum(amount) AS net, sum(sum(amount)) OVER (ORDER BY max(id) DESC) AS up_to
+             FROM allocations WHERE payment_id = $1 GROUP BY 1, 2, 3, 4, 5 HAVING sum(amount) <> 0) a
+    WHERE up_to - net < $3`,
 );
 const PAID = statement(
   'settlement-paid',
@@ -70,6 +79,11 @@ export class Settlement {
   /** Takes a payment's allocations back: its invoices are open again. */
   async undo(paymentId: number, at: Date): Promise<void> {
     await this.uow.tx.execute(UNDO, [paymentId, at]);
+  }
+
+  /** Takes so much of a payment's allocations back. @param amount decimal text */
+  async release(paymentId: number, amount: string, at: Date): Promise<void> {
+    await this.uow.tx.execute(RELEASE, [paymentId, at, amount]);
   }
 }
 

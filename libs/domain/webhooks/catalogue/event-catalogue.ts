@@ -156,6 +156,18 @@ const promise = (type: string, description: string): Entry<EventPayload<'dunning
   fact: (data) => ({ resourceType: 'promise_to_pay', resourceId: String(data.promise_id), data }),
 });
 
+const charge = (type: string, description: string): Entry<EventPayload<'billing.charge.failed.v1'>> => ({
+  type,
+  description,
+  fact: ({ sequence, ...data }) => ({ resourceType: 'charge', resourceId: String(data.charge_id), sequence, data }),
+});
+
+const refund = (type: string, description: string): Entry<EventPayload<'billing.refund.succeeded.v1'>> => ({
+  type,
+  description,
+  fact: ({ sequence, ...data }) => ({ resourceType: 'refund', resourceId: String(data.refund_id), sequence, data }),
+});
+
 /** Every event of the program with its public face; null: nobody's business. A new event does not compile without. */
 const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = {
   'customers.customer.created.v1': customer('customer.created', 'A customer was created.'),
@@ -241,7 +253,7 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
   'billing.credit_note.issued.v1': invoice('credit_note.issued', 'A credit note was issued; its total is negative.'),
   'billing.payment.received.v1': payment('payment.received', 'A payment came in.'),
   'billing.payment.reversed.v1': payment(
-    'payment.failed',
+    'payment.reversed',
     'A payment that had come in was taken back: a returned debit, a chargeback, a bounced cheque.',
   ),
   'dunning.case.opened.v1': dunningCase('dunning.opened', 'An account is overdue, and a dunning policy holds for it.'),
@@ -270,6 +282,16 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
   'dunning.promise.made.v1': promise('dunning.promise_made', 'A customer promised to pay by a day.'),
   'dunning.promise.kept.v1': promise('dunning.promise_kept', 'What was promised was paid in time.'),
   'dunning.promise.broken.v1': promise('dunning.promise_broken', 'The day of a promise is over, and it was not kept.'),
+  'billing.charge.failed.v1': charge(
+    'payment.failed',
+    'A gateway refused to take the money; `retry_at` says when it is tried again by itself.',
+  ),
+  'billing.charge.action_required.v1': charge(
+    'payment.action_required',
+    'The holder of the payment method must take a step at `action_url`.',
+  ),
+  'billing.refund.succeeded.v1': refund('payment.refunded', 'Money of a payment went back.'),
+  'billing.refund.failed.v1': refund('refund.failed', 'Money of a payment could not be given back.'),
   'platform.work.died.v1': {
     type: 'system.job_dead',
     description: 'Accepted work failed for good and waits for a person. For the operator only.',

@@ -64,9 +64,9 @@ CREATE TABLE charges (
   attempt integer NOT NULL DEFAULT 1 CHECK (attempt >= 1),
   retry_of_id integer,
   retry_at timestamptz,
-  -- When the gateway was asked first, and when last: an answer that did not come is looked for.
-  asked_at timestamptz,
-  looked_at timestamptz,
+  -- When the gateway was asked first, and when last, by the database's clock: an answer that did not come is looked for.
+  first_asked_at timestamptz,
+  last_asked_at timestamptz,
   payment_id integer,
   created_by text NOT NULL,
   created_at timestamptz NOT NULL,
@@ -95,13 +95,13 @@ CREATE INDEX charges_open ON charges (account_id) WHERE status IN ('processing',
 CREATE INDEX charges_retries ON charges (retry_at) WHERE retry_at IS NOT NULL;
 CALL tenancy.protect('charges', 'customer_id');
 GRANT SELECT, INSERT ON charges TO isp_app;
-GRANT UPDATE (status, gateway_reference, action_url, code, retry_at, asked_at, looked_at, payment_id, finished_at, version, updated_at)
+GRANT UPDATE (status, gateway_reference, action_url, code, retry_at, first_asked_at, last_asked_at, payment_id, finished_at, version, updated_at)
   ON charges TO isp_app;
 
--- An outcome is final, and a charge never becomes another one.
+-- An outcome is final, but for money that came though the gateway had not known of it: that is booked, whatever was said.
 CREATE FUNCTION keep_charge() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF TG_OP = 'DELETE' OR (OLD.status IN ('succeeded', 'failed') AND
+  IF TG_OP = 'DELETE' OR (OLD.status IN ('succeeded', 'failed') AND NOT (OLD.status = 'failed' AND NEW.status = 'succeeded') AND
       (NEW.status, NEW.payment_id, NEW.code, NEW.gateway_reference, NEW.finished_at)
         IS DISTINCT FROM (OLD.status, OLD.payment_id, OLD.code, OLD.gateway_reference, OLD.finished_at)) THEN
     RAISE 'the outcome of charge % is final', OLD.id USING ERRCODE = 'check_violation', CONSTRAINT = 'charges_final';

@@ -37,6 +37,9 @@ import { ledger } from './0264-ledger.js';
 import { charges } from './0270-charges.js';
 import { billingRuns } from './0280-billing-runs.js';
 import { dunning } from './0290-dunning.js';
+import { refunds } from './0271-refunds.js';
+import { gateways } from './0272-gateways.js';
+import { bankStatements } from './0273-bank-statements.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -78,4 +81,7 @@ export const migrations: readonly SqlMigration[] = [
   charges,
   billingRuns,
   dunning,
+  refunds,
+  gateways,
+  bankStatements,
 ];

@@ -1,0 +1,112 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Clock, DomainError } from '@isp/kernel';
+import { CLOCK } from '@isp/platform/config';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { RunsOnSchedule, type Scheduled, WorkQueue } from '@isp/platform/work';
+import { COLLECTOR } from './collector.js';
+import { RequestCharge } from './request-charge.usecase.js';
+
+const BATCH = 200;
+// Due where the account is, and no charge of its own has tried it: what failed comes again as a retry, or never.
+const DUE = statement(
+  'collection-due',
+  `SELECT i.account_id AS "accountId", array_agg(i.id ORDER BY i.due_on, i.id) AS "invoiceIds"
+     FROM invoices i JOIN billing_accounts a ON a.id = i.account_id AND a.autopay
+     JOIN payment_methods m ON m.customer_id = a.customer_id AND m.is_default AND m.refused_code IS NULL
+    WHERE i.status IN ('pending', 'partially_paid', 'overdue') AND i.due_on <= ($1::timestamptz AT TIME ZONE a.time_zone)::date
+      AND (m.expires_on IS NULL OR m.expires_on >= ($1::timestamptz AT TIME ZONE a.time_zone)::date) AND a.id > $2
+      AND NOT EXISTS (SELECT FROM charges c WHERE c.account_id = i.account_id AND i.id = ANY (c.invoice_ids)
+        AND (c.automatic OR c.status IN ('processing', 'requires_action', 'unknown')))
+    GROUP BY i.account_id ORDER BY i.account_id LIMIT $3`,
+);
+const RETRIES = statement(
+  'collection-retries',
+  `SELECT c.id, c.account_id AS "accountId", c.invoice_ids AS "invoiceIds", c.attempt FROM charges c
+    WHERE c.retry_at <= $1 AND NOT EXISTS (SELECT FROM charges n WHERE n.retry_of_id = c.id) ORDER BY c.retry_at LIMIT $2`,
+);
+const NO_RETRY = statement('collection-no-retry', 'UPDATE charges SET retry_at = NULL WHERE id = $1');
+const FORGOTTEN = statement(
+  'collection-forgotten',
+  `SELECT c.id FROM charges c WHERE c.status IN ('processing', 'requires_action', 'unknown')
+      AND NOT EXISTS (SELECT FROM work_items w WHERE w.name = 'billing.charge' AND w.dedupe_key = c.id::text AND w.status IN ('queued', 'running'))
+    LIMIT $1`,
+);
+
+interface Target {
+  readonly accountId: number;
+  readonly invoiceIds: readonly number[];
+}
+
+/** Charges by itself what is due where the customer agreed to that, and again what failed and may succeed. */
+@Injectable()
+export class CollectDue {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly request: RequestCharge,
+    private readonly work: WorkQueue,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Answers how many charges it asked for. */
+  async execute(): Promise<number> {
+    await this.remember();
+    return (await this.repeat()) + (await this.begin());
+  }
+
+  private async begin(): Promise<number> {
+    let asked = 0;
+    for (let after = 0; ;) {
+      const values = [this.clock.now(), after, BATCH];
+      const due = await this.uow.run(COLLECTOR, (tx) => tx.query<Target>(DUE, values));
+      for (const target of due) asked += (await this.charge(target, 1, null)) ? 1 : 0;
+      if (due.length < BATCH) return asked;
+      after = due.at(-1)?.accountId ?? 0;
+    }
+  }
+
+  private async repeat(): Promise<number> {
+    let asked = 0;
+    for (;;) {
+      const values = [this.clock.now(), BATCH];
+      const due = await this.uow.run(COLLECTOR, (tx) =>
+        tx.query<Target & { id: number; attempt: number }>(RETRIES, values),
+      );
+      for (const one of due) {
+        if (await this.charge(one, one.attempt + 1, one.id)) asked += 1;
+        else await this.uow.run(COLLECTOR, (tx) => tx.execute(NO_RETRY, [one.id]));
+      }
+      if (due.length < BATCH) return asked;
+    }
+  }
+
+  /** Answers false where there is nothing to charge any more, or nothing to charge it to. */
+  private async charge({ accountId, invoiceIds }: Target, attempt: number, retryOfId: number | null): Promise<boolean> {
+    try {
+      const automatic = { attempt, retryOfId };
+      await this.request.execute({ actor: COLLECTOR, accountId, purpose: 'invoices', invoiceIds, automatic });
+      return true;
+    } catch (error) {
+      const isRefusal = error instanceof DomainError && /^billing\.(charge|method|payment)\./.test(error.code);
+      if (isRefusal) return false;
+      throw error;
+    }
+  }
+
+  /** A charge is never without somebody who finds out what became of it. */
+  private async remember(): Promise<void> {
+    await this.uow.run(COLLECTOR, async (tx) => {
+      for (const { id } of await tx.query<{ id: number }>(FORGOTTEN, [BATCH]))
+        this.work.enqueueOnCommit('billing.charge', { charge_id: id }, { dedupeKey: String(id) });
+    });
+  }
+}
+
+@Injectable()
+@RunsOnSchedule({ name: 'billing.collect', everySeconds: 300 })
+export class CollectDueSchedule implements Scheduled {
+  constructor(private readonly due: CollectDue) {}
+
+  async run(): Promise<void> {
+    await this.due.execute();
+  }
+}

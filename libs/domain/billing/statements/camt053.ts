@@ -1,0 +1,72 @@
+import { Money } from '@isp/kernel';
+import { type ParsedEntry, amountIn, dayIn, tidy, unreadable } from './parsed-entry.js';
+import { type XmlNode, xmlTree } from './xml-tree.js';
+
+/**
+ * The booked entries of an ISO 20022 bank statement (camt.053, versions 001.02 to 001.08). An entry that is a batch comes
+ * as its parts where the file tells them and they add up to it.
+ * @throws `billing.statement.unreadable`
+ */
+export function entriesOfCamt(text: string): ParsedEntry[] {
+  const statements = xmlTree(text).all('Document', 'BkToCstmrStmt', 'Stmt');
+  if (statements.length === 0) unreadable('it is no camt.053 statement');
+  return statements.flatMap((statement) => {
+    const account = statement.at('Acct', 'Id', 'IBAN') ?? statement.at('Acct', 'Id', 'Othr', 'Id');
+    if (account === undefined) unreadable('the statement names no account');
+    return statement
+      .all('Ntry')
+      .filter((entry) => (entry.at('Sts', 'Cd') ?? entry.at('Sts') ?? 'BOOK') === 'BOOK')
+      .flatMap((entry, index) => partsOf(entry, account, `entry ${index + 1}`));
+  });
+}
+
+function partsOf(entry: XmlNode, bankAccount: string, where: string): ParsedEntry[] {
+  const [amount] = entry.all('Amt');
+  const currency = amount?.attributes['Ccy'] ?? '';
+  const total = amountIn(amount?.text.trim() ?? '', currency, where);
+  const isOut = entry.at('CdtDbtInd') === 'DBIT';
+  if (!isOut && entry.at('CdtDbtInd') !== 'CRDT') unreadable(`${where} is neither credit nor debit`);
+  const whole = {
+    bankAccount,
+    bookedOn: dayIn(entry.at('BookgDt', 'Dt') ?? entry.at('BookgDt', 'DtTm') ?? '', where),
+    currency,
+    bankReference: tidy(entry.at('AcctSvcrRef') ?? entry.at('NtryRef')),
+  };
+  const signed = (text: string) => (isOut ? Money.of(text, currency).negated().toText() : text);
+  const details = entry.all('NtryDtls', 'TxDtls');
+  const amounts = details.map((detail) => partAmount(detail, currency, where));
+  const sum = Money.sum(
+    amounts.map((part) => Money.of(part ?? '0', currency)),
+    currency,
+  );
+  const isSplit = details.length > 1 && amounts.every(Boolean) && sum.equals(Money.of(total, currency));
+  if (!isSplit) return [{ ...whole, amount: signed(total), ...whoOf(details[0] ?? entry, isOut) }];
+  return details.map((detail, index) => ({
+    ...whole,
+    bankReference: tidy(detail.at('Refs', 'AcctSvcrRef')) ?? nthOf(whole.bankReference, index),
+    amount: signed(amounts[index] as string),
+    ...whoOf(detail, isOut),
+  }));
+}
+
+const nthOf = (reference: string | null, index: number) => (reference === null ? null : `${reference}/${index + 1}`);
+
+function partAmount(detail: XmlNode, currency: string, where: string): string | undefined {
+  const [amount] = [...detail.all('Amt'), ...detail.all('AmtDtls', 'TxAmt', 'Amt')];
+  if (!amount || amount.attributes['Ccy'] !== currency) return undefined;
+  return amountIn(amount.text.trim(), currency, where);
+}
+
+function whoOf(detail: XmlNode, isOut: boolean) {
+  const other = isOut ? 'Cdtr' : 'Dbtr';
+  const [parties] = detail.all('RltdPties');
+  const structured = detail.all('RmtInf', 'Strd', 'CdtrRefInf', 'Ref').map(({ text }) => text);
+  const written = detail.all('RmtInf', 'Ustrd').map(({ text }) => text);
+  const endToEndId = tidy(detail.at('Refs', 'EndToEndId'));
+  return {
+    payerName: tidy(parties?.at(other, 'Nm') ?? parties?.at(other, 'Pty', 'Nm')),
+    payerAccount: tidy(parties?.at(`${other}Acct`, 'Id', 'IBAN') ?? parties?.at(`${other}Acct`, 'Id', 'Othr', 'Id')),
+    remittance: tidy([...structured, ...written].join(' ')) ?? '',
+    endToEndId: endToEndId === 'NOTPROVIDED' ? null : endToEndId,
+  };
+}

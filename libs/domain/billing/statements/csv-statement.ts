@@ -1,0 +1,70 @@
+import { CsvError } from 'csv-parse';
+import { parse } from 'csv-parse/sync';
+import { type ParsedEntry, amountIn, dayIn, tidy, unreadable } from './parsed-entry.js';
+
+export const DATE_FORMATS = ['YYYY-MM-DD', 'DD.MM.YYYY', 'DD/MM/YYYY', 'MM/DD/YYYY'] as const;
+
+/** Where a bank's CSV file keeps what: names of its columns. */
+export interface CsvMapping {
+  readonly bankAccount: string;
+  readonly currency: string;
+  readonly delimiter: ',' | ';' | '\t';
+  readonly decimalMark: '.' | ',';
+  readonly dateFormat: (typeof DATE_FORMATS)[number];
+  readonly columns: {
+    readonly date: string;
+    readonly amount: string;
+    readonly reference?: string | undefined;
+    readonly payerName?: string | undefined;
+    readonly payerAccount?: string | undefined;
+    readonly remittance?: string | undefined;
+    readonly endToEndId?: string | undefined;
+  };
+}
+
+/** The rows of a CSV file (RFC 4180, UTF-8, a header line). @throws `billing.statement.unreadable` */
+export function entriesOfCsv(text: string, mapping: CsvMapping): ParsedEntry[] {
+  const { columns, delimiter, bankAccount, currency } = mapping;
+  if (bankAccount === '' || currency === '')
+    unreadable('of a CSV file the bank account and the currency must be given');
+  const rows = rowsOf(text, delimiter);
+  const header = Object.keys(rows[0] ?? {});
+  const missing = Object.values(columns).filter((name) => name !== undefined && !header.includes(name));
+  if (rows.length > 0 && missing.length > 0) unreadable(`it has no column ${missing.join(', ')}`);
+  return rows.map((row, index) => {
+    const where = `row ${index + 2}`;
+    const cell = (name: string | undefined) => tidy(name === undefined ? undefined : row[name]);
+    return {
+      bankAccount,
+      currency,
+      bankReference: cell(columns.reference),
+      bookedOn: dayIn(isoDay(row[columns.date] ?? '', mapping.dateFormat), where),
+      amount: amountIn(plainAmount(row[columns.amount] ?? '', mapping.decimalMark), currency, where),
+      payerName: cell(columns.payerName),
+      payerAccount: cell(columns.payerAccount),
+      remittance: cell(columns.remittance) ?? '',
+      endToEndId: cell(columns.endToEndId),
+    };
+  });
+}
+
+function rowsOf(text: string, delimiter: string): Record<string, string>[] {
+  try {
+    return parse(text, { bom: true, columns: true, delimiter, skip_empty_lines: true, trim: true });
+  } catch (error) {
+    if (error instanceof CsvError) unreadable(error.message);
+    throw error;
+  }
+}
+
+function isoDay(text: string, format: CsvMapping['dateFormat']): string {
+  if (format === 'YYYY-MM-DD') return text;
+  const [first = '', second = '', year = ''] = text.trim().split(/[./]/);
+  const [day, month] = format === 'MM/DD/YYYY' ? [second, first] : [first, second];
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+}
+
+function plainAmount(text: string, decimalMark: '.' | ','): string {
+  const thousands = decimalMark === '.' ? /[,\s']/g : /[.\s']/g;
+  return text.trim().replace(thousands, '').replace(decimalMark, '.').replace(/^\+/, '');
+}

@@ -1,0 +1,73 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Actor } from '@isp/contracts';
+import { type Clock, Money } from '@isp/kernel';
+import { CLOCK } from '@isp/platform/config';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { billingErrors } from '../billing.errors.js';
+import { RecordPayment } from '../payments/record-payment.usecase.js';
+import { type BankEntryView, ENTRY_COLUMNS, type EntryStatus } from './bank-statement.view.js';
+
+const LOCK = statement('bank-entries-lock', `SELECT ${ENTRY_COLUMNS} FROM bank_entries e WHERE e.id = $1 FOR UPDATE`);
+const MOVE = statement(
+  'bank-entries-move',
+  `UPDATE bank_entries e SET status = $2, rule = $3, matched_by = $4, payment_id = $5, reason = $6, version = version + 1, updated_at = $7
+    WHERE id = $1 RETURNING ${ENTRY_COLUMNS}`,
+);
+
+export interface EntryTarget {
+  readonly accountId: number;
+  readonly invoiceIds?: readonly number[] | undefined;
+}
+
+/** What becomes of bank entries. An entry is held while it is booked: of two who match it at once one does. */
+@Injectable()
+export class EntryBook {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly payments: RecordPayment,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @throws `billing.entry.not_found` */
+  async lock(id: number): Promise<BankEntryView> {
+    const entry = await this.uow.tx.one<BankEntryView>(LOCK, [id]);
+    if (!entry) throw billingErrors('billing.entry.not_found');
+    return entry;
+  }
+
+  /** Books a locked entry as a payment. */
+  async book(actor: Actor, entry: BankEntryView, rule: string, target: EntryTarget): Promise<BankEntryView> {
+    const { id, amount, currency, bookedOn, payerName, remittance, version } = entry;
+    const payment = await this.payments.execute({
+      actor,
+      accountId: target.accountId,
+      amount: Money.of(amount, currency).toText(),
+      method: 'bank_transfer',
+      reference: `bank-entry:${id}.${version}`,
+      receivedAt: new Date(`${bookedOn}T12:00:00Z`),
+      notes: [payerName, remittance].filter(Boolean).join(': '),
+      invoiceIds: target.invoiceIds,
+    });
+    return this.move(entry, { status: 'matched', rule, matchedBy: actor.name, paymentId: payment.id });
+  }
+
+  /** Says that a locked entry is a payment that is recorded already. */
+  link(actor: Actor, entry: BankEntryView, rule: string, paymentId: number): Promise<BankEntryView> {
+    return this.move(entry, { status: 'matched', rule, matchedBy: actor.name, paymentId });
+  }
+
+  async move(
+    { id }: BankEntryView,
+    to: {
+      readonly status: EntryStatus;
+      readonly rule?: string;
+      readonly matchedBy?: string;
+      readonly paymentId?: number;
+      readonly reason?: string | undefined;
+    },
+  ): Promise<BankEntryView> {
+    const { status, rule = null, matchedBy = null, paymentId = null, reason = null } = to;
+    const values = [id, status, rule, matchedBy, paymentId, reason, this.clock.now()];
+    return (await this.uow.tx.one<BankEntryView>(MOVE, values)) as BankEntryView;
+  }
+}

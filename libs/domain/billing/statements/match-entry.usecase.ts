@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '@isp/contracts';
+import { UnitOfWork } from '@isp/platform/database';
+import { AccountQueries } from '../accounts/account.queries.js';
+import { billingErrors } from '../billing.errors.js';
+import { BillingFacts } from '../invoices/billing.facts.js';
+import { ReversePayment } from '../payments/reverse-payment.usecase.js';
+import type { BankEntryView } from './bank-statement.view.js';
+import { EntryBook, type EntryTarget } from './entry-book.js';
+
+/** What people decide about bank entries. */
+@Injectable()
+export class MatchEntry {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly book: EntryBook,
+    private readonly accounts: AccountQueries,
+    private readonly reverse: ReversePayment,
+    private readonly facts: BillingFacts,
+  ) {}
+
+  /**
+   * Books an entry as a payment of an account.
+   * @throws `billing.entry.not_found`, `billing.entry.settled`, `billing.entry.outgoing`, `billing.entry.other_currency`,
+   *   `billing.account.not_found`, `billing.payment.unknown_invoice`
+   */
+  match(actor: Actor, entryId: number, target: EntryTarget): Promise<BankEntryView> {
+    return this.uow.run(actor, async () => {
+      const entry = await this.open(entryId);
+      if (entry.amount.startsWith('-')) throw billingErrors('billing.entry.outgoing');
+      const account = await this.accounts.get(actor, target.accountId);
+      if (account.currency !== entry.currency)
+        throw billingErrors('billing.entry.other_currency', { currency: entry.currency });
+      const matched = await this.book.book(actor, entry, 'by_hand', target);
+      this.note(actor, 'bank_entry.match', matched, { account_id: target.accountId });
+      return matched;
+    });
+  }
+
+  /** It is no payment of a customer. @throws `billing.entry.not_found`, `billing.entry.settled` */
+  ignore(actor: Actor, entryId: number, reason: string): Promise<BankEntryView> {
+    return this.uow.run(actor, async () => {
+      const ignored = await this.book.move(await this.open(entryId), { status: 'ignored', reason });
+      this.note(actor, 'bank_entry.ignore', ignored, { reason });
+      return ignored;
+    });
+  }
+
+  /**
+   * Takes a match or a decision back. A payment that was made of the entry is reversed.
+   * @throws `billing.entry.not_found`, `billing.payment.refunding`
+   */
+  reopen(actor: Actor, entryId: number, reason: string): Promise<BankEntryView> {
+    return this.uow.run(actor, async () => {
+      const { id, paymentId, rule } = await this.book.lock(entryId);
+      if (paymentId !== null && rule !== 'recorded_before') await this.reverseOf(actor, paymentId, reason);
+      const opened = await this.book.move({ id } as BankEntryView, { status: 'unmatched' });
+      this.note(actor, 'bank_entry.reopen', opened, { reason, payment_id: paymentId });
+      return opened;
+    });
+  }
+
+  private async reverseOf(actor: Actor, paymentId: number, reason: string): Promise<void> {
+    try {
+      await this.reverse.execute({ actor, paymentId, reason });
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'billing.payment.reversed') throw error;
+    }
+  }
+
+  private async open(entryId: number): Promise<BankEntryView> {
+    const entry = await this.book.lock(entryId);
+    if (entry.status === 'matched' || entry.status === 'ignored')
+      throw billingErrors('billing.entry.settled', { status: entry.status });
+    return entry;
+  }
+
+  private note(actor: Actor, action: string, { id }: BankEntryView, changes: Readonly<Record<string, unknown>>): void {
+    this.facts.note(actor, action, { partnerId: actor.partnerId, id }, changes);
+  }
+}

@@ -1,0 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type JobPayload, systemActor } from '@isp/contracts';
+import type { Clock } from '@isp/kernel';
+import { CLOCK } from '@isp/platform/config';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import { type HandlesJob, HandlesJobs, type WorkRun } from '@isp/platform/work';
+import type { BankEntryView } from './bank-statement.view.js';
+import { EntryBook } from './entry-book.js';
+import { Matcher } from './matcher.js';
+
+const ACTOR = systemActor('bank-statements');
+const BATCH = 100;
+const WAITING = statement(
+  'bank-entries-waiting',
+  `SELECT id FROM bank_entries WHERE statement_id = $1 AND status = 'new' ORDER BY id LIMIT $2`,
+);
+const DONE = statement(
+  'bank-statements-done',
+  `UPDATE bank_statements SET status = 'done', finished_at = $2 WHERE id = $1 AND status = 'matching'`,
+);
+
+/** Matches what a statement brought, entry by entry; cut short, it goes on where it was. */
+@Injectable()
+export class MatchStatement {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly book: EntryBook,
+    private readonly matcher: Matcher,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async execute(statementId: number, signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      const waiting = await this.uow.run(ACTOR, (tx) => tx.query<{ id: number }>(WAITING, [statementId, BATCH]));
+      if (waiting.length === 0) break;
+      for (const { id } of waiting) {
+        signal?.throwIfAborted();
+        await this.uow.run(ACTOR, () => this.one(id));
+      }
+    }
+    await this.uow.run(ACTOR, (tx) => tx.execute(DONE, [statementId, this.clock.now()]));
+  }
+
+  private async one(id: number): Promise<BankEntryView> {
+    const entry = await this.book.lock(id);
+    if (entry.status !== 'new') return entry;
+    const found = await this.matcher.find(entry);
+    if (!found) return this.book.move(entry, { status: 'unmatched' });
+    if ('paymentId' in found) return this.book.link(ACTOR, entry, found.rule, found.paymentId);
+    return this.book.book(ACTOR, entry, found.rule, found);
+  }
+}
+
+const JOB = 'billing.match-statement';
+
+@Injectable()
+@HandlesJobs({ job: JOB, maxFailures: 20, baseDelaySeconds: 1, maxDelaySeconds: 300 })
+export class MatchStatementHandler implements HandlesJob<typeof JOB> {
+  constructor(private readonly match: MatchStatement) {}
+
+  handle(payload: JobPayload<typeof JOB>, run: WorkRun): Promise<void> {
+    return this.match.execute(payload.statement_id, run.signal);
+  }
+}

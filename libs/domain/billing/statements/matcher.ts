@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { OPERATOR_PARTNER_ID } from '@isp/contracts';
+import { UnitOfWork, statement } from '@isp/platform/database';
+import type { BankEntryView } from './bank-statement.view.js';
+
+const NUMBER = /\bINV[-\s/]?(\d{4})[-\s/]?(\d{6,9})\b/gi;
+const PORTAL_ID = /(?<![\d-])\d{8,10}(?![\d-])/g;
+
+// The operator's bank account is also paid by the customers of its partners; a partner's own account by its customers.
+const WALL = `(e.partner_id = ${OPERATOR_PARTNER_ID} OR e.partner_id = a.partner_id)`;
+const ENTRY = `bank_entries e JOIN billing_accounts a ON a.currency = e.currency AND ${WALL}`;
+const RECORDED = statement(
+  'matcher-recorded',
+  `SELECT p.id FROM ${ENTRY} JOIN payments p ON p.account_id = a.id
+    WHERE e.id = $1 AND p.status = 'received' AND p.method = 'bank_transfer' AND p.amount = e.amount
+      AND p.reference IN (e.end_to_end_id, substr(e.entry_key, 11)) AND NOT EXISTS (SELECT FROM bank_entries o WHERE o.payment_id = p.id) LIMIT 2`,
+);
+const BY_NUMBER = statement(
+  'matcher-by-number',
+  `SELECT a.id AS "accountId", array_agg(i.id ORDER BY array_position($2::text[], i.number)) AS "invoiceIds"
+     FROM ${ENTRY} JOIN invoices i ON i.account_id = a.id
+    WHERE e.id = $1 AND i.number = ANY ($2) AND i.document = 'invoice' AND i.status NOT IN ('draft', 'void') GROUP BY a.id LIMIT 2`,
+);
+const BY_PORTAL_ID = statement(
+  'matcher-by-portal-id',
+  `SELECT DISTINCT ON (a.customer_id) a.id AS "accountId" FROM ${ENTRY} JOIN customers c ON c.id = a.customer_id
+    WHERE e.id = $1 AND c.portal_id::text = ANY ($2) ORDER BY a.customer_id, a.id LIMIT 2`,
+);
+const BY_PAYER = statement(
+  'matcher-by-payer',
+  `SELECT DISTINCT p.account_id AS "accountId" FROM bank_entries e
+     JOIN bank_entries o ON o.partner_id = e.partner_id AND o.payer_account = e.payer_account AND o.status = 'matched'
+     JOIN payments p ON p.id = o.payment_id AND p.status = 'received' AND p.currency = e.currency WHERE e.id = $1 LIMIT 2`,
+);
+const NAME = (column: string) => `regexp_replace(lower(${column}), '[^[:alnum:]]+', ' ', 'g')`;
+const BY_AMOUNT = statement(
+  'matcher-by-amount',
+  `SELECT a.id AS "accountId", ARRAY[i.id] AS "invoiceIds" FROM ${ENTRY} JOIN customers c ON c.id = a.customer_id
+     JOIN invoices i ON i.account_id = a.id AND i.status IN ('pending', 'partially_paid', 'overdue')
+    WHERE e.id = $1 AND i.total_amount - i.settled_amount = e.amount AND ${NAME('c.name')} = ${NAME('e.payer_name')} LIMIT 2`,
+);
+
+interface Target {
+  readonly accountId: number;
+  readonly invoiceIds?: readonly number[];
+}
+export type Match = { readonly rule: string } & (Target | { readonly paymentId: number });
+
+/**
+ * Finds whose payment a bank entry is: what is recorded already, an invoice's number, a customer's number, an account
+ * that has paid before, or the one open invoice of this amount and payer. Where a rule finds two, it finds none.
+ */
+@Injectable()
+export class Matcher {
+  constructor(private readonly uow: UnitOfWork) {}
+
+  async find(entry: BankEntryView): Promise<Match | undefined> {
+    const recorded = await this.only<{ id: number }>(RECORDED, [entry.id]);
+    if (recorded) return { rule: 'recorded_before', paymentId: recorded.id };
+    const text = `${entry.remittance} ${entry.endToEndId ?? ''}`;
+    const numbers = [...text.matchAll(NUMBER)].map(([, year, digits]) => `INV-${year}-${digits}`);
+    const invoiced = numbers.length > 0 && (await this.only<Target>(BY_NUMBER, [entry.id, numbers]));
+    if (invoiced) return { rule: 'invoice_number', ...invoiced };
+    const ids = text.match(PORTAL_ID) ?? [];
+    const named = ids.length > 0 && (await this.only<Target>(BY_PORTAL_ID, [entry.id, ids]));
+    if (named) return { rule: 'payment_reference', ...named };
+    const known = await this.only<Target>(BY_PAYER, [entry.id]);
+    if (known) return { rule: 'known_payer', ...known };
+    const open = await this.only<Target>(BY_AMOUNT, [entry.id]);
+    return open && { rule: 'amount_and_name', ...open };
+  }
+
+  private async only<R>(sql: typeof RECORDED, values: readonly unknown[]): Promise<R | undefined> {
+    const rows = await this.uow.tx.query<R>(sql, values);
+    return rows.length === 1 ? rows[0] : undefined;
+  }
+}

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  actor,
+  closeServices,
+  customer,
+  exempt,
+  openServices,
+  sql,
+  use,
+} from '../../../../test/support/services-world.js';
+import { BillingModule } from '../billing.module.js';
+import { WriteInvoice } from '../invoices/write-invoice.usecase.js';
+import { RecordPayment } from '../payments/record-payment.usecase.js';
+import { BankStatements } from './bank-statements.queries.js';
+import { entriesOfCamt } from './camt053.js';
+import { type CsvMapping, entriesOfCsv } from './csv-statement.js';
+import { ImportStatement } from './import-statement.usecase.js';
+import { MatchEntry } from './match-entry.usecase.js';
+import { MatchStatement } from './match-statement.usecase.js';
+import { keyed } from './parsed-entry.js';
+
+beforeAll(async () => {
+  await openServices(BillingModule);
+  exempt('an order that waits has somebody who goes there', 'nobody orders here');
+}, 120_000);
+afterAll(closeServices);
+
+const refusal = (code: string) => expect.objectContaining({ code }) as never;
+interface Entry {
+  readonly ref?: string;
+  readonly amount: string;
+  readonly text?: string;
+  readonly name?: string;
+  readonly iban?: string;
+  readonly inner?: string;
+  readonly out?: boolean;
+}
+const entry = ({ ref, amount, text = '', name = 'Somebody', iban = 'DE02120300000000202051', inner, out }: Entry) => `
+  <Ntry><Amt Ccy="USD">${amount}</Amt><CdtDbtInd>${out ? 'DBIT' : 'CRDT'}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2025-02-10</Dt></BookgDt>
+   ${ref ? `<AcctSvcrRef>${ref}</AcctSvcrRef>` : ''}<NtryDtls>${
+     inner ??
+     `<TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs><RltdPties><Dbtr><Pty><Nm>${name}</Nm></Pty></Dbtr><DbtrAcct><Id><IBAN>${iban}</IBAN></Id></DbtrAcct></RltdPties>
+    <RmtInf><Ustrd>${text}</Ustrd></RmtInf></TxDtls>`
+   }</NtryDtls></Ntry>`;
+const camt = (...entries: readonly Entry[]) =>
+  `<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>
+   <Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>${entries.map(entry).join('')}</Stmt></BkToCstmrStmt></Document>`;
+const CSV: CsvMapping = {
+  bankAccount: 'DE89370400440532013000',
+  currency: 'USD',
+  delimiter: ';',
+  decimalMark: ',',
+  dateFormat: 'DD.MM.YYYY',
+  columns: { date: 'Buchung', amount: 'Betrag', remittance: 'Zweck', payerName: 'Name' },
+};
+
+async function owing(amount: string) {
+  const customerId = await customer();
+  const [row] = await sql<{ id: number; name: string; portal: string }>(
+    `SELECT a.id, c.name, c.portal_id::text AS portal FROM billing_accounts a JOIN customers c ON c.id = a.customer_id WHERE c.id = ${customerId}`,
+  );
+  const { id: accountId = 0, name = '', portal = '' } = row ?? {};
+  const lines = [{ description: 'Work', amount, quantity: '1', prorationFactor: '1' }];
+  const invoice = await use(WriteInvoice).execute({ actor, accountId, kind: 'one_off', lines });
+  return { accountId, name, portal, invoiceId: invoice.id, number: invoice.number ?? '' };
+}
+const take = async (text: string, mapping?: CsvMapping, process = 0) =>
+  (await use(ImportStatement, process).execute({ actor, fileName: 'f', content: Buffer.from(text), mapping })).id;
+const match = (id: number, process = 0) => use(MatchStatement, process).execute(id);
+const entriesOf = async (statementId: number) =>
+  (await use(BankStatements).entries(actor, { statementId }, { limit: 50, offset: 0 })).rows.reverse();
+const total = async (accountId: number) =>
+  (
+    await sql<{ n: number; total: string }>(
+      `SELECT count(*)::integer AS n, coalesce(sum(amount), 0)::text AS total FROM payments WHERE account_id = ${accountId} AND status = 'received'`,
+    )
+  )[0];
+
+describe('a statement', () => {
+  it('is matched by number, customer number, known payer, amount and name; the rest is left over', async () => {
+    const [a, b, c] = [await owing('10'), await owing('20'), await owing('30')];
+    const before = await owing('40');
+    const recorded = { actor, accountId: before.accountId, amount: '40', method: 'bank_transfer' } as const;
+    await use(RecordPayment).execute({ ...recorded, reference: 'BANK-9' });
+    const id = await take(
+      camt(
+        { ref: 'M1', amount: '10.00', text: `Rechnung ${a.number.replaceAll('-', ' ')}`, iban: 'A' },
+        { ref: 'M2', amount: '5.00', text: `Kunde ${b.portal} danke`, iban: 'B' },
+        { ref: 'M3', amount: '30.00', text: 'internet', name: c.name.toUpperCase(), iban: 'C' },
+        { ref: 'BANK-9', amount: '40.00', text: 'already there', iban: 'D' },
+        { ref: 'M4', amount: '7.00', text: 'who? 4242 4242 4242 4242', iban: 'E' },
+        { ref: 'M5', amount: '3.00', out: true },
+      ),
+    );
+    await match(id);
+    const found = await entriesOf(id);
+    expect(found.map(({ status, rule }) => [status, rule])).toEqual([
+      ['matched', 'invoice_number'],
+      ['matched', 'payment_reference'],
+      ['matched', 'amount_and_name'],
+      ['matched', 'recorded_before'],
+      ['unmatched', null],
+      ['ignored', null],
+    ]);
+    expect(found[4]?.remittance).toBe('who? **** **** **** 4242');
+    expect(await use(BankStatements).get(actor, id)).toMatchObject({ status: 'done', matched: 4, unmatched: 1 });
+    expect(await total(before.accountId)).toEqual({ n: 1, total: '40.0000' });
+    const later = await take(camt({ ref: 'M6', amount: '15.00', text: 'again', iban: 'B' }));
+    await match(later);
+    expect((await entriesOf(later))[0]).toMatchObject({ rule: 'known_payer' });
+    expect(await total(b.accountId)).toEqual({ n: 2, total: '20.0000' });
+  });
+
+  it('is booked once, in however many files it comes and whoever imports them at the same time', async () => {
+    const { accountId, number } = await owing('100');
+    const one = { ref: 'ONCE', amount: '100.00', text: number };
+    const file = camt(one);
+    const same = await Promise.allSettled([take(file, undefined, 0), take(file, undefined, 1)]);
+    expect(same.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const overlapping = Array.from({ length: 6 }, (_, n) =>
+      take(camt(one, { ref: `OTHER-${n}`, amount: '1.00', text: 'x' }), undefined, n % 2),
+    );
+    const ids = [
+      ...same.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
+      ...(await Promise.all(overlapping)),
+    ];
+    await Promise.all(ids.flatMap((id) => [match(id, 0), match(id, 1)]));
+    expect(await total(accountId)).toEqual({ n: 1, total: '100.0000' });
+    await expect(take(file)).rejects.toEqual(refusal('billing.statement.duplicate'));
+  });
+
+  it('without references knows its entries by what they say', async () => {
+    const csv = (...rows: readonly string[]) => ['Buchung;Betrag;Zweck;Name', ...rows].join('\n');
+    const [x, y] = ['10.02.2025;1.234,50;Miete;A', '10.02.2025;5,00;Kaffee;B'];
+    const first = await take(csv(x, y, y), CSV);
+    const second = await take(csv(y, y, x, '11.02.2025;5,00;Kaffee;B'), CSV);
+    expect((await entriesOf(first)).map(({ amount }) => amount)).toEqual(['1234.5000', '5.0000', '5.0000']);
+    expect((await entriesOf(second)).map(({ bookedOn }) => bookedOn)).toEqual(['2025-02-11']);
+    expect(await use(BankStatements).get(actor, second)).toMatchObject({ entries: 4, duplicates: 3 });
+  });
+
+  it('is matched by hand by one of those who try, and that is taken back with the payment', async () => {
+    const { accountId, invoiceId } = await owing('9');
+    const id = await take(camt({ ref: 'HAND', amount: '9.00', text: 'nobody knows', iban: 'HAND' }));
+    await match(id);
+    const [{ id: entryId } = { id: 0 }] = await entriesOf(id);
+    const tries = Array.from({ length: 6 }, (_, n) =>
+      use(MatchEntry, n % 2).match(actor, entryId, { accountId, invoiceIds: [invoiceId] }),
+    );
+    const outcomes = await Promise.allSettled(tries);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await total(accountId)).toEqual({ n: 1, total: '9.0000' });
+    await use(MatchEntry).reopen(actor, entryId, 'Wrong customer');
+    expect(await total(accountId)).toEqual({ n: 0, total: '0' });
+    await use(MatchEntry).match(actor, entryId, { accountId });
+    expect(await total(accountId)).toEqual({ n: 1, total: '9.0000' });
+  });
+});
+
+describe('a file', () => {
+  it('tells the parts of a batch where they add up to it', () => {
+    const part = (amount: string) => `<TxDtls><Amt Ccy="USD">${amount}</Amt><RmtInf><Ustrd>p</Ustrd></RmtInf></TxDtls>`;
+    const amounts = (...parts: readonly string[]) =>
+      keyed(entriesOfCamt(camt({ ref: 'B', amount: '10.00', inner: parts.map(part).join('') }))).map(
+        ({ amount, key }) => `${key} ${amount}`,
+      );
+    expect(amounts('4.00', '6.00')).toEqual(['reference:B/1 4.00', 'reference:B/2 6.00']);
+    expect(amounts('4.00', '5.00')).toEqual(['reference:B 10.00']);
+  });
+
+  it.each([
+    ['', 'no camt'],
+    ['<Document/>', 'no camt'],
+    ['<a', 'Unexpected end'],
+    ['<!DOCTYPE x [<!ENTITY a "b">]><Document/>', 'document type'],
+    [camt({ amount: '1e3' }), 'no amount'],
+    [camt({ amount: '1.00' }).replace('2025-02-10', '2025-02-30'), 'no date'],
+    ['<a>'.repeat(50), 'too deep'],
+  ])('that is %j is refused', (text, problem) => {
+    expect(() => entriesOfCamt(text)).toThrow(problem);
+  });
+
+  it('of another shape than its mapping is refused', () => {
+    expect(() => entriesOfCsv('a;b\n1;2', CSV)).toThrow('no column Buchung');
+    expect(() => entriesOfCsv('Buchung;Betrag;Zweck;Name\n31.02.2025;1,00;;', CSV)).toThrow('no date');
+    expect(() => entriesOfCsv('Buchung;Betrag;Zweck;Name\n01.02.2025;x;;', CSV)).toThrow('no amount');
+  });
+});
