@@ -88,8 +88,8 @@ function offsetMs(instant: Date, timeZone: string): number {
   const at = instant.getTime();
   if (timeZone === 'UTC') return 0;
   if (!(at >= QUARTERS_SINCE)) return computedOffsetMs(instant, timeZone);
-  let offsets = kept.get(timeZone);
-  if (!offsets) kept.set(timeZone, (offsets = new Map()));
+  const offsets = kept.get(timeZone) ?? new Map<number, number>();
+  kept.set(timeZone, offsets);
   const quarter = Math.floor(at / QUARTER_MS);
   let offset = offsets.get(quarter);
   if (offset === undefined) {

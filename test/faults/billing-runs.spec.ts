@@ -16,7 +16,8 @@ interface Run {
 }
 
 const begin = async (world: World, api: ProgramProcess): Promise<Run> =>
-  (await askPatiently(`${api.url}/v1/billing/runs`, world.database.apiKey, { method: 'POST', body: {} })).body as Run;
+  (await askPatiently(`${api.url}/v1/billing/runs`, world.database.apiKey, { method: 'POST', body: {} }))
+    .body as unknown as Run;
 const done = async (world: World): Promise<number> =>
   (await world.row<{ n: number }>('SELECT coalesce(sum(accounts_done), 0)::integer AS n FROM billing_run_batches')).n;
 
@@ -79,7 +80,7 @@ describe('billing runs when processes die or race', () => {
         report('billing run, kills', { ...result, kills: 8, done_at_kills: between.join('/') });
         expect(result).toEqual(right);
         expect(await done(world)).toBe(ACCOUNTS);
-        expect((await askPatiently(`${api.url}/v1/billing/runs/${id}`, world.database.apiKey)).body).toMatchObject({
+        expect((await askPatiently(`${api.url}/v1/billing/runs/${id}`, world.database.apiKey, {})).body).toMatchObject({
           status: 'finished',
           accounts_done: ACCOUNTS,
         });

@@ -4,6 +4,7 @@ export * from './accounts/assign-service.usecases.js';
 export * from './accounts/change-account.usecase.js';
 export * from './accounts/open-account.usecase.js';
 export * from './billing.module.js';
+export * from './charges/one-off-charges.js';
 export * from './collection/act-on-sandbox-charge.usecase.js';
 export * from './collection/charge.queries.js';
 export { CHARGE_STATUSES, type ChargeStatus } from './collection/charge.states.js';
@@ -25,6 +26,8 @@ export type { InvoiceLineView, InvoiceView, InvoiceWithLines } from './invoices/
 export * from './invoices/mark-overdue.usecase.js';
 export * from './invoices/move-invoice.usecases.js';
 export type { InvoiceProof } from './invoices/proof.js';
+export { ReviewDrafts } from './invoices/review-drafts.usecase.js';
+export * from './invoices/what-if.usecase.js';
 export * from './invoices/write-invoice.usecase.js';
 export * from './ledger/ledger.queries.js';
 export * from './methods/payment-methods.js';
@@ -36,14 +39,11 @@ export * from './payments/refund-payment.usecase.js';
 export * from './payments/refund.queries.js';
 export { REFUND_STATUSES, type RefundView } from './payments/refund.view.js';
 export * from './payments/reverse-payment.usecase.js';
-export * from './settings/billing-settings.js';
 export * from './runs/carry-out-run.usecase.js';
 export * from './runs/create-run.usecase.js';
 export * from './runs/run.queries.js';
 export type { FindingKind, PlanTotal, RunFinding, RunStatus, RunView } from './runs/run.view.js';
-export * from './charges/one-off-charges.js';
-export { ReviewDrafts } from './invoices/review-drafts.usecase.js';
-export * from './invoices/what-if.usecase.js';
+export * from './settings/billing-settings.js';
 export * from './settings/retail-promotions.js';
 export {
   type BankEntryView,

@@ -1,13 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Money, addDays } from '@isp/kernel';
+import { HISTORIES } from '../../../../test/support/histories.js';
 import { compute, dueInAll } from './compute.js';
 import type { EngineFacts, EngineLine, ServiceFacts } from './engine.types.js';
 import { invoicedCharges } from './invoiced-charges.js';
 
-/** Each run of the suite takes other histories; ISP_TEST_HISTORIES=100000 takes as many as a release wants. */
-const RUNS = Number(process.env['ISP_TEST_HISTORIES'] ?? 120);
-const PATIENCE_MS = 60_000 + RUNS * 100;
+const PATIENCE_MS = 60_000 + HISTORIES * 100;
 const ZONES = [
   'UTC',
   'Pacific/Kiritimati',
@@ -166,7 +165,7 @@ describe('for any history', () => {
             expect(compute({ ...given, invoiced: asWritten(written) }).lines).toEqual([]);
           }
         }),
-        { numRuns: RUNS },
+        { numRuns: HISTORIES },
       );
     },
     PATIENCE_MS,
@@ -192,7 +191,7 @@ describe('for any history', () => {
           };
           expect(compute(other).lines).toEqual(compute(given).lines);
         }),
-        { numRuns: RUNS },
+        { numRuns: HISTORIES },
       );
     },
     PATIENCE_MS,
@@ -211,7 +210,7 @@ describe('for any history', () => {
           expect(written.every(({ kind }) => kind !== 'repair' && kind !== 'adjustment')).toBe(true);
           expect(sum(written).toText()).toBe(dueInAll(facts(how, services, addDays('2024-02-01', 420))).toText());
         }),
-        { numRuns: Math.ceil(RUNS / 4) },
+        { numRuns: Math.ceil(HISTORIES / 4) },
       );
     },
     PATIENCE_MS,

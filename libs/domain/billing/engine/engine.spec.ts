@@ -66,8 +66,7 @@ const shown = (given: EngineFacts): string[] =>
   compute(given).lines.map(({ kind, from, until, amount }) => `${kind} ${from} ${until ?? '-'} ${amount}`);
 /** The same facts after everything that is due was invoiced. */
 const invoicedBy = (given: EngineFacts): EngineFacts => {
-  const { lines } = compute(given);
-  const written = lines.map((line) => ({ ...line, key: line.key ?? '' }));
+  const written = compute(given).lines.map((line) => ({ ...line, key: line.key ?? '' }));
   return { ...given, invoiced: invoicedCharges(written, given.account.currency) };
 };
 const totals = (given: EngineFacts): string[] => {

@@ -38,13 +38,20 @@ export class ReviewDrafts {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Issues the drafts whose time is over; answers how many documents it issued. */
+  /** Issues the drafts whose time is over; answers how many documents it issued. @throws AggregateError of those that failed */
   async execute(): Promise<number> {
     const ripe = await this.uow.run(ACTOR, (tx) =>
       tx.query<{ id: number; accountId: number }>(RIPE, [this.clock.now()]),
     );
     let issued = 0;
-    for (const { id, accountId } of ripe) issued += (await this.finish(id, accountId)) ? 1 : 0;
+    const failures: unknown[] = [];
+    // One that fails does not hold up the others; it is tried again with the next turn.
+    for (const { id, accountId } of ripe)
+      await this.finish(id, accountId).then(
+        (done) => (issued += done ? 1 : 0),
+        (error: unknown) => failures.push(error),
+      );
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} drafts could not be issued`);
     return issued;
   }
 

@@ -9,6 +9,7 @@ import { type Computed, compute } from '../engine/compute.js';
 import type { EngineFacts } from '../engine/engine.types.js';
 import { notBefore } from '../invoices/generate-invoice.usecase.js';
 import { InvoiceRepository, type NewDocument } from '../invoices/invoice.repository.js';
+import type { InvoiceView } from '../invoices/invoice.view.js';
 import { Issuer } from '../invoices/issuer.js';
 import { type NewFinding, RunRepository } from './run.repository.js';
 import { type PlanTotal, type RunCounts, addTotals } from './run.view.js';
@@ -78,7 +79,7 @@ export class BillAccounts {
   private async write(runId: number, results: readonly Result[], now: Date): Promise<number> {
     const charged = results.filter(({ outcome }) => outcome === 'document');
     const documents = await this.documents(runId, charged, now);
-    const drafts = documents.length > 0 ? await this.invoices.insertAll(documents) : new Map();
+    const drafts = documents.length > 0 ? await this.invoices.insertAll(documents) : new Map<number, InvoiceView>();
     const parked = results.filter(({ outcome }) => outcome === 'parked');
     await this.runs.park(parked.map(parkingOf), now);
     await this.runs.find(runId, parked.map(parkedFinding));
@@ -91,7 +92,9 @@ export class BillAccounts {
     );
     const ready = documents.filter(({ reviewUntil }) => reviewUntil === undefined);
     if (ready.length > 0)
-      await this.issuer.issueAll(ready.map(({ account }) => ({ account, draft: drafts.get(account.id) })));
+      await this.issuer.issueAll(
+        ready.map(({ account }) => ({ account, draft: drafts.get(account.id) as InvoiceView })),
+      );
     return documents.length - ready.length;
   }
 
