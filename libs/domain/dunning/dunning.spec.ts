@@ -15,7 +15,6 @@ import {
   openDunning,
   pay,
   rate,
-  step,
   told,
 } from '../../../test/support/dunning-world.js';
 import { actor, closeServices, sql, stateOf, use } from '../../../test/support/services-world.js';
