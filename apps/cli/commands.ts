@@ -5,6 +5,7 @@ import { DeadWork } from '@isp/platform/work';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { seedSandbox } from '../sandbox/seed.js';
 import { createProgram } from '../wiring/program.js';
+import { billingRun } from './billing-run.js';
 import { importFile } from './import-file.js';
 import { keysInUse } from './keys-in-use.js';
 import { rotateKeys } from './rotate-keys.js';
@@ -104,6 +105,13 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     {
       help: 'import <addresses.csv|coverage.geojson|coverage.kml> [--dry-run] [--connectivity live|building|planned]',
       run: (args) => inProgram((app) => importFile(app, args)),
+    },
+  ],
+  [
+    'billing-run',
+    {
+      help: 'bill every account whose day has come: billing-run [--dry-run] [--until YYYY-MM-DD]',
+      run: (args) => inProgram((app) => billingRun(app, args)),
     },
   ],
   [

@@ -18,13 +18,16 @@ export function addDays(date: string, days: number): string {
   return dateOfDay(dayNumber(date) + days);
 }
 
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+const padded = (value: number, width: number): string => String(value).padStart(width, '0');
+
 /** The same day of a later (or earlier) month; the month's last day where it has no such day. */
 export function addMonths(date: string, months: number): string {
-  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
-  const index = year * 12 + month - 1 + months;
-  const [toYear, toMonth] = [Math.floor(index / 12), ((index % 12) + 12) % 12];
-  const last = new Date(Date.UTC(toYear, toMonth + 1, 0)).getUTCDate();
-  return new Date(Date.UTC(toYear, toMonth, Math.min(day, last))).toISOString().slice(0, 10);
+  const index = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1 + months;
+  const [year, month] = [Math.floor(index / 12), ((index % 12) + 12) % 12];
+  const leap = month === 1 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const last = (MONTH_DAYS[month] ?? 31) + (leap ? 1 : 0);
+  return `${padded(year, 4)}-${padded(month + 1, 2)}-${padded(Math.min(Number(date.slice(8, 10)), last), 2)}`;
 }
 
 /** Days from one date until before another; negative when they are the other way round. */
@@ -74,8 +77,30 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
+/** Clocks of every zone have been changed on quarters of an hour only since the last one kept local mean time. */
+const QUARTER_MS = 900_000;
+const QUARTERS_SINCE = Date.UTC(1973, 0, 1);
+const MOST_KEPT = 20_000;
+const kept = new Map<string, Map<number, number>>();
+
 /** Milliseconds that local clocks are ahead of UTC at an instant. */
 function offsetMs(instant: Date, timeZone: string): number {
+  const at = instant.getTime();
+  if (timeZone === 'UTC') return 0;
+  if (!(at >= QUARTERS_SINCE)) return computedOffsetMs(instant, timeZone);
+  let offsets = kept.get(timeZone);
+  if (!offsets) kept.set(timeZone, (offsets = new Map()));
+  const quarter = Math.floor(at / QUARTER_MS);
+  let offset = offsets.get(quarter);
+  if (offset === undefined) {
+    offset = computedOffsetMs(instant, timeZone);
+    if (offsets.size >= MOST_KEPT) offsets.clear();
+    offsets.set(quarter, offset);
+  }
+  return offset;
+}
+
+function computedOffsetMs(instant: Date, timeZone: string): number {
   const part: Record<string, number> = {};
   for (const { type, value } of formatOf(timeZone).formatToParts(instant)) part[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addressFigures } from './addresses.js';
 import { availabilityFigures } from './availability.js';
+import { billingRunFigures } from './billing-run.js';
 import { footprintFigures } from './footprint.js';
 import { createFigures, listFigures } from './http.js';
 import type { Load, LoadResult } from './load.js';
 import { type Figure, machineLoad, renewed, table } from './measure.js';
+import { numberFigures } from './numbers.js';
 import { Place } from './place.js';
 import { Helper, ROOT } from './processes.js';
 import { premiseFigures } from './premises.js';
@@ -26,6 +28,8 @@ const ON_DATABASE = {
   radius: radiusFigures,
   reconcile: reconcileFigures,
   premises: premiseFigures,
+  'billing-run': billingRunFigures,
+  numbers: numberFigures,
 };
 const USAGE = `usage: npm run bench -- [${[...Object.keys(ON_DATABASE), 'footprint'].join('] [')}] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
 
@@ -53,7 +57,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 async function onDatabase(): Promise<Figure[]> {
   const place = await Place.open({ customers: Number(values.customers), dataDir: values.data });
   const load = await Helper.start<Load, LoadResult>('load.ts');
-  const bench = { place, load, seconds: Number(values.seconds), rounds: Number(values.rounds) };
+  const customers = Number(values.customers);
+  const bench = { place, load, customers, seconds: Number(values.seconds), rounds: Number(values.rounds) };
   const figures: Figure[] = [];
   try {
     for (const [name, work] of Object.entries(ON_DATABASE))

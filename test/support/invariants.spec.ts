@@ -36,6 +36,13 @@ const BROKEN: Readonly<Record<string, string>> = {
     SELECT partner_id, customer_id, 'internet', plan_id, 0, 0, currency, 'pending_activation', id FROM services`,
   'a voice account is open for a service that lives': `UPDATE services SET status = 'terminated', service_type = 'voice';
     INSERT INTO voice_accounts (partner_id, customer_id, service_id, username, password_sealed) SELECT partner_id, customer_id, id, '+15550100', '-' FROM services`,
+  'a service is billed to somebody': `UPDATE services SET currency = 'EUR'`,
+  'a period is billed by one recurring invoice': `DROP INDEX invoices_one_of_a_period;
+    INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, period_from, subtotal_amount, tax_amount, total_amount, created_by)
+    SELECT partner_id, customer_id, id, 'invoice', 'recurring', 'engine', currency, '2025-01-01', 0, 0, 0, 'spec' FROM billing_accounts, generate_series(1, 2)`,
+  'no account that was billed is behind what it was billed for': `UPDATE billing_accounts SET next_run_on = '2025-01-01';
+    INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, period_from, subtotal_amount, tax_amount, total_amount, created_by)
+    SELECT partner_id, customer_id, id, 'invoice', 'recurring', 'engine', currency, '2025-02-01', 0, 0, 0, 'billing run 1' FROM billing_accounts`,
 };
 
 it.each(Object.entries(BROKEN))('"%s" is seen to be broken', async (name, sql) => {

@@ -55,6 +55,12 @@ export const INVARIANTS = {
       HAVING coalesce(sum(a.amount), 0) <> p.allocated_amount`,
   'credit notes never exceed their invoice': `SELECT i.id FROM invoices i JOIN invoices c ON c.corrects_id = i.id AND c.status = 'issued'
     GROUP BY i.id HAVING -sum(c.total_amount) <> i.credited_amount OR -sum(c.total_amount) > i.total_amount`,
+  'a service is billed to somebody': `SELECT s.id, s.currency FROM services s WHERE NOT EXISTS (SELECT FROM billing_accounts a
+     WHERE a.partner_id = s.partner_id AND a.customer_id = s.customer_id AND a.currency = s.currency)`,
+  'a period is billed by one recurring invoice': `SELECT account_id, period_from FROM invoices WHERE document = 'invoice' AND kind = 'recurring'
+     AND origin = 'engine' AND status <> 'void' GROUP BY 1, 2 HAVING count(*) > 1`,
+  'no account that was billed is behind what it was billed for': `SELECT a.id, a.next_run_on, max(i.period_from) FROM billing_accounts a
+     JOIN invoices i ON i.account_id = a.id AND i.created_by LIKE 'billing run %' GROUP BY a.id, a.next_run_on HAVING a.next_run_on <= max(i.period_from)`,
   'numbers have no gap': `SELECT s.series, s.year, s.last_number, count(i.id) FROM document_series s
      LEFT JOIN invoices i ON i.series = s.series AND i.year = s.year GROUP BY s.series, s.year, s.last_number
     HAVING count(i.id) <> s.last_number OR max(i.sequence) <> s.last_number`,

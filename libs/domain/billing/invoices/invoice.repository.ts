@@ -42,7 +42,7 @@ const COVER = statement(
 );
 const UNCOVER = statement('invoices-uncover', 'DELETE FROM invoice_coverage WHERE invoice_id = $1');
 // The number is taken here, by the database: a lock that all who issue share, so it comes as late as can be.
-const ISSUE = statement(
+export const ISSUE = statement(
   'invoices-issue',
   `UPDATE invoices i SET status = CASE i.document WHEN 'invoice' THEN 'pending' ELSE 'issued' END, issued_at = $2, issued_on = d.issued_on,
           due_on = d.due_on, version = i.version + 1, updated_at = $2

@@ -55,7 +55,9 @@ export class BillingRuns {
   /** Begins the schedule's run where accounts are due, and carries on what lies about. */
   tend(): Promise<void> {
     return this.uow.run(ACTOR, async () => {
-      for (const id of await this.runs.unfinished()) this.enqueue(id);
+      const unfinished = await this.runs.unfinished();
+      for (const { id } of unfinished) this.enqueue(id);
+      if (unfinished.some(({ dryRun }) => !dryRun)) return;
       if (await this.runs.anyDue(this.clock.now())) await this.begin('schedule', ACTOR.name, false, null);
     });
   }

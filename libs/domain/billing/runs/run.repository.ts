@@ -58,7 +58,7 @@ const ACCOUNTS = statement(
 );
 const COUNT = statement(
   'billing-runs-count',
-  `UPDATE billing_run_batches SET accounts_done = accounts_done + $3, invoices = invoices + $4, credit_notes = credit_notes + $5,
+  `UPDATE billing_run_batches SET accounts_done = CASE WHEN $13 THEN accounts ELSE least(accounts, accounts_done + $3) END, invoices = invoices + $4, credit_notes = credit_notes + $5,
           drafts = drafts + $6, nothing_due = nothing_due + $7, carried_forward = carried_forward + $8, parked = parked + $9,
           failed = failed + $10, totals = $11, done_until_id = $12, done = $13 WHERE run_id = $1 AND number = $2`,
 );
@@ -97,7 +97,7 @@ const CANCEL = statement(
 );
 const UNFINISHED = statement(
   'billing-runs-unfinished',
-  `SELECT id FROM billing_runs WHERE status = 'running' ORDER BY id`,
+  `SELECT id, dry_run AS "dryRun" FROM billing_runs WHERE status = 'running' ORDER BY id`,
 );
 
 export interface ClaimedBatch {
@@ -142,8 +142,8 @@ export class RunRepository {
     return (await this.uow.tx.one<{ due: boolean }>(ANY_DUE, [false, at]))?.due ?? false;
   }
 
-  async unfinished(): Promise<number[]> {
-    return (await this.uow.tx.query<{ id: number }>(UNFINISHED)).map(({ id }) => id);
+  unfinished(): Promise<{ readonly id: number; readonly dryRun: boolean }[]> {
+    return this.uow.tx.query(UNFINISHED);
   }
 
   /** The next part that nobody works on, locked until the transaction ends. */

@@ -1,0 +1,41 @@
+import { PERMISSIONS, systemActor } from '@isp/contracts';
+import { BillingRuns, CarryOutRun, RunQueries } from '@isp/domain/billing';
+import { monotonicMs } from '@isp/kernel';
+import { loadConfig } from '@isp/platform/config';
+import { createProgram } from '../../apps/wiring/program.js';
+import { serve } from './processes.js';
+
+/** The settings of the program: the first order brings it up. */
+export type Bill = Readonly<Record<string, string>>;
+
+export interface Billed {
+  readonly seconds: number;
+  readonly cpuMicros: number;
+  /** The most that the process ever had resident, since it began. */
+  readonly peakMb: number;
+  readonly invoices: number;
+}
+
+const ACTOR = { ...systemActor('bench'), permissions: new Set(PERMISSIONS) };
+/** As many as work on a run in real workers. */
+const LANES = 2;
+let program: ReturnType<typeof createProgram> | undefined;
+
+/** One run over all that is due, as the workers carry it out. */
+serve<Bill, Billed>(async (settings) => {
+  program ??= createProgram(loadConfig({ ...settings, ISP_LOG_LEVEL: 'error' }), { api: true, worker: false }).then(
+    async (app) => {
+      await app.init();
+      return app;
+    },
+  );
+  const app = await program;
+  const [before, start] = [process.cpuUsage(), monotonicMs()];
+  const { id } = await app.get(BillingRuns, { strict: false }).create({ actor: ACTOR });
+  const carryOut = app.get(CarryOutRun, { strict: false });
+  await Promise.all(Array.from({ length: LANES }, () => carryOut.execute(id)));
+  const seconds = (monotonicMs() - start) / 1_000;
+  const { user, system } = process.cpuUsage(before);
+  const { invoices } = await app.get(RunQueries, { strict: false }).get(ACTOR, id);
+  return { seconds, cpuMicros: user + system, peakMb: process.resourceUsage().maxRSS / 1_024, invoices };
+});

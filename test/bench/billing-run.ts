@@ -1,0 +1,105 @@
+import { monotonicMs } from '@isp/kernel';
+import type pg from 'pg';
+import { billedAccounts } from '../support/billed-accounts.js';
+import type { Bill, Billed } from './biller.js';
+import { type Figure, number } from './measure.js';
+import type { Place } from './place.js';
+import { Helper } from './processes.js';
+
+const SIZES = [1_000, 10_000, 100_000];
+const COPIES = ['invoices', 'invoice_lines', 'ledger_transfers', 'outbox'] as const;
+
+interface Bench {
+  readonly place: Place;
+  readonly customers: number;
+}
+
+/** One statement writes as many rows of the same width, into tables with the same indexes and checks. */
+async function bareSeconds(client: pg.Client, marks: Readonly<Record<string, string>>): Promise<number> {
+  for (const table of COPIES) {
+    await client.query(`DROP TABLE IF EXISTS bare_${table}`);
+    await client.query(`CREATE TABLE bare_${table} (LIKE ${table} INCLUDING INDEXES INCLUDING CONSTRAINTS)`);
+  }
+  const parts = COPIES.map(
+    (table) => `${table} AS (INSERT INTO bare_${table} SELECT * FROM ${table} WHERE id > ${marks[table]})`,
+  );
+  const start = monotonicMs();
+  await client.query(`WITH ${parts.join(', ')} SELECT`);
+  return (monotonicMs() - start) / 1_000;
+}
+
+async function lastIds(client: pg.Client): Promise<Record<string, string>> {
+  const columns = COPIES.map((table) => `(SELECT coalesce(max(id), 0)::text FROM ${table}) AS ${table}`);
+  return (await client.query<Record<string, string>>(`SELECT ${columns.join(', ')}`)).rows[0] ?? {};
+}
+
+interface Measured extends Billed {
+  readonly size: number;
+  readonly bare: number;
+  readonly again: number;
+}
+
+async function measure(place: Place, biller: Helper<Bill, Billed>, size: number): Promise<Measured> {
+  return place.owner(async (client) => {
+    const plan = await client.query<{ id: number }>(`SELECT id FROM plans WHERE sku = 'bench'`);
+    await client.query(billedAccounts(size, plan.rows[0]?.id ?? 0, size));
+    await client.query(
+      'VACUUM ANALYZE billing_accounts, billing_account_terms, services, service_terms, customers, invoices, invoice_lines',
+    );
+    const marks = await lastIds(client);
+    const billed = await biller.ask(place.settings);
+    const again = await biller.ask(place.settings);
+    if (billed.invoices !== size || again.invoices !== 0)
+      console.log(`${billed.invoices} and ${again.invoices} invoices of ${size} accounts`);
+    return { ...billed, size, again: again.seconds, bare: await bareSeconds(client, marks) };
+  });
+}
+
+const perInvoice = ({ cpuMicros, size }: Measured): string => number(cpuMicros / size);
+
+/** A run over so many accounts with one to three services, two taxes, ledger and events, beside bare inserts. */
+export async function billingRunFigures({ place, customers }: Bench): Promise<Figure[]> {
+  const biller = await Helper.start<Bill, Billed>('biller.ts');
+  const measured: Measured[] = [];
+  try {
+    for (const size of SIZES.filter((one) => one <= customers)) measured.push(await measure(place, biller, size));
+  } finally {
+    await biller.stop();
+  }
+  const figures = measured.map((one): Figure => {
+    const { size, seconds, bare, peakMb } = one;
+    const ratio = seconds / bare;
+    const inTime = seconds <= (60 * size) / 100_000;
+    return {
+      what: `billing run, ${size.toLocaleString('en-US')} accounts`,
+      ours: `${number(seconds)} s, ${perInvoice(one)} µs of Node an invoice, ${number(peakMb)} MB`,
+      bare: `${number(bare)} s`,
+      ratio: number(ratio),
+      target: '≤ 3, ≤ 60 s for 100,000, ≤ 300 MB',
+      met: ratio <= 3 && inTime && peakMb <= 300,
+    };
+  });
+  const repeated = measured.map(({ size, seconds, again }): Figure => {
+    const ratio = again / seconds;
+    const what = `billing run again, ${size.toLocaleString('en-US')} accounts`;
+    return {
+      what,
+      ours: `${number(again)} s`,
+      bare: `${number(seconds)} s`,
+      ratio: ratio.toFixed(3),
+      target: '≤ 0.1',
+      met: ratio <= 0.1,
+    };
+  });
+  const costs = measured.map(({ seconds, size }) => (seconds * 1_000_000) / size);
+  const spread = Math.max(...costs) / Math.min(...costs);
+  const growth: Figure = {
+    what: 'billing run, time an invoice by size',
+    ours: costs.map((micros) => `${number(micros)} µs`).join(', '),
+    bare: '',
+    ratio: number(spread),
+    target: 'within 20 %',
+    met: spread <= 1.2,
+  };
+  return [...figures, ...repeated, ...(costs.length > 1 ? [growth] : [])];
+}
