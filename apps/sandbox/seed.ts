@@ -10,6 +10,7 @@ import { BUNDLES } from './sandbox-voice.js';
 import { seedBilling } from './seed-billing.js';
 import { seedCustomers } from './seed-customers.js';
 import { seedEquipment } from './seed-equipment.js';
+import { seedIssuer } from './seed-issuer.js';
 import { seedOrders } from './seed-orders.js';
 import { seedOffers } from './seed-offers.js';
 import { seedTown } from './seed-town.js';
@@ -39,6 +40,7 @@ export async function seedSandbox(
   await seedPeople(app, partnerIds);
   await seedCatalogueAndNetwork(app);
   const first = await seedCustomers(app, partnerIds, say);
+  await seedIssuer(app);
   await seedBilling(app);
   await seedEquipment(app);
   await seedTown(app);

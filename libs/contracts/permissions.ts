@@ -32,6 +32,8 @@ export const PERMISSIONS = [
   'usage.manage',
   'billing_account.read',
   'billing_account.manage',
+  'billing_issuer.read',
+  'billing_issuer.manage',
   'invoice.read',
   'invoice.manage',
   'payment.read',

@@ -8,6 +8,7 @@ import { AccountRepository } from './accounts/account.repository.js';
 import { AssignService, UnparkAccount } from './accounts/assign-service.usecases.js';
 import { ChangeAccount } from './accounts/change-account.usecase.js';
 import { OpenAccount } from './accounts/open-account.usecase.js';
+import { InvoiceDocuments } from './documents/invoice-documents.js';
 import { BillingFacts } from './invoices/billing.facts.js';
 import { CreditInvoice } from './invoices/credit-invoice.usecase.js';
 import { GenerateInvoice } from './invoices/generate-invoice.usecase.js';
@@ -22,15 +23,18 @@ import { PaymentQueries } from './payments/payment.queries.js';
 import { RecordPayment } from './payments/record-payment.usecase.js';
 import { ReversePayment } from './payments/reverse-payment.usecase.js';
 import { Settlement } from './payments/settlement.js';
+import { BillingIssuer } from './settings/billing-issuer.js';
 import { Discounts, PlanPolicies, TaxRates } from './settings/billing-settings.js';
 
 const DOOR = [
   AccountQueries,
   AssignService,
+  BillingIssuer,
   ChangeAccount,
   CreditInvoice,
   Discounts,
   GenerateInvoice,
+  InvoiceDocuments,
   InvoiceQueries,
   IssueInvoice,
   LedgerQueries,

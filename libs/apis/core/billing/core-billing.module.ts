@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { BillingModule } from '@isp/domain/billing';
 import { AccountMoneyController } from './account-money.controller.js';
 import { BillingAccountsController } from './billing-accounts.controller.js';
+import { DocumentsController } from './documents.controller.js';
 import { InvoicesController } from './invoices.controller.js';
 import { PaymentsController } from './payments.controller.js';
 import { BillingSettingsController } from './settings.controller.js';
@@ -12,6 +13,7 @@ import { BillingSettingsController } from './settings.controller.js';
     BillingAccountsController,
     AccountMoneyController,
     InvoicesController,
+    DocumentsController,
     PaymentsController,
     BillingSettingsController,
   ],
