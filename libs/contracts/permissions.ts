@@ -34,6 +34,7 @@ export const PERMISSIONS = [
   'billing_account.manage',
   'billing_issuer.read',
   'billing_issuer.manage',
+  'report.read',
   'invoice.read',
   'invoice.manage',
   'payment.read',

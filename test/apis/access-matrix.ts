@@ -62,6 +62,12 @@ GET /v1/billing/payments                           401  401  200  200  200  200 
 GET /v1/billing/payments/:payment_id               401  401  200  404  200  200  404  403  200  200  403  200  403  200  401
 POST /v1/billing/payments/:payment_id/reverse      401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 GET /v1/billing/tax-rates                          401  401  403  403  403  403  403  403  200  200  403  200  403  200  401
+GET /v1/reports/mrr  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
+GET /v1/reports/revenue  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
+GET /v1/reports/tax  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
+GET /v1/reports/deferred-revenue  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
+GET /v1/reports/ageing  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
+GET /v1/reports/page  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /v1/billing/tax-rates                         401  401  403  403  403  403  403  403  201  403  403  201  403  201  401
 POST /v1/billing/tax-rates/:tax_rate_id/end        401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 GET /v1/plans/:plan_id/billing-policy              401  401  200  200  200  200  200  200  200  200  200  200  403  200  401

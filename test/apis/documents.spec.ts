@@ -138,7 +138,9 @@ describe('a rendered document', () => {
   it('is the same bytes for everybody who asks, whatever changes later', async () => {
     const { id } = await invoiced(await europeans(), [{ description: 'X', amount: 1 }]);
     const answers = await Promise.all(Array.from({ length: 6 }, () => bytes(`/invoices/${id}/document.pdf`)));
-    expect(answers.map(({ status, content }) => (status === 200 ? 200 : content.toString()))).toEqual(answers.map(() => 200));
+    expect(answers.map(({ status, content }) => (status === 200 ? 200 : content.toString()))).toEqual(
+      answers.map(() => 200),
+    );
     const digests = answers.map(({ content }) => createHash('sha256').update(content).digest('hex'));
     expect(new Set(digests).size).toBe(1);
     const [first] = answers;

@@ -222,7 +222,8 @@ describe('lists, searches, counts and errors', () => {
   // What belongs to the operator's network is for the operator alone.
   const lists = Object.keys(CALLS).filter(
     (operation) =>
-      operation.startsWith('GET ') && !/:|\/v1\/(network\/|premise-imports|billing\/(tax-rates|issuer))/.test(operation),
+      operation.startsWith('GET ') &&
+      !/:|\/v1\/(network\/|premise-imports|billing\/(tax-rates|issuer))/.test(operation),
   );
   const filtered = [
     `/v1/customers?search=${CANARY}`,

@@ -49,5 +49,11 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/billing/tax-rates/:tax_rate_id/end': { thing: 'tax_rate', body: () => ({ on: '2026-01-01' }) },
   'GET /v1/plans/:plan_id/billing-policy': { thing: 'plan' },
   'PATCH /v1/plans/:plan_id/billing-policy': { thing: 'plan', body: () => ({ pause: 'charge' }) },
+  'GET /v1/reports/mrr': {},
+  'GET /v1/reports/revenue': {},
+  'GET /v1/reports/tax': {},
+  'GET /v1/reports/deferred-revenue': {},
+  'GET /v1/reports/ageing': {},
+  'GET /v1/reports/page': {},
   'GET /operations/v1/invoices': {},
 };

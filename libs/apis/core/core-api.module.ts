@@ -20,6 +20,7 @@ import { CorePremisesModule } from './premises/core-premises.module.js';
 import { JobControlController } from './provisioning/job-control.controller.js';
 import { JobEventsController } from './provisioning/job-events.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
+import { CoreReportsModule } from './reports/core-reports.module.js';
 import { ServiceChangesController } from './services/service-changes.controller.js';
 import { ServiceStatesController } from './services/service-states.controller.js';
 import { ServicesController } from './services/services.controller.js';
@@ -42,6 +43,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreRadiusModule,
     CoreUsageModule,
     CoreBillingModule,
+    CoreReportsModule,
     CoreWorkOrdersModule,
     CorePremisesModule,
     CoreOffersModule,

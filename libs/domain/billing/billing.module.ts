@@ -18,6 +18,7 @@ import { Issuer } from './invoices/issuer.js';
 import { MarkOverdue, MarkOverdueSchedule } from './invoices/mark-overdue.usecase.js';
 import { IssueInvoice, VoidInvoice } from './invoices/move-invoice.usecases.js';
 import { WriteInvoice } from './invoices/write-invoice.usecase.js';
+import { AgeingQueries } from './ledger/ageing.queries.js';
 import { LedgerQueries } from './ledger/ledger.queries.js';
 import { PaymentQueries } from './payments/payment.queries.js';
 import { RecordPayment } from './payments/record-payment.usecase.js';
@@ -28,6 +29,7 @@ import { Discounts, PlanPolicies, TaxRates } from './settings/billing-settings.j
 
 const DOOR = [
   AccountQueries,
+  AgeingQueries,
   AssignService,
   BillingIssuer,
   ChangeAccount,

@@ -16,6 +16,7 @@ export * from './invoices/move-invoice.usecases.js';
 export type { InvoiceProof } from './invoices/proof.js';
 export { taxSummary } from './invoices/tax-summary.js';
 export * from './invoices/write-invoice.usecase.js';
+export { type AgeingFilter, AgeingQueries, type AgeingRow } from './ledger/ageing.queries.js';
 export * from './ledger/ledger.queries.js';
 export * from './payments/payment.queries.js';
 export type { PaymentMethod, PaymentView } from './payments/payment.view.js';

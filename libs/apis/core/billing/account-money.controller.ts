@@ -2,7 +2,7 @@ import { Controller, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentActor, JsonBody, Operation, PathParam, QueryString, intId } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
-import { Discounts, LedgerQueries } from '@isp/domain/billing';
+import { AgeingQueries, Discounts, LedgerQueries } from '@isp/domain/billing';
 import { listOf, sliceOf } from '../lists.js';
 import * as present from './billing-account.presenter.js';
 import * as schema from './billing-account.schema.js';
@@ -14,6 +14,7 @@ const PAGINATION = { page: 1, per_page: 25, total: 1, pages: 1 };
 export class AccountMoneyController {
   constructor(
     private readonly ledger: LedgerQueries,
+    private readonly openInvoices: AgeingQueries,
     private readonly discounts: Discounts,
   ) {}
 
@@ -45,7 +46,7 @@ export class AccountMoneyController {
     example: schema.ageingExample,
   })
   async ageing(@CurrentActor() actor: Actor, @QueryString(schema.ageingQuery) query: schema.AgeingQuery) {
-    const rows = await this.ledger.ageing(actor, { customerId: query.customer_id });
+    const { rows } = await this.openInvoices.list(actor, { customerId: query.customer_id });
     return { ageing: rows.map(present.presentAgeing) };
   }
 

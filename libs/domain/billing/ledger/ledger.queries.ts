@@ -1,7 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import type { Clock } from '@isp/kernel';
-import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { AccountQueries } from '../accounts/account.queries.js';
 
@@ -20,22 +18,6 @@ const LIST = statement(
     ORDER BY r.id DESC LIMIT $2 OFFSET $3`,
 );
 const COUNT = statement('ledger-statement-count', `SELECT count(*)::integer AS total FROM (${STATEMENT_ROWS}) r`);
-const AGEING = statement(
-  'ledger-ageing',
-  `SELECT i.currency, count(DISTINCT i.account_id)::integer AS accounts, count(*)::integer AS invoices,
-          sum(i.total_amount - i.settled_amount)::text AS total,
-          coalesce(sum(i.total_amount - i.settled_amount) FILTER (WHERE late <= 0), 0)::text AS "notDue",
-          coalesce(sum(i.total_amount - i.settled_amount) FILTER (WHERE late BETWEEN 1 AND 30), 0)::text AS "days30",
-          coalesce(sum(i.total_amount - i.settled_amount) FILTER (WHERE late BETWEEN 31 AND 60), 0)::text AS "days60",
-          coalesce(sum(i.total_amount - i.settled_amount) FILTER (WHERE late BETWEEN 61 AND 90), 0)::text AS "days90",
-          coalesce(sum(i.total_amount - i.settled_amount) FILTER (WHERE late > 90), 0)::text AS older
-     FROM invoices i JOIN billing_accounts a ON a.id = i.account_id
-    CROSS JOIN LATERAL (SELECT ($3::timestamptz AT TIME ZONE a.time_zone)::date - i.due_on AS late) d
-    WHERE i.status IN ('pending', 'partially_paid', 'overdue') AND ($1::integer IS NULL OR i.partner_id = $1)
-      AND ($2::integer IS NULL OR i.customer_id = $2)
-    GROUP BY i.currency ORDER BY i.currency`,
-);
-
 /** One event of an account, with what the customer owed after it (negative: had paid ahead). Decimal text. */
 export interface StatementRow {
   readonly at: Date;
@@ -48,26 +30,12 @@ export interface StatementRow {
   readonly reference: string | null;
 }
 
-/** What is open in one currency, by the days since it was due. Decimal text. */
-export interface AgeingRow {
-  readonly currency: string;
-  readonly accounts: number;
-  readonly invoices: number;
-  readonly total: string;
-  readonly notDue: string;
-  readonly days30: string;
-  readonly days60: string;
-  readonly days90: string;
-  readonly older: string;
-}
-
 /** What the ledger says, inside the walls of the reader. */
 @Injectable()
 export class LedgerQueries {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly accounts: AccountQueries,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** The events of an account, newest first. @throws `billing.account.not_found` */
@@ -80,11 +48,5 @@ export class LedgerQueries {
       ]);
       return { account, rows, total: count?.total ?? 0 };
     });
-  }
-
-  ageing(actor: Actor, filter: { readonly customerId?: number | undefined }): Promise<AgeingRow[]> {
-    const partnerId = actor.reach === 'all' ? null : actor.partnerId;
-    const values = [partnerId, filter.customerId ?? null, this.clock.now()];
-    return this.uow.read(actor, (tx) => tx.query<AgeingRow>(AGEING, values));
   }
 }

@@ -35,6 +35,7 @@ import { billingAccounts } from './0260-billing-accounts.js';
 import { billingDocuments } from './0262-billing-documents.js';
 import { ledger } from './0264-ledger.js';
 import { renderedDocuments } from './0285-rendered-documents.js';
+import { revenueReports } from './0286-revenue-reports.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -74,4 +75,5 @@ export const migrations: readonly SqlMigration[] = [
   billingDocuments,
   ledger,
   renderedDocuments,
+  revenueReports,
 ];
