@@ -209,3 +209,51 @@ describe('a rendered document', () => {
     { nothing: 1 },
   ])('names no issuer with %j', async (body) => expect((await patch('/issuer', body)).status).toBe(400));
 });
+
+describe('the statement of an account', () => {
+  it('opens, moves and closes, as JSON, CSV and PDF', async () => {
+    const customerId = await europeans();
+    const [account] = await world.sql<{ id: number }>(
+      `SELECT id FROM billing_accounts WHERE customer_id = ${customerId}`,
+    );
+    const invoice = await invoiced(customerId, [{ description: 'X', amount: 100 }]);
+    await post('/payments', { customer_id: customerId, amount: 20.5, method: 'cash', reference: `=R${customerId}` });
+    const path = `/accounts/${account?.id}/statement`;
+    const all = (await get(path)).json<{ entries: { at: string }[] }>();
+    expect(all).toMatchObject({
+      currency: 'EUR',
+      opening_balance: 0,
+      closing_balance: 100.5,
+      entries: [
+        { event: 'payment.received', amount: -20.5, balance: 100.5 },
+        { event: 'invoice.issued', amount: 121, balance: 121, invoice_number: invoice.invoice_number },
+      ],
+    });
+    expect((await get(`${path}?from=2199-01-01`)).json()).toMatchObject({
+      entries: [],
+      opening_balance: 100.5,
+      closing_balance: 100.5,
+    });
+    expect((await get(`${path}?to=2020-01-01`)).json()).toMatchObject({
+      entries: [],
+      opening_balance: 0,
+      closing_balance: 0,
+    });
+    expect((await get(`${path}?from=2021-01-01&to=2020-01-01`)).status).toBe(400);
+    const csv = (await get(`${path}?format=csv`)).text.split('\r\n');
+    expect(csv[0]).toBe('at,event,amount,balance,invoice_id,invoice_number,payment_id,reference');
+    expect(csv[1]).toMatch(/,payment\.received,-20\.5,100\.5,,,\d+,"'=R\d+"$/);
+    const [page = ''] = await pdfPages((await bytes(`${path}?format=pdf&from=2020-01-01&to=2199-12-31`)).content);
+    for (const text of [
+      'Account statement',
+      'Opening balance',
+      invoice.invoice_number,
+      '121.00',
+      '20.50',
+      '100.50',
+      'Closing balance',
+      '31 Dec 2199',
+    ])
+      expect(page).toContain(text);
+  });
+});

@@ -42,6 +42,10 @@ export const billingErrors = defineErrors({
     message: 'Money was allocated to the invoice or credited of it: correct it by a credit note.',
   },
   'billing.invoice.not_issued': { kind: 'conflict', message: 'The invoice is {status}.' },
+  'billing.statement.too_long': {
+    kind: 'unprocessable',
+    message: 'A statement on paper has {most} entries at most: ask for fewer days.',
+  },
   'billing.issuer.missing': {
     kind: 'conflict',
     message: 'Who issues invoices is not known yet: PATCH /v1/billing/issuer says it.',

@@ -8,6 +8,7 @@ import { AccountRepository } from './accounts/account.repository.js';
 import { AssignService, UnparkAccount } from './accounts/assign-service.usecases.js';
 import { ChangeAccount } from './accounts/change-account.usecase.js';
 import { OpenAccount } from './accounts/open-account.usecase.js';
+import { AccountStatement } from './documents/account-statement.js';
 import { InvoiceDocuments } from './documents/invoice-documents.js';
 import { BillingFacts } from './invoices/billing.facts.js';
 import { CreditInvoice } from './invoices/credit-invoice.usecase.js';
@@ -29,6 +30,7 @@ import { Discounts, PlanPolicies, TaxRates } from './settings/billing-settings.j
 
 const DOOR = [
   AccountQueries,
+  AccountStatement,
   AgeingQueries,
   AssignService,
   BillingIssuer,

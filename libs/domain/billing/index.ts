@@ -5,6 +5,7 @@ export * from './accounts/change-account.usecase.js';
 export * from './accounts/open-account.usecase.js';
 export * from './billing.module.js';
 export type { AccountTerms, Discount, EngineLine, LineTax, PlanPolicy } from './engine/engine.types.js';
+export { AccountStatement } from './documents/account-statement.js';
 export * from './documents/invoice-documents.js';
 export { dueOf } from './invoices/amount-due.js';
 export * from './invoices/credit-invoice.usecase.js';

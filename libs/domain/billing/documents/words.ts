@@ -1,5 +1,5 @@
 /** A language as documents are written in it. Its words are data: another one is another entry. */
-export interface Language {
+interface Language {
   readonly decimal: string;
   readonly group: string;
   /** Day, month and year of a date, by the letters D, M and Y. */
@@ -116,20 +116,6 @@ const WORDS = {
   payment_received: ['Payment received', 'Zahlung eingegangen', 'Paiement reçu', 'Pago recibido'],
   payment_reversed: ['Payment taken back', 'Zahlung zurückgebucht', 'Paiement rejeté', 'Pago devuelto'],
   other_entry: ['Booking', 'Buchung', 'Écriture', 'Asiento'],
-  mail_subject: ['{document} {number}', '{document} {number}', '{document} {number}', '{document} {number}'],
-  mail_greeting: ['Dear {name},', 'Guten Tag, {name},', 'Bonjour {name},', 'Estimado/a {name}:'],
-  mail_invoice: [
-    'please find attached {document} {number} of {date} over {amount}, due on {due}.',
-    'anbei erhalten Sie {document} {number} vom {date} über {amount}, zahlbar bis {due}.',
-    'veuillez trouver ci-joint {document} {number} du {date} d’un montant de {amount}, à régler avant le {due}.',
-    'adjuntamos {document} {number} del {date} por {amount}, con vencimiento el {due}.',
-  ],
-  mail_credit_note: [
-    'please find attached {document} {number} of {date} over {amount}.',
-    'anbei erhalten Sie {document} {number} vom {date} über {amount}.',
-    'veuillez trouver ci-joint {document} {number} du {date} d’un montant de {amount}.',
-    'adjuntamos {document} {number} del {date} por {amount}.',
-  ],
 } as const satisfies Readonly<Record<string, readonly [string, string, string, string]>>;
 
 export type Word = keyof typeof WORDS;
@@ -147,7 +133,7 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
 };
 
 /** The languages that documents are written in. */
-export const DOCUMENT_LANGUAGES: readonly string[] = Object.keys(LANGUAGES);
+const DOCUMENT_LANGUAGES: readonly string[] = Object.keys(LANGUAGES);
 
 /** The language that a tag (BCP 47: `de`, `de-AT`) asks for, else English. */
 export function documentLanguage(tag: string): string {

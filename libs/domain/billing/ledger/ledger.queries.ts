@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
+import { addDays, startOfDay } from '@isp/kernel';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { AccountQueries } from '../accounts/account.queries.js';
 
@@ -12,12 +13,24 @@ const STATEMENT_ROWS = `SELECT t.id, t.at, t.event, t.currency, t.invoice_id, t.
  GROUP BY t.id, t.at, t.event, t.currency, t.invoice_id, t.payment_id`;
 const LIST = statement(
   'ledger-statement',
-  `SELECT r.at, r.event, r.amount::text AS amount, (sum(r.amount) OVER (ORDER BY r.id))::text AS balance,
-          r.invoice_id AS "invoiceId", i.number AS "invoiceNumber", r.payment_id AS "paymentId", p.reference
-     FROM (${STATEMENT_ROWS}) r LEFT JOIN invoices i ON i.id = r.invoice_id LEFT JOIN payments p ON p.id = r.payment_id
-    ORDER BY r.id DESC LIMIT $2 OFFSET $3`,
+  `WITH running AS (SELECT r.*, sum(r.amount) OVER (ORDER BY r.at, r.id) AS balance FROM (${STATEMENT_ROWS}) r)
+   SELECT r.at, r.event, r.amount::text AS amount, r.balance::text AS balance, r.invoice_id AS "invoiceId", i.number AS "invoiceNumber",
+          r.payment_id AS "paymentId", p.reference
+     FROM running r LEFT JOIN invoices i ON i.id = r.invoice_id LEFT JOIN payments p ON p.id = r.payment_id
+    WHERE r.at >= $2 AND r.at < $3 ORDER BY r.at DESC, r.id DESC LIMIT $4 OFFSET $5`,
 );
-const COUNT = statement('ledger-statement-count', `SELECT count(*)::integer AS total FROM (${STATEMENT_ROWS}) r`);
+const TOTALS = statement(
+  'ledger-statement-totals',
+  `SELECT count(*) FILTER (WHERE r.at >= $2 AND r.at < $3)::integer AS total, coalesce(sum(r.amount) FILTER (WHERE r.at < $2), 0)::text AS opening,
+          coalesce(sum(r.amount) FILTER (WHERE r.at < $3), 0)::text AS closing FROM (${STATEMENT_ROWS}) r`,
+);
+
+/** Days where the account is, both included; from its beginning and until now without them. */
+export interface StatementRange {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
 /** One event of an account, with what the customer owed after it (negative: had paid ahead). Decimal text. */
 export interface StatementRow {
   readonly at: Date;
@@ -38,15 +51,32 @@ export class LedgerQueries {
     private readonly accounts: AccountQueries,
   ) {}
 
-  /** The events of an account, newest first. @throws `billing.account.not_found` */
-  statement(actor: Actor, accountId: number, page: { readonly limit: number; readonly offset: number }) {
+  /**
+   * The events of an account, newest first, with what it owed before the first day and after the last one.
+   * @param page all of them without it
+   * @throws `billing.account.not_found`
+   */
+  statement(
+    actor: Actor,
+    accountId: number,
+    { from, to }: StatementRange,
+    page?: { readonly limit: number; readonly offset: number },
+  ) {
     return this.uow.run(actor, async (tx) => {
       const account = await this.accounts.get(actor, accountId);
-      const [rows, count] = await Promise.all([
-        tx.query<StatementRow>(LIST, [accountId, page.limit, page.offset]),
-        tx.one<{ total: number }>(COUNT, [accountId]),
+      const since = from === undefined ? '-infinity' : startOfDay(from, account.timeZone);
+      const until = to === undefined ? 'infinity' : startOfDay(addDays(to, 1), account.timeZone);
+      const [rows, totals] = await Promise.all([
+        tx.query<StatementRow>(LIST, [accountId, since, until, page?.limit ?? null, page?.offset ?? 0]),
+        tx.one<{ total: number; opening: string; closing: string }>(TOTALS, [accountId, since, until]),
       ]);
-      return { account, rows, total: count?.total ?? 0 };
+      return {
+        account,
+        rows,
+        total: totals?.total ?? 0,
+        opening: totals?.opening ?? '0',
+        closing: totals?.closing ?? '0',
+      };
     });
   }
 }
