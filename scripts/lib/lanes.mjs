@@ -14,7 +14,7 @@ const LAB = 'test/lab/';
 const NEVER = 'test/bench/';
 /** Faults of the database alone: a queue elsewhere changes nothing about them. */
 const NO_QUEUE =
-  'test/faults/(?:address-races|change-feed|secrets\\.|service-schedules|blackhole|convergence|device-garbage|restore|saga-kills)';
+  'test/faults/(?:address-races|billing|change-feed|secrets\\.|service-schedules|blackhole|convergence|device-garbage|restore|saga-kills)';
 const ON_BOTH_STORES = '(?:test/scenarios/|test/apis/rate-limits|test/faults/)';
 /** What a developer's shell has set must not lead a test to a real database. */
 const REMOVED = ['DATABASE_URL', 'REDIS_URL', 'PORT'];
@@ -122,8 +122,6 @@ async function jest(root, args, { env, show }) {
 function environment(additions) {
   const env = { ...process.env, ...additions };
   for (const name of REMOVED) delete env[name];
-  const options = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
-  env.NODE_OPTIONS = `${env.NODE_OPTIONS ?? ''} ${options}`.trim();
   return env;
 }
 

@@ -18,6 +18,7 @@ export * from './observe-requests.js';
 export * from './operation.js';
 export * from './page-headers.js';
 export * from './ports.js';
+export * from './promotion-input.js';
 export * from './request-limiter.js';
 export * from './route-declarations.js';
 export * from './route-table.js';
