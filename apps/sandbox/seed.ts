@@ -11,6 +11,7 @@ import { seedBilling } from './seed-billing.js';
 import { seedCustomers } from './seed-customers.js';
 import { seedDunning } from './seed-dunning.js';
 import { seedEquipment } from './seed-equipment.js';
+import { seedIssuer } from './seed-issuer.js';
 import { seedOrders } from './seed-orders.js';
 import { seedOffers } from './seed-offers.js';
 import { seedPaymentMethods } from './seed-payment-methods.js';
@@ -41,6 +42,7 @@ export async function seedSandbox(
   await seedPeople(app, partnerIds);
   await seedCatalogueAndNetwork(app);
   const first = await seedCustomers(app, partnerIds, say);
+  await seedIssuer(app);
   await seedBilling(app);
   await seedPaymentMethods(app);
   await seedDunning(app);

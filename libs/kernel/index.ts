@@ -4,6 +4,7 @@ export * from './base62.js';
 export * from './calendar.js';
 export * from './card-number.js';
 export * from './changes.js';
+export * from './csv.js';
 export * from './errors.js';
 export * from './ids.js';
 export * from './money.js';

@@ -49,6 +49,11 @@ GET /v1/billing/invoices                           401  401  200  200  200  200 
 GET /v1/billing/credit-notes                       401  401  200  200  200  200  200  403  200  200  403  200  403  200  401
 GET /v1/billing/invoices/:invoice_id               401  401  200  404  200  200  404  403  200  200  403  200  403  200  401
 GET /v1/billing/invoices/:invoice_id/proof         401  401  200  404  200  200  404  403  200  200  403  200  403  200  401
+GET /v1/billing/invoices/:invoice_id/document.pdf  401  401  200  404  200  200  404  403  200  200  403  200  403  200  401
+GET /v1/billing/invoices/:invoice_id/document.xml  401  401  200  404  200  200  404  403  200  200  403  200  403  200  401
+GET /v1/billing/invoices/:invoice_id/documents/verify  401  401  200  404  200  200  404  403  200  200  403  200  403  200  401
+GET /v1/billing/issuer  401  401  403  403  403  403  403  403  200  200  403  200  403  200  401
+PATCH /v1/billing/issuer  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 POST /v1/billing/invoices/:invoice_id/issue        401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 POST /v1/billing/invoices/:invoice_id/void         401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 POST /v1/billing/invoices/:invoice_id/credit-notes 401  401  403  403  403  403  403  403  201  403  403  201  403  201  401
@@ -96,6 +101,12 @@ POST /v1/billing/bank-entries/:entry_id/match  401  401  403  403  403  403  403
 POST /v1/billing/bank-entries/:entry_id/ignore  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 POST /v1/billing/bank-entries/:entry_id/reopen  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 GET /v1/billing/tax-rates                          401  401  403  403  403  403  403  403  200  200  403  200  403  200  401
+GET /v1/reports/mrr  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
+GET /v1/reports/revenue  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
+GET /v1/reports/tax  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
+GET /v1/reports/deferred-revenue  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
+GET /v1/reports/ageing  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
+GET /v1/reports/page  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /v1/billing/tax-rates                         401  401  403  403  403  403  403  403  201  403  403  201  403  201  401
 POST /v1/billing/tax-rates/:tax_rate_id/end        401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 GET /v1/plans/:plan_id/billing-policy              401  401  200  200  200  200  200  200  200  200  200  200  403  200  401

@@ -229,7 +229,7 @@ describe('lists, searches, counts and errors', () => {
   const lists = Object.keys(CALLS).filter(
     (operation) =>
       operation.startsWith('GET ') &&
-      !/:|\/v1\/(network\/|premise-imports|billing\/(tax-rates|runs|promotions|bank-)|dunning\/(policies|holidays))/.test(
+      !/:|\/v1\/(network\/|premise-imports|billing\/(tax-rates|issuer|runs|promotions|bank-)|dunning\/(policies|holidays))/.test(
         operation,
       ),
   );

@@ -16,6 +16,7 @@ import { premiseFigures } from './premises.js';
 import { provisioningFigures } from './provisioning.js';
 import { radiusFigures } from './radius.js';
 import { reconcileFigures } from './reconcile.js';
+import { revenueFigures } from './revenue.js';
 import { suspensionFigures } from './suspension.js';
 
 const ON_DATABASE = {
@@ -30,6 +31,7 @@ const ON_DATABASE = {
   premises: premiseFigures,
   'billing-run': billingRunFigures,
   numbers: numberFigures,
+  revenue: revenueFigures,
 };
 const USAGE = `usage: npm run bench -- [${[...Object.keys(ON_DATABASE), 'footprint'].join('] [')}] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
 

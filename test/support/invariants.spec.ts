@@ -6,6 +6,8 @@ import { createTestDatabase } from './test-postgres.js';
 
 /** What breaks each, done to the one service of the database, behind everybody's back. */
 const BROKEN: Readonly<Record<string, string>> = {
+  'recurring revenue is what services and their prices make of it': `INSERT INTO recurring_revenue_changes
+    (partner_id, customer_id, service_id, plan_id, currency, on_month, change_amount) SELECT partner_id, customer_id, id, plan_id, currency, '2020-01-01', 1 FROM services`,
   'an address serves one service': `DROP INDEX ip_addresses_address, ip_addresses_service; ALTER TABLE ip_addresses DROP CONSTRAINT ip_addresses_pkey;
     INSERT INTO ip_addresses SELECT * FROM ip_addresses WHERE service_id IS NOT NULL`,
   'a service has one address': `DROP INDEX ip_addresses_service;

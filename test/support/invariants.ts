@@ -3,6 +3,11 @@ import { query } from './embedded-postgres.js';
 
 /** What is true of every database at every moment that no work is under way: each statement answers the exceptions. */
 export const INVARIANTS = {
+  'recurring revenue is what services and their prices make of it': `SELECT * FROM (
+      SELECT service_id, plan_id, currency, sum(change_amount) AS kept FROM recurring_revenue_changes GROUP BY 1, 2, 3 HAVING sum(change_amount) <> 0) k
+    FULL JOIN (SELECT r.service_id, r.plan_id, r.currency, sum(r.change_amount) AS derived
+      FROM recurring_revenue_of((SELECT coalesce(array_agg(id), '{}') FROM services)) r GROUP BY 1, 2, 3 HAVING sum(r.change_amount) <> 0) d
+    USING (service_id, plan_id, currency) WHERE kept IS DISTINCT FROM derived`,
   'an address serves one service': `SELECT vrf_id, address FROM ip_addresses WHERE service_id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1`,
   'a service has one address': `SELECT service_id FROM ip_addresses WHERE service_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1`,
   'a subscriber has the address that its service holds': `SELECT u.service_id, u.address, a.address AS held

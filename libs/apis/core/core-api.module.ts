@@ -21,6 +21,7 @@ import { CorePremisesModule } from './premises/core-premises.module.js';
 import { JobControlController } from './provisioning/job-control.controller.js';
 import { JobEventsController } from './provisioning/job-events.controller.js';
 import { JobsController } from './provisioning/jobs.controller.js';
+import { CoreReportsModule } from './reports/core-reports.module.js';
 import { ServiceChangesController } from './services/service-changes.controller.js';
 import { ServiceStatesController } from './services/service-states.controller.js';
 import { ServicesController } from './services/services.controller.js';
@@ -44,6 +45,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreUsageModule,
     CoreBillingModule,
     CoreDunningModule,
+    CoreReportsModule,
     CoreWorkOrdersModule,
     CorePremisesModule,
     CoreOffersModule,

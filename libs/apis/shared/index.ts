@@ -16,6 +16,7 @@ export * from './http-server.js';
 export * from './input.js';
 export * from './observe-requests.js';
 export * from './operation.js';
+export * from './page-headers.js';
 export * from './ports.js';
 export * from './promotion-input.js';
 export * from './request-limiter.js';

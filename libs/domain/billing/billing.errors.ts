@@ -42,6 +42,15 @@ export const billingErrors = defineErrors({
     message: 'Money was allocated to the invoice or credited of it: correct it by a credit note.',
   },
   'billing.invoice.not_issued': { kind: 'conflict', message: 'The invoice is {status}.' },
+  'billing.statement.too_long': {
+    kind: 'unprocessable',
+    message: 'A statement on paper has {most} entries at most: ask for fewer days.',
+  },
+  'billing.issuer.missing': {
+    kind: 'conflict',
+    message: 'Who issues invoices is not known yet: PATCH /v1/billing/issuer says it.',
+  },
+  'billing.issuer.incomplete': { kind: 'unprocessable', message: 'Documents need the issuer’s {missing}.' },
   'billing.invoice.too_large': { kind: 'unprocessable', message: 'The total is too large.' },
   'billing.invoice.not_positive': { kind: 'unprocessable', message: 'The total of an invoice is not negative.' },
   'billing.credit.too_much': { kind: 'conflict', message: 'Not more than {left} is left to credit of line {line}.' },

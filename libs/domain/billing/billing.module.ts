@@ -30,6 +30,8 @@ import { PaymentMethods } from './methods/payment-methods.js';
 import { GiveBack, GiveBackHandler } from './payments/give-back.usecase.js';
 import { RefundPayment } from './payments/refund-payment.usecase.js';
 import { RefundQueries } from './payments/refund.queries.js';
+import { AccountStatement } from './documents/account-statement.js';
+import { InvoiceDocuments } from './documents/invoice-documents.js';
 import { BillingFacts } from './invoices/billing.facts.js';
 import { CreditInvoice } from './invoices/credit-invoice.usecase.js';
 import { GenerateInvoice } from './invoices/generate-invoice.usecase.js';
@@ -41,6 +43,7 @@ import { IssueInvoice, VoidInvoice } from './invoices/move-invoice.usecases.js';
 import { ReviewDrafts, ReviewDraftsSchedule } from './invoices/review-drafts.usecase.js';
 import { WhatIf } from './invoices/what-if.usecase.js';
 import { WriteInvoice } from './invoices/write-invoice.usecase.js';
+import { AgeingQueries } from './ledger/ageing.queries.js';
 import { LedgerQueries } from './ledger/ledger.queries.js';
 import { PaymentQueries } from './payments/payment.queries.js';
 import { RecordPayment } from './payments/record-payment.usecase.js';
@@ -59,13 +62,17 @@ import { ImportStatement } from './statements/import-statement.usecase.js';
 import { MatchEntry } from './statements/match-entry.usecase.js';
 import { MatchStatement, MatchStatementHandler } from './statements/match-statement.usecase.js';
 import { Matcher } from './statements/matcher.js';
+import { BillingIssuer } from './settings/billing-issuer.js';
 import { Discounts, PlanPolicies, TaxRates } from './settings/billing-settings.js';
 
 const DOOR = [
   AccountQueries,
+  AccountStatement,
   ActOnSandboxCharge,
+  AgeingQueries,
   AssignService,
   BankStatements,
+  BillingIssuer,
   BillingRuns,
   CarryOutRun,
   ChangeAccount,
@@ -79,6 +86,7 @@ const DOOR = [
   GenerateInvoice,
   GiveBack,
   ImportStatement,
+  InvoiceDocuments,
   InvoiceQueries,
   IssueInvoice,
   LedgerQueries,

@@ -5,3 +5,5 @@ export type { InvoiceReportRow } from './invoices/invoice-report.view.js';
 export * from './products/product.report.js';
 export type { ProductReportRow } from './products/product-report.view.js';
 export * from './reporting.module.js';
+export * from './revenue/invoiced-revenue.report.js';
+export * from './revenue/recurring-revenue.report.js';

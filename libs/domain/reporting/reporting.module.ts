@@ -2,8 +2,10 @@ import { Module } from '@nestjs/common';
 import { CustomerReport } from './customers/customer.report.js';
 import { InvoiceReport } from './invoices/invoice.report.js';
 import { ProductReport } from './products/product.report.js';
+import { InvoicedRevenueReport } from './revenue/invoiced-revenue.report.js';
+import { RecurringRevenueReport } from './revenue/recurring-revenue.report.js';
 
-const providers = [CustomerReport, InvoiceReport, ProductReport];
+const providers = [CustomerReport, InvoicedRevenueReport, InvoiceReport, ProductReport, RecurringRevenueReport];
 
 /** Read models over several domains; nothing here writes. */
 @Module({ providers, exports: providers })

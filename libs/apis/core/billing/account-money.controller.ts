@@ -1,11 +1,13 @@
 import { Controller, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentActor, JsonBody, Operation, PathParam, QueryString, intId } from '@isp/apis/shared';
+import { Answer, CurrentActor, JsonBody, Operation, PathParam, QueryString, intId } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
-import { Discounts, LedgerQueries } from '@isp/domain/billing';
+import { AccountStatement, AgeingQueries, Discounts, LedgerQueries } from '@isp/domain/billing';
+import { csvText } from '@isp/kernel';
 import { listOf, sliceOf } from '../lists.js';
 import * as present from './billing-account.presenter.js';
 import * as schema from './billing-account.schema.js';
+import { amountOf } from './money.js';
 
 const PAGINATION = { page: 1, per_page: 25, total: 1, pages: 1 };
 
@@ -14,6 +16,8 @@ const PAGINATION = { page: 1, per_page: 25, total: 1, pages: 1 };
 export class AccountMoneyController {
   constructor(
     private readonly ledger: LedgerQueries,
+    private readonly printed: AccountStatement,
+    private readonly openInvoices: AgeingQueries,
     private readonly discounts: Discounts,
   ) {}
 
@@ -21,19 +25,48 @@ export class AccountMoneyController {
   @Operation({
     access: 'payment.read',
     summary: 'Show the statement of an account, newest first',
-    description: '`balance` is what was owed after the entry; negative: paid ahead. It comes from the ledger.',
+    description:
+      '`balance` is what was owed after the entry; negative: paid ahead. It comes from the ledger. `from` and `to` are days where ' +
+      'the account is, both included; `opening_balance` is what was owed before the first, `closing_balance` after the last. ' +
+      '`format=csv` and `format=pdf` answer the whole of it, the PDF from the oldest entry on and in the language of the account.',
     response: schema.statementShape,
-    example: { entries: [schema.entryExample], pagination: PAGINATION },
-    errors: ['not_found'],
+    example: {
+      entries: [schema.entryExample],
+      pagination: PAGINATION,
+      currency: 'USD',
+      opening_balance: 0,
+      closing_balance: 86.39,
+    },
+    errors: ['not_found', 'conflict', 'unprocessable'],
   })
   async statement(
     @CurrentActor() actor: Actor,
     @PathParam('account_id', intId) accountId: number,
-    @QueryString(schema.pageQuery) query: schema.PageQuery,
+    @QueryString(schema.statementQuery) query: schema.StatementQuery,
   ) {
-    const { account, rows, total } = await this.ledger.statement(actor, accountId, sliceOf(query));
-    const entries = rows.map((row) => present.presentEntry(row, account.currency));
-    return listOf('entries', entries, total, query);
+    const { from, to, format } = query;
+    const name = `attachment; filename="statement-${accountId}.${format}"`;
+    if (format === 'pdf') {
+      const headers = { 'content-type': 'application/pdf', 'content-disposition': name };
+      return new Answer(await this.printed.pdf(actor, accountId, { from, to }), headers);
+    }
+    const page = format === 'csv' ? undefined : sliceOf(query);
+    const found = await this.ledger.statement(actor, accountId, { from, to }, page);
+    const { currency } = found.account;
+    const entries = found.rows.map((row) => present.presentEntry(row, currency));
+    if (format === 'csv') {
+      const headers = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': name };
+      return new Answer(
+        csvText(Object.keys(schema.entryExample) as (keyof typeof schema.entryExample)[], entries),
+        headers,
+      );
+    }
+    return {
+      ...listOf('entries', entries, found.total, query),
+      currency,
+      opening_balance: amountOf(found.opening, currency),
+      closing_balance: amountOf(found.closing, currency),
+    };
   }
 
   @Get('ageing')
@@ -45,7 +78,7 @@ export class AccountMoneyController {
     example: schema.ageingExample,
   })
   async ageing(@CurrentActor() actor: Actor, @QueryString(schema.ageingQuery) query: schema.AgeingQuery) {
-    const rows = await this.ledger.ageing(actor, { customerId: query.customer_id });
+    const { rows } = await this.openInvoices.list(actor, { customerId: query.customer_id });
     return { ageing: rows.map(present.presentAgeing) };
   }
 

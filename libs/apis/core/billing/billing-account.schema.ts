@@ -81,6 +81,15 @@ export const accountsQuery = listQuery({
     .optional(),
 });
 export type AccountsQuery = z.infer<typeof accountsQuery>;
+export const statementQuery = listQuery({
+  from: day.optional(),
+  to: day.optional(),
+  format: z.enum(['json', 'csv', 'pdf']).default('json'),
+}).refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
+  message: 'must not be before from',
+  path: ['to'],
+});
+export type StatementQuery = z.infer<typeof statementQuery>;
 export const pageQuery = listQuery({});
 export type PageQuery = z.infer<typeof pageQuery>;
 export const previewQuery = z.strictObject({ on: day.optional() });
@@ -176,7 +185,11 @@ const entryShape = z.object({
   payment_id: z.int().nullable(),
   reference: z.string().nullable(),
 });
-export const statementShape = listShape('entries', entryShape);
+export const statementShape = listShape('entries', entryShape).extend({
+  currency: z.string(),
+  opening_balance: z.number(),
+  closing_balance: z.number(),
+});
 export const entryExample = {
   at: '2025-02-01T05:00:00Z',
   event: 'invoice.issued',

@@ -6,6 +6,7 @@ import { BillingAccountsController } from './billing-accounts.controller.js';
 import { ChargesController } from './charges.controller.js';
 import { GatewayChargesController } from './gateway-charges.controller.js';
 import { GatewaysController } from './gateways.controller.js';
+import { DocumentsController } from './documents.controller.js';
 import { InvoicesController } from './invoices.controller.js';
 import { PaymentMethodsController } from './payment-methods.controller.js';
 import { PaymentsController } from './payments.controller.js';
@@ -20,6 +21,7 @@ import { BillingSettingsController } from './settings.controller.js';
     AccountMoneyController,
     ChargesController,
     InvoicesController,
+    DocumentsController,
     PaymentsController,
     BillingRunsController,
     RefundsController,

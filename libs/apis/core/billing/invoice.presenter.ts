@@ -7,6 +7,7 @@ import {
   type InvoiceWithLines,
   type LineTax,
   dueOf,
+  taxSummary,
 } from '@isp/domain/billing';
 import { Money, addDays, toIsoSeconds } from '@isp/kernel';
 import { amountOf } from './money.js';
@@ -72,16 +73,7 @@ export function presentInvoiceWithLines(invoice: InvoiceWithLines) {
 
 /** What each rate was applied to, and what it came to. */
 function summaryOf(lines: readonly InvoiceLineView[], currency: string) {
-  const sums = new Map<string, { tax: LineTax; base: Money; amount: Money }>();
-  for (const line of lines) {
-    for (const tax of line.taxes) {
-      const key = `${tax.code} ${Number(tax.percent)}`;
-      const sum = sums.get(key) ?? { tax, base: Money.zero(currency), amount: Money.zero(currency) };
-      const base = sum.base.plus(Money.of(line.amount, currency));
-      sums.set(key, { tax, base, amount: sum.amount.plus(Money.of(tax.amount, currency)) });
-    }
-  }
-  return [...sums.values()].map(({ tax: { code, name, percent }, base, amount }) => ({
+  return taxSummary(lines, currency).map(({ code, name, percent, base, amount }) => ({
     code,
     name,
     percent: Number(percent),

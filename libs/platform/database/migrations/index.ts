@@ -40,6 +40,8 @@ import { dunning } from './0290-dunning.js';
 import { refunds } from './0271-refunds.js';
 import { gateways } from './0272-gateways.js';
 import { bankStatements } from './0273-bank-statements.js';
+import { renderedDocuments } from './0285-rendered-documents.js';
+import { revenueReports } from './0286-revenue-reports.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -84,4 +86,6 @@ export const migrations: readonly SqlMigration[] = [
   refunds,
   gateways,
   bankStatements,
+  renderedDocuments,
+  revenueReports,
 ];

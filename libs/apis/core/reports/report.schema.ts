@@ -1,0 +1,184 @@
+import { calendarDay, intId } from '@isp/apis/shared';
+import { addMonths } from '@isp/kernel';
+import { z } from 'zod';
+import { listQuery, listShape } from '../lists.js';
+
+const MOST_MONTHS = 60;
+const month = z
+  .string()
+  .regex(/^(19|20|21)\d{2}-(0[1-9]|1[0-2])$/, 'must be a month, YYYY-MM')
+  .describe('A month, YYYY-MM');
+const format = z.enum(['json', 'csv']).default('json');
+const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
+  .optional();
+
+const range = { from: month.optional(), to: month.optional(), partner_id: intId.optional(), format };
+const fits = ({ from, to }: { readonly from?: string | undefined; readonly to?: string | undefined }): boolean =>
+  from === undefined || to === undefined || (from <= to && addMonths(`${from}-01`, MOST_MONTHS).slice(0, 7) > to);
+const RANGE = `must be from a month to the same or a later one, ${MOST_MONTHS} months at most`;
+
+export const monthsQuery = z.strictObject(range).refine(fits, { message: RANGE, path: ['to'] });
+export type MonthsQuery = z.infer<typeof monthsQuery>;
+export const mrrQuery = z.strictObject({ ...range, currency }).refine(fits, { message: RANGE, path: ['to'] });
+export type MrrQuery = z.infer<typeof mrrQuery>;
+export const revenueQuery = z
+  .strictObject({ ...range, by: z.enum(['plan', 'partner']).default('plan') })
+  .refine(fits, { message: RANGE, path: ['to'] });
+export type RevenueQuery = z.infer<typeof revenueQuery>;
+export const ageingQuery = listQuery({
+  as_of: calendarDay.optional(),
+  group_by: z.enum(['currency', 'partner', 'customer']).default('currency'),
+  partner_id: intId.optional(),
+  customer_id: intId.optional(),
+  format,
+});
+export type AgeingQuery = z.infer<typeof ageingQuery>;
+
+const amount = z.number();
+const mrrRow = z.object({
+  month: z.string(),
+  currency: z.string(),
+  opening: amount,
+  new: amount,
+  reactivation: amount,
+  expansion: amount,
+  contraction: amount,
+  churn: amount,
+  closing: amount,
+  customers: z.int(),
+  new_customers: z.int(),
+  reactivated_customers: z.int(),
+  churned_customers: z.int(),
+  arpu: amount.nullable(),
+});
+export const mrrShape = z.object({ mrr: z.array(mrrRow) });
+export const mrrExample = {
+  mrr: [
+    {
+      month: '2025-02',
+      currency: 'USD',
+      opening: 7990,
+      new: 159.98,
+      reactivation: 0,
+      expansion: 20,
+      contraction: -10,
+      churn: -79.99,
+      closing: 8079.99,
+      customers: 101,
+      new_customers: 2,
+      reactivated_customers: 0,
+      churned_customers: 1,
+      arpu: 80,
+    },
+  ],
+};
+
+const revenueRow = z.object({
+  month: z.string(),
+  currency: z.string(),
+  plan_id: z.int().nullable(),
+  plan_name: z.string().nullable(),
+  partner_id: z.int().nullable(),
+  partner_name: z.string().nullable(),
+  invoiced: amount,
+  credited: amount,
+  net: amount,
+  tax: amount,
+});
+export const revenueShape = z.object({ revenue: z.array(revenueRow) });
+export const revenueExample = {
+  revenue: [
+    {
+      month: '2025-02',
+      currency: 'USD',
+      plan_id: 1,
+      plan_name: 'Home 100',
+      partner_id: null,
+      partner_name: null,
+      invoiced: 799.9,
+      credited: -10,
+      net: 789.9,
+      tax: 63.19,
+    },
+  ],
+};
+
+const taxRow = z.object({
+  month: z.string(),
+  currency: z.string(),
+  region: z.string().nullable(),
+  code: z.string().nullable(),
+  name: z.string().nullable(),
+  percent: z.number().nullable(),
+  documents: z.int(),
+  base: amount,
+  amount,
+});
+export const taxShape = z.object({ tax: z.array(taxRow) });
+export const taxExample = {
+  tax: [
+    {
+      month: '2025-02',
+      currency: 'ZAR',
+      region: 'ZA',
+      code: 'vat',
+      name: 'VAT',
+      percent: 15,
+      documents: 12,
+      base: 5728.7,
+      amount: 859.31,
+    },
+  ],
+};
+
+const deferredRow = z.object({
+  month: z.string(),
+  currency: z.string(),
+  opening: amount,
+  invoiced: amount,
+  recognised: amount,
+  closing: amount,
+});
+export const deferredShape = z.object({ deferred_revenue: z.array(deferredRow) });
+export const deferredExample = {
+  deferred_revenue: [{ month: '2025-02', currency: 'USD', opening: 110, invoiced: 120, recognised: 20, closing: 210 }],
+};
+
+const ageingRow = z.object({
+  currency: z.string(),
+  partner_id: z.int().nullable(),
+  partner_name: z.string().nullable(),
+  customer_id: z.int().nullable(),
+  customer_name: z.string().nullable(),
+  accounts: z.int(),
+  invoices: z.int(),
+  total: amount,
+  not_due: amount,
+  days_1_30: amount,
+  days_31_60: amount,
+  days_61_90: amount,
+  days_over_90: amount,
+});
+export const ageingShape = listShape('ageing', ageingRow);
+export const ageingExample = {
+  ageing: [
+    {
+      currency: 'USD',
+      partner_id: 1,
+      partner_name: 'Example Fibre',
+      customer_id: null,
+      customer_name: null,
+      accounts: 3,
+      invoices: 4,
+      total: 345.56,
+      not_due: 86.39,
+      days_1_30: 172.78,
+      days_31_60: 86.39,
+      days_61_90: 0,
+      days_over_90: 0,
+    },
+  ],
+  pagination: { page: 1, per_page: 25, total: 1, pages: 1 },
+};

@@ -1,0 +1,92 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Actor } from '@isp/contracts';
+import type { Clock } from '@isp/kernel';
+import { CLOCK } from '@isp/platform/config';
+import { UnitOfWork, statement } from '@isp/platform/database';
+
+// $1 partner, $2 customer, $3 now, $4 day, $5 grouping, $6 limit, $7 offset.
+const MINE = '($1::integer IS NULL OR i.partner_id = $1) AND ($2::integer IS NULL OR i.customer_id = $2)';
+const OPEN_NOW = `SELECT i.account_id, i.partner_id, i.customer_id, i.currency, i.due_on, i.total_amount - i.settled_amount AS open_amount,
+    ($3::timestamptz AT TIME ZONE a.time_zone)::date AS today
+  FROM invoices i JOIN billing_accounts a ON a.id = i.account_id
+ WHERE i.status IN ('pending', 'partially_paid', 'overdue') AND ${MINE} AND $4::date IS NULL`;
+// At the end of a day where the account is: what is open now, what was settled since, what was voided since.
+const AFTERWARDS = `(($4::date + 1)::timestamp AT TIME ZONE a.time_zone)`;
+const OPEN_THEN = `SELECT x.account_id, x.partner_id, x.customer_id, x.currency, x.due_on, sum(x.open_amount) AS open_amount, $4::date AS today FROM (
+    SELECT i.id, i.account_id, i.partner_id, i.customer_id, i.currency, i.due_on, i.total_amount - i.settled_amount AS open_amount
+      FROM invoices i WHERE i.status IN ('pending', 'partially_paid', 'overdue') AND i.issued_on <= $4 AND ${MINE} AND $3::timestamptz IS NOT NULL
+    UNION ALL
+    SELECT i.id, i.account_id, i.partner_id, i.customer_id, i.currency, i.due_on, l.amount
+      FROM allocations l JOIN billing_accounts a ON a.id = l.account_id JOIN invoices i ON i.id = l.invoice_id
+     WHERE l.at >= ($4::date)::timestamp AT TIME ZONE 'UTC' AND l.at >= ${AFTERWARDS} AND i.issued_on <= $4 AND i.status <> 'void' AND ${MINE}
+    UNION ALL
+    SELECT i.id, i.account_id, i.partner_id, i.customer_id, i.currency, i.due_on, i.total_amount
+      FROM invoices i JOIN billing_accounts a ON a.id = i.account_id
+     WHERE i.document = 'invoice' AND i.voided_at >= ($4::date)::timestamp AT TIME ZONE 'UTC' AND i.voided_at >= ${AFTERWARDS} AND i.issued_on <= $4 AND ${MINE}) x
+  GROUP BY x.id, x.account_id, x.partner_id, x.customer_id, x.currency, x.due_on HAVING sum(x.open_amount) > 0`;
+const sumOf = (filter: string): string => `coalesce(sum(o.open_amount) FILTER (WHERE ${filter}), 0)`;
+const LATE = '(o.today - o.due_on)';
+const grouped = (open: string): string => `WITH sums AS (
+  SELECT o.currency, CASE WHEN $5 <> 'currency' THEN o.partner_id END AS partner_id, CASE WHEN $5 = 'customer' THEN o.customer_id END AS customer_id,
+         count(DISTINCT o.account_id)::integer AS accounts, count(*)::integer AS invoices, sum(o.open_amount) AS total,
+         ${sumOf(`${LATE} <= 0`)} AS not_due, ${sumOf(`${LATE} BETWEEN 1 AND 30`)} AS days30, ${sumOf(`${LATE} BETWEEN 31 AND 60`)} AS days60,
+         ${sumOf(`${LATE} BETWEEN 61 AND 90`)} AS days90, ${sumOf(`${LATE} > 90`)} AS older
+    FROM (${open}) o GROUP BY 1, 2, 3),
+ shown AS (SELECT *, count(*) OVER ()::integer AS rows FROM sums ORDER BY currency, partner_id NULLS FIRST, customer_id NULLS FIRST LIMIT $6 OFFSET $7)
+ SELECT s.currency, s.partner_id AS "partnerId", p.name AS "partnerName", s.customer_id AS "customerId", c.name AS "customerName",
+        s.accounts, s.invoices, s.total::text AS total, s.not_due::text AS "notDue", s.days30::text AS days30, s.days60::text AS days60,
+        s.days90::text AS days90, s.older::text AS older, s.rows
+   FROM shown s LEFT JOIN partners p ON p.id = s.partner_id LEFT JOIN customers c ON c.id = s.customer_id
+  ORDER BY s.currency, s.partner_id NULLS FIRST, s.customer_id NULLS FIRST`;
+/** What is open at this moment. */
+export const AGEING_NOW = statement('ageing-now', grouped(OPEN_NOW));
+const AGEING_THEN = statement('ageing-then', grouped(OPEN_THEN));
+
+/** What is open in one currency, by the days since it was due where the account is. Decimal text. */
+export interface AgeingRow {
+  readonly currency: string;
+  /** Null unless it is grouped by them. */
+  readonly partnerId: number | null;
+  readonly partnerName: string | null;
+  readonly customerId: number | null;
+  readonly customerName: string | null;
+  readonly accounts: number;
+  readonly invoices: number;
+  readonly total: string;
+  readonly notDue: string;
+  readonly days30: string;
+  readonly days60: string;
+  readonly days90: string;
+  readonly older: string;
+}
+
+export interface AgeingFilter {
+  readonly partnerId?: number | undefined;
+  readonly customerId?: number | undefined;
+  /** At the end of that day, where each account is; now without it. `YYYY-MM-DD` */
+  readonly asOf?: string | undefined;
+  readonly groupBy?: 'currency' | 'partner' | 'customer' | undefined;
+}
+
+/** Open invoices by how late they are, inside the walls of the reader. */
+@Injectable()
+export class AgeingQueries {
+  constructor(
+    private readonly uow: UnitOfWork,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @param page all rows without it */
+  async list(
+    actor: Actor,
+    { partnerId, customerId, asOf, groupBy = 'currency' }: AgeingFilter,
+    page?: { readonly limit: number; readonly offset: number },
+  ): Promise<{ rows: AgeingRow[]; total: number }> {
+    const partner = actor.reach === 'all' ? (partnerId ?? null) : actor.partnerId;
+    const now = this.clock.now();
+    const values = [partner, customerId ?? null, now, asOf ?? null, groupBy, page?.limit ?? null, page?.offset ?? 0];
+    const query = asOf === undefined ? AGEING_NOW : AGEING_THEN;
+    const rows = await this.uow.read(actor, (tx) => tx.query<AgeingRow & { readonly rows: number }>(query, values));
+    return { rows, total: rows[0]?.rows ?? 0 };
+  }
+}
