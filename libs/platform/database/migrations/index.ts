@@ -34,6 +34,7 @@ import { sessionsKept } from './0251-sessions-kept.js';
 import { billingAccounts } from './0260-billing-accounts.js';
 import { billingDocuments } from './0262-billing-documents.js';
 import { ledger } from './0264-ledger.js';
+import { tickets } from './0300-tickets.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -72,4 +73,5 @@ export const migrations: readonly SqlMigration[] = [
   billingAccounts,
   billingDocuments,
   ledger,
+  tickets,
 ];
