@@ -13,6 +13,7 @@ import { PremisesWorkerModule } from '@isp/domain/premises';
 import { ProvisioningWorkerModule } from '@isp/domain/provisioning';
 import { QuotaModule, QuotaWorkerModule } from '@isp/domain/quota';
 import { ServicesWorkerModule, servicesEntities } from '@isp/domain/services';
+import { SlaWorkerModule } from '@isp/domain/sla';
 import { UsageWorkerModule } from '@isp/domain/usage';
 import { WebhooksWorkerModule } from '@isp/domain/webhooks';
 import { WorkOrdersWorkerModule } from '@isp/domain/work-orders';
@@ -62,6 +63,7 @@ const workerModules = [
   WorkOrdersWorkerModule,
   OrderingWorkerModule,
   BillingWorkerModule,
+  SlaWorkerModule,
   WebhooksWorkerModule,
   WholesaleEventsModule,
 ];

@@ -5,3 +5,5 @@ export type { InvoiceReportRow } from './invoices/invoice-report.view.js';
 export * from './products/product.report.js';
 export type { ProductReportRow } from './products/product-report.view.js';
 export * from './reporting.module.js';
+export * from './tickets/ticket.report.js';
+export type { TicketReportRow } from './tickets/ticket-report.view.js';
