@@ -12,6 +12,7 @@ import { seedCustomers } from './seed-customers.js';
 import { seedEquipment } from './seed-equipment.js';
 import { seedOrders } from './seed-orders.js';
 import { seedOffers } from './seed-offers.js';
+import { seedTickets } from './seed-tickets.js';
 import { seedTown } from './seed-town.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
 
@@ -40,6 +41,7 @@ export async function seedSandbox(
   await seedCatalogueAndNetwork(app);
   const first = await seedCustomers(app, partnerIds, say);
   await seedBilling(app);
+  await seedTickets(app);
   await seedEquipment(app);
   await seedTown(app);
   await seedOffers(app);

@@ -14,6 +14,7 @@ import { premiseFigures } from './premises.js';
 import { provisioningFigures } from './provisioning.js';
 import { radiusFigures } from './radius.js';
 import { reconcileFigures } from './reconcile.js';
+import { slaFigures } from './sla.js';
 import { suspensionFigures } from './suspension.js';
 
 const ON_DATABASE = {
@@ -26,6 +27,7 @@ const ON_DATABASE = {
   radius: radiusFigures,
   reconcile: reconcileFigures,
   premises: premiseFigures,
+  sla: slaFigures,
 };
 const USAGE = `usage: npm run bench -- [${[...Object.keys(ON_DATABASE), 'footprint'].join('] [')}] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
 
