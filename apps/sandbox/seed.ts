@@ -15,6 +15,7 @@ import { seedIssuer } from './seed-issuer.js';
 import { seedOrders } from './seed-orders.js';
 import { seedOffers } from './seed-offers.js';
 import { seedPaymentMethods } from './seed-payment-methods.js';
+import { seedTickets } from './seed-tickets.js';
 import { seedTown } from './seed-town.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
 
@@ -46,6 +47,7 @@ export async function seedSandbox(
   await seedBilling(app);
   await seedPaymentMethods(app);
   await seedDunning(app);
+  await seedTickets(app);
   await seedEquipment(app);
   await seedTown(app);
   await seedOffers(app);

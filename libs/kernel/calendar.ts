@@ -64,6 +64,56 @@ export function isoWeekday(date: string): number {
   return ((((dayNumber(date) + 3) % 7) + 7) % 7) + 1;
 }
 
+/** A stretch of time in which a zone's clocks do not leap: milliseconds since 1970, the end not included. */
+export interface ZoneSegment {
+  readonly from: number;
+  readonly until: number;
+  /** Milliseconds that local clocks are ahead of UTC. */
+  readonly offset: number;
+}
+
+/** Stretches of at most a day, one behind the other from an instant on, without end. @throws RangeError on an unknown zone */
+export function* zoneSegments(fromMs: number, timeZone: string): Generator<ZoneSegment, never> {
+  let from = fromMs;
+  let offset = offsetMs(new Date(from), timeZone);
+  for (let day = Math.floor(from / DAY_MS) + 1; ; day += 1) {
+    const until = day * DAY_MS;
+    const then = offsetAtMidnight(day, timeZone);
+    const leap = then === offset ? until : leapBetween(from, until, timeZone);
+    yield { from, until: leap, offset };
+    if (leap < until) yield { from: leap, until, offset: then };
+    [from, offset] = [until, then];
+  }
+}
+
+/** Most of the days that one zone is ever asked for. */
+const MOST_MIDNIGHTS = 10_000;
+const midnights = new Map<string, Map<number, number>>();
+
+/** As `offsetMs` at 00:00 UTC of a day; kept, because the same days are asked for again and again. */
+function offsetAtMidnight(day: number, timeZone: string): number {
+  const known = midnights.get(timeZone) ?? new Map<number, number>();
+  if (known.size === 0) midnights.set(timeZone, known);
+  const kept = known.get(day);
+  if (kept !== undefined) return kept;
+  const offset = offsetMs(new Date(day * DAY_MS), timeZone);
+  if (known.size === MOST_MIDNIGHTS) known.clear();
+  known.set(day, offset);
+  return offset;
+}
+
+/** The instant, to the second, from which on the clocks of a zone are set as they are at the end. */
+function leapBetween(from: number, until: number, timeZone: string): number {
+  const last = offsetMs(new Date(until), timeZone);
+  let [before, after] = [Math.floor(from / 1000), Math.ceil(until / 1000)];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (offsetMs(new Date(middle * 1000), timeZone) === last) after = middle;
+    else before = middle;
+  }
+  return Math.max(after * 1000, from);
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {

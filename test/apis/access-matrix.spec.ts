@@ -95,6 +95,7 @@ async function ofOwnCustomer(thing: Thing): Promise<string | number | undefined>
   if (thing === 'service') return ownService();
   if (thing === 'subscribed_service') return made.subscribed(Number(await ownService()));
   if (thing === 'service_with_device') return made.withDevice(await ownService());
+  if (Object.hasOwn(made.ticketsOf, thing)) return made.ticketsOf[thing as keyof typeof made.ticketsOf](ownCustomer);
   if (thing !== 'customer_guid') return made.ofCustomer(thing, ownCustomer);
   const sql = `SELECT upper(guid::text) AS guid FROM customers WHERE id = ${ownCustomer}`;
   return (await made.sql<{ guid: string }>(sql))[0]?.guid;

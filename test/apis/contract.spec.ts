@@ -132,6 +132,41 @@ describe('the documented examples of the core API', () => {
     expect(read.json()).toMatchObject({ id: job['provisioning_job_id'], provisioning_data: provisioning, steps: [] });
   });
 
+  it('look for breaches and measure what is kept', async () => {
+    const sweep = await post('/v1/sla/check-breaches', undefined);
+    expect([sweep.status, sweep.json()]).toEqual([
+      200,
+      {
+        breached_tickets: expect.any(Array),
+        warnings_issued: expect.any(Array),
+        total_checked: integer,
+        check_time: second,
+      },
+    ]);
+    const metrics = await world.ask('/v1/sla/performance-metrics?period_days=30', { key });
+    const tally = { total: integer, within_sla: integer, compliance_rate: integer };
+    expect(metrics.json()).toEqual({
+      period_start: second,
+      period_end: second,
+      period_days: 30,
+      total_tickets: integer,
+      tickets_within_sla: integer,
+      tickets_breached: integer,
+      sla_compliance_rate: integer,
+      average_resolution_time_minutes: integer,
+      escalation_rate: integer,
+      by_priority: { critical: tally, high: tally, medium: tally, low: tally },
+    });
+    expect(metrics.json<{ total_tickets: number }>().total_tickets).toBeGreaterThan(50);
+    const states = ['open', 'in_progress', 'pending_customer', 'pending_third_party', 'resolved', 'closed'];
+    for (const status of states) {
+      const { tickets } = (await world.ask(`/v1/tickets?status=${status}`, { key })).json<{ tickets: object[] }>();
+      expect([status, tickets.length > 0]).toEqual([status, true]);
+    }
+    const { escalations } = (await world.ask('/v1/sla/escalations', { key })).json<{ escalations: object[] }>();
+    expect(escalations).toContainEqual(expect.objectContaining({ subject: 'Office without internet', level: 2 }));
+  });
+
   it('refuse in the documented envelope', async () => {
     const answer = await post('/v1/customers', { name: 'X', email: 'nonsense', phone: '+1234567890' });
     expect([answer.status, answer.json()]).toEqual([
@@ -153,6 +188,7 @@ describe('the records of the operations API', () => {
     ['Customer', '/operations/v1/customers', 90],
     ['Product', '/operations/v1/products', 9],
     ['Invoice', '/operations/v1/invoices', 90],
+    ['Ticket', '/operations/v1/tickets', 200],
   ])('%s answers what its schema says, and no null', async (name, path, atLeast) => {
     const ajv = new Ajv({ allErrors: true });
     addFormats.default(ajv);

@@ -17,6 +17,7 @@ import { provisioningFigures } from './provisioning.js';
 import { radiusFigures } from './radius.js';
 import { reconcileFigures } from './reconcile.js';
 import { revenueFigures } from './revenue.js';
+import { slaFigures } from './sla.js';
 import { suspensionFigures } from './suspension.js';
 
 const ON_DATABASE = {
@@ -32,6 +33,7 @@ const ON_DATABASE = {
   'billing-run': billingRunFigures,
   numbers: numberFigures,
   revenue: revenueFigures,
+  sla: slaFigures,
 };
 const USAGE = `usage: npm run bench -- [${[...Object.keys(ON_DATABASE), 'footprint'].join('] [')}] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
 

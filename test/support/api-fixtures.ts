@@ -31,6 +31,7 @@ import type { ApiWorld } from './api-world.js';
 import { type Plot, type Town, buildTown } from './town.js';
 import { billingFixtures } from './billing-fixtures.js';
 import { offerFixtures } from './offer-fixtures.js';
+import { ticketFixtures } from './ticket-fixtures.js';
 
 export const EVERYTHING: Actor = { ...systemActor('spec'), permissions: new Set(PERMISSIONS) };
 
@@ -76,6 +77,7 @@ export type Thing =
   | 'threshold'
   | 'service_with_device'
   | keyof ReturnType<typeof billingFixtures>['make']
+  | keyof ReturnType<typeof ticketFixtures>['make']
   | 'service_with_device_guid'
   | 'service_guid'
   | 'line_guid'
@@ -121,6 +123,7 @@ export function factory(world: ApiWorld) {
     return row?.guid.toUpperCase() ?? '';
   };
   const billing = billingFixtures(use, sql, (what, partnerId) => make[what](partnerId));
+  const tickets = ticketFixtures(use, (what, partnerId) => make[what](partnerId));
   const make: Record<Thing, (partnerId: number) => Promise<string | number>> = {
     customer: async (partnerId) => {
       const n = next();
@@ -360,6 +363,7 @@ export function factory(world: ApiWorld) {
       return id;
     },
     ...billing.make,
+    ...tickets.make,
     ...offerFixtures(use, sql, (partnerId) => make.area(partnerId)),
   };
   /** Gives a service the device that carries it. */
@@ -374,7 +378,7 @@ export function factory(world: ApiWorld) {
     if (!plot) throw new Error('every premise is taken');
     return { plot, town: await built.town };
   };
-  return { make, ofCustomer: billing.ofCustomer, use, sql, subscribed, withDevice, orderable };
+  return { ofCustomer: billing.ofCustomer, ...tickets, make, use, sql, subscribed, withDevice, orderable };
 }
 
 export const PASSWORD = 'correct horse battery staple';
@@ -382,16 +386,10 @@ export const PASSWORD = 'correct horse battery staple';
 /** A person of a partner who can sign in with `PASSWORD`. */
 export async function person(world: ApiWorld, partnerId: number, role: string): Promise<{ id: number; login: string }> {
   const login = `person.${next()}`;
-  const values = {
-    username: login,
-    email: `${login}@spec.example`,
-    fullName: login,
-    password: PASSWORD,
-    roles: [role],
-  };
+  const values = { username: login, fullName: login, password: PASSWORD, roles: [role] };
   const { id } = await factory(world)
     .use(CreateUser)
-    .execute({ actor: EVERYTHING, ...values, partnerId });
+    .execute({ actor: EVERYTHING, ...values, email: `${login}@spec.example`, partnerId });
   return { id, login };
 }
 

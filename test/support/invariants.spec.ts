@@ -33,6 +33,14 @@ const BROKEN: Readonly<Record<string, string>> = {
     INSERT INTO vlans (device_id, vlan_id, service_id) SELECT min(id), 7, n FROM devices, generate_series(1, 2) n GROUP BY n`,
   'usage is never negative': `ALTER TABLE usage_daily DROP CONSTRAINT usage_daily_input_octets_check;
     INSERT INTO usage_daily (partner_id, customer_id, service_id, day, input_octets) SELECT partner_id, customer_id, id, '2025-01-29', -1 FROM services`,
+  'a ticket has two clocks': `INSERT INTO tickets (number, partner_id, customer_id, subject, category_id, priority, source, policy_id, policy_version, calendar_id, calendar_version, opened_at, created_by)
+    SELECT 'T', partner_id, customer_id, 'X', 1, 'low', 'api', 1, 1, 1, 1, now(), 'spec' FROM services`,
+  'a ticket that is over has no clock that runs': `INSERT INTO tickets (number, partner_id, customer_id, subject, category_id, priority, source, policy_id, policy_version, calendar_id, calendar_version, opened_at, created_by, status, resolved_at, stopped_from)
+    SELECT 'T', partner_id, customer_id, 'X', 1, 'low', 'api', 1, 1, 1, 1, now(), 'spec', 'resolved', now(), ARRAY[now()] FROM services;
+    INSERT INTO ticket_clocks (partner_id, customer_id, ticket_id, target, target_seconds) SELECT partner_id, customer_id, id, 'resolution', 1 FROM tickets`,
+  'a breach is a fact once': `INSERT INTO tickets (number, partner_id, customer_id, subject, category_id, priority, source, policy_id, policy_version, calendar_id, calendar_version, opened_at, created_by)
+    SELECT 'T', partner_id, customer_id, 'X', 1, 'low', 'api', 1, 1, 1, 1, now(), 'spec' FROM services;
+    INSERT INTO ticket_clocks (partner_id, customer_id, ticket_id, target, target_seconds, breached_at) SELECT partner_id, customer_id, id, 'resolution', 1, now() FROM tickets`,
   'a bundle is active only with its parts': `UPDATE services SET status = 'active', service_type = 'bundle';
     INSERT INTO services (partner_id, customer_id, service_type, plan_id, monthly_amount, activation_amount, currency, status, bundle_id)
     SELECT partner_id, customer_id, 'internet', plan_id, 0, 0, currency, 'pending_activation', id FROM services`,

@@ -91,6 +91,13 @@ export const INVARIANTS = {
     WHERE r.channel = 'gateway' AND r.status = 'succeeded' AND (s.state IS DISTINCT FROM 'succeeded' OR s.amount <> r.amount)`,
   'an entry of the bank is one payment of its amount': `SELECT e.id FROM bank_entries e JOIN payments p ON p.id = e.payment_id
     WHERE p.amount <> e.amount OR p.currency <> e.currency`,
+  'a ticket that is over has no clock that runs': `SELECT t.id, t.status, c.target FROM tickets t JOIN ticket_clocks c ON c.ticket_id = t.id
+    WHERE t.status IN ('resolved', 'closed') AND c.ended_at IS NULL`,
+  'a breach is a fact once': `SELECT c.ticket_id, c.target FROM ticket_clocks c LEFT JOIN ticket_clock_facts f
+       ON f.ticket_id = c.ticket_id AND f.target = c.target AND f.outcome = 'breached'
+    GROUP BY c.ticket_id, c.target, c.breached_at HAVING count(f.id) <> (c.breached_at IS NOT NULL)::integer`,
+  'a ticket has two clocks': `SELECT t.id, count(c.target) FROM tickets t LEFT JOIN ticket_clocks c ON c.ticket_id = t.id
+    GROUP BY t.id HAVING count(c.target) <> 2`,
   'a bundle is active only with its parts': `SELECT b.id FROM services b JOIN services p ON p.bundle_id = b.id
     WHERE b.status = 'active' AND p.status IN ('pending_activation', 'provisioning', 'failed')`,
   'a voice account is open for a service that lives': `SELECT v.service_id, s.status FROM voice_accounts v JOIN services s ON s.id = v.service_id

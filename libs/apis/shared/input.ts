@@ -93,6 +93,9 @@ export const bytesBody = (type: string) =>
     .min(1)
     .refine((text) => !/[^\u0000-\u00ff]/.test(text), `must be ${type}`);
 
+/** The bytes of a file. */
+export const fileBody = bytesBody('application/octet-stream');
+
 /** Text to look for: anything that the database can hold. */
 export const needle = (max: number) =>
   z
@@ -158,3 +161,12 @@ export const unitAmount = z.number().transform((value, context) => {
 export const percent = z.number().min(0).max(100).multipleOf(0.001, 'must not have more than 3 decimals');
 
 export const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code');
+
+/** An IANA time zone. */
+export const timeZone = z
+  .string()
+  .max(60)
+  .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'must be an IANA time zone');
+
+/** `true` or `false` in a query string. */
+export const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');

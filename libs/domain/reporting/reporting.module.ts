@@ -4,8 +4,16 @@ import { InvoiceReport } from './invoices/invoice.report.js';
 import { ProductReport } from './products/product.report.js';
 import { InvoicedRevenueReport } from './revenue/invoiced-revenue.report.js';
 import { RecurringRevenueReport } from './revenue/recurring-revenue.report.js';
+import { TicketReport } from './tickets/ticket.report.js';
 
-const providers = [CustomerReport, InvoicedRevenueReport, InvoiceReport, ProductReport, RecurringRevenueReport];
+const providers = [
+  CustomerReport,
+  InvoicedRevenueReport,
+  InvoiceReport,
+  ProductReport,
+  RecurringRevenueReport,
+  TicketReport,
+];
 
 /** Read models over several domains; nothing here writes. */
 @Module({ providers, exports: providers })

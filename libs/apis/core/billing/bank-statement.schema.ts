@@ -1,11 +1,10 @@
-import { bodyId, bytesBody, currencyCode, intId, line, withoutCard } from '@isp/apis/shared';
+import { bodyId, currencyCode, intId, line, withoutCard } from '@isp/apis/shared';
 import { DATE_FORMATS, ENTRY_STATUSES, STATEMENT_FORMATS } from '@isp/domain/billing';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
 const column = line(100).optional();
 
-export const fileBody = bytesBody('application/octet-stream');
 export const importQuery = z.strictObject({
   file_name: line(200).optional(),
   format: z.enum(STATEMENT_FORMATS).default('camt.053'),

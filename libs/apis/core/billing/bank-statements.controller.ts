@@ -1,6 +1,15 @@
 import { Controller, Get, Post } from '@nestjs/common';
 import { ApiConsumes, ApiTags } from '@nestjs/swagger';
-import { CurrentActor, JsonBody, Operation, PathParam, QueryString, createdAt, intId } from '@isp/apis/shared';
+import {
+  CurrentActor,
+  JsonBody,
+  Operation,
+  PathParam,
+  QueryString,
+  createdAt,
+  fileBody,
+  intId,
+} from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
 import { AccountQueries, BankStatements, ImportStatement, MatchEntry } from '@isp/domain/billing';
 import { listOf, sliceOf } from '../lists.js';
@@ -37,7 +46,7 @@ export class BankStatementsController {
   async importStatement(
     @CurrentActor() actor: Actor,
     @QueryString(schema.importQuery) query: schema.ImportQuery,
-    @JsonBody(schema.fileBody) file: string,
+    @JsonBody(fileBody) file: string,
   ) {
     const content = Buffer.from(file, 'latin1');
     const fileName = query.file_name ?? '';

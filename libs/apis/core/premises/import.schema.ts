@@ -1,5 +1,5 @@
 import { CONNECTIVITIES, IMPORT_KINDS, IMPORT_STATUSES, ROW_OUTCOMES } from '@isp/domain/premises';
-import { bytesBody, line, wholeNumber } from '@isp/apis/shared';
+import { line, wholeNumber } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
@@ -10,8 +10,6 @@ export const createImportBody = z.strictObject({
   connectivity: z.enum(CONNECTIVITIES).optional().describe('What areas are that do not say it themselves'),
 });
 export type CreateImportBody = z.infer<typeof createImportBody>;
-
-export const contentBody = bytesBody('application/octet-stream');
 
 export const MAX_PART_NUMBER = 1000;
 export const partNumber = wholeNumber(MAX_PART_NUMBER);

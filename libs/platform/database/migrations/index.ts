@@ -42,6 +42,7 @@ import { gateways } from './0272-gateways.js';
 import { bankStatements } from './0273-bank-statements.js';
 import { renderedDocuments } from './0285-rendered-documents.js';
 import { revenueReports } from './0286-revenue-reports.js';
+import { tickets } from './0300-tickets.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -88,4 +89,5 @@ export const migrations: readonly SqlMigration[] = [
   bankStatements,
   renderedDocuments,
   revenueReports,
+  tickets,
 ];
