@@ -11,7 +11,7 @@ const TIERS = [
   ['services'],
   ['usage', 'provisioning'],
   ['billing', 'tickets', 'work-orders'],
-  ['sla', 'settlement', 'ordering'],
+  ['sla', 'outages', 'settlement', 'ordering'],
   ['webhooks', 'plugins', 'notifications'],
   ['reporting'],
 ];

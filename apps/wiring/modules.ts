@@ -8,6 +8,7 @@ import { catalogEntities } from '@isp/domain/catalog';
 import { customersEntities } from '@isp/domain/customers';
 import { NetworkWorkerModule } from '@isp/domain/network';
 import { OrderingWorkerModule } from '@isp/domain/ordering';
+import { OutagesWorkerModule } from '@isp/domain/outages';
 import { partnersEntities } from '@isp/domain/partners';
 import { PremisesWorkerModule } from '@isp/domain/premises';
 import { ProvisioningWorkerModule } from '@isp/domain/provisioning';
@@ -62,6 +63,7 @@ const workerModules = [
   WorkOrdersWorkerModule,
   OrderingWorkerModule,
   BillingWorkerModule,
+  OutagesWorkerModule,
   WebhooksWorkerModule,
   WholesaleEventsModule,
 ];

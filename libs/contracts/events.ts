@@ -105,6 +105,31 @@ const payment = z.strictObject({
   sequence: z.int(),
 });
 
+const outage = z.strictObject({
+  /** Whose services are affected: each partner is told of its own. */
+  partner_id: z.int(),
+  outage_id: z.int(),
+  title: z.string(),
+  status: z.string(),
+  started_at: z.string(),
+  /** Empty while it lasts. */
+  ended_at: z.string(),
+  affected_services: z.int(),
+  affected_customers: z.int(),
+  sequence: z.int(),
+});
+
+const maintenance = z.strictObject({
+  partner_id: z.int(),
+  maintenance_window_id: z.int(),
+  title: z.string(),
+  starts_at: z.string(),
+  ends_at: z.string(),
+  affected_services: z.int(),
+  affected_customers: z.int(),
+  sequence: z.int(),
+});
+
 /**
  * Every event that the program publishes: a fact in the past tense, named `<owner>.<thing>.<happened>.v<n>`, with the
  * schema of its payload. A listener names one of these; an event nobody knows does not compile.
@@ -168,6 +193,25 @@ export const EVENTS = {
   'billing.credit_note.issued.v1': invoice,
   'billing.payment.received.v1': payment,
   'billing.payment.reversed.v1': payment,
+  'outages.outage.opened.v1': outage,
+  'outages.outage.resolved.v1': outage,
+  'outages.outage.corrected.v1': outage,
+  'outages.maintenance.planned.v1': maintenance,
+  'outages.maintenance.changed.v1': maintenance,
+  'outages.maintenance.cancelled.v1': maintenance,
+  'outages.level.credited.v1': z.strictObject({
+    ...ids,
+    service_id: z.int(),
+    level_id: z.int(),
+    /** The first day of the month. */
+    period: z.string(),
+    document_id: z.int(),
+    /** Decimal text without tax; negative where a credit was taken back. */
+    amount: z.string(),
+    credited_amount: z.string(),
+    currency: z.string(),
+    sequence: z.int(),
+  }),
   'platform.work.died.v1': z.strictObject({
     work_id: z.string(),
     partner_id: z.int(),

@@ -13,7 +13,7 @@ const RANKS = [
   ['services'],
   ['usage', 'provisioning'],
   ['billing', 'tickets', 'work-orders'],
-  ['sla', 'settlement', 'ordering'],
+  ['sla', 'outages', 'settlement', 'ordering'],
   ['webhooks', 'plugins', 'notifications'],
   ['reporting'],
 ];

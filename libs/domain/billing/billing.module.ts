@@ -10,6 +10,7 @@ import { ChangeAccount } from './accounts/change-account.usecase.js';
 import { OpenAccount } from './accounts/open-account.usecase.js';
 import { BillingFacts } from './invoices/billing.facts.js';
 import { CreditInvoice } from './invoices/credit-invoice.usecase.js';
+import { CreditService } from './invoices/credit-service.usecase.js';
 import { GenerateInvoice } from './invoices/generate-invoice.usecase.js';
 import { InvoiceQueries } from './invoices/invoice.queries.js';
 import { InvoiceRepository } from './invoices/invoice.repository.js';
@@ -29,6 +30,7 @@ const DOOR = [
   AssignService,
   ChangeAccount,
   CreditInvoice,
+  CreditService,
   Discounts,
   GenerateInvoice,
   InvoiceQueries,

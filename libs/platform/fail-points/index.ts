@@ -8,6 +8,8 @@ export type FailPoint =
   | 'http.before-answer'
   | 'billing.after-number'
   | 'change-feed.before-confirm'
+  | 'outages.after-list'
+  | 'outages.after-credit'
   | 'work.before-wake'
   | 'work.after-take'
   | 'ordering.before-service'

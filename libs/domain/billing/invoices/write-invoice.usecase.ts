@@ -124,7 +124,8 @@ export class WriteInvoice {
   }
 }
 
-function regionOf({ terms }: AccountView, on: string): string | null {
+/** Whose tax rates apply to an account on a day. */
+export function regionOf({ terms }: AccountView, on: string): string | null {
   return (terms.findLast(({ fromOn }) => fromOn <= on) ?? terms[0])?.taxRegion ?? null;
 }
 

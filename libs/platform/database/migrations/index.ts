@@ -34,6 +34,8 @@ import { sessionsKept } from './0251-sessions-kept.js';
 import { billingAccounts } from './0260-billing-accounts.js';
 import { billingDocuments } from './0262-billing-documents.js';
 import { ledger } from './0264-ledger.js';
+import { outages } from './0310-outages.js';
+import { serviceLevels } from './0312-service-levels.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -72,4 +74,6 @@ export const migrations: readonly SqlMigration[] = [
   billingAccounts,
   billingDocuments,
   ledger,
+  outages,
+  serviceLevels,
 ];
