@@ -33,7 +33,9 @@ export interface LevelView {
   readonly repairSeconds: number | null;
   readonly met: boolean | null;
   readonly currency: string | null;
+  /** What is to be credited in all, and whether now; what was. */
   readonly creditAmount: string;
+  readonly creditReady: boolean;
   readonly creditedAmount: string;
   readonly creditError: string | null;
 }
@@ -56,7 +58,7 @@ export interface LevelProof {
   /** Whether outages, maintenance and suspensions are still what they were when it was measured. */
   readonly unchanged: boolean;
   readonly documents: readonly LevelDocumentView[];
-  /** Whether the documents come to what was credited, and that to what is due. */
+  /** Whether the documents come to what was credited, and that to what is due by now. */
   readonly credited: boolean;
   readonly proven: boolean;
 }
@@ -68,7 +70,7 @@ const COLUMNS = `l.id, l.customer_id AS "customerId", l.service_id AS "serviceId
   l.down_seconds AS "downSeconds", l.committed_percent::text AS "committedPercent", l.actual_percent::float8 AS "actualPercent",
   l.latency_ms AS "latencyMs", (l.facts->'promise'->>'latencyMs')::float8 AS "committedLatencyMs", l.packet_loss_percent AS "packetLossPercent",
   (l.facts->'promise'->>'packetLossPercent')::float8 AS "committedPacketLossPercent", l.incidents, l.repair_seconds AS "repairSeconds", l.met,
-  l.currency, l.credit_amount::text AS "creditAmount", l.credited_amount::text AS "creditedAmount", l.credit_error AS "creditError"`;
+  l.currency, l.credit_amount::text AS "creditAmount", l.credit_ready AS "creditReady", l.credited_amount::text AS "creditedAmount", l.credit_error AS "creditError"`;
 const MATCH = `FROM service_levels l WHERE ($1::integer IS NULL OR l.customer_id = $1) AND ($2::integer IS NULL OR l.service_id = $2)
   AND ($3::date IS NULL OR l.period = $3) AND ($4::boolean IS NULL OR l.met = $4) AND l.measured_at IS NOT NULL`;
 const LIST = statement(
@@ -172,7 +174,7 @@ function settledPart({ outages, maintenance, promise, monthlyAmount }: LevelFact
 }
 
 function comesTo(
-  { currency, creditAmount, creditedAmount }: LevelView,
+  { currency, creditReady, creditAmount, creditedAmount }: LevelView,
   documents: readonly LevelDocumentView[],
 ): boolean {
   if (currency === null) return documents.length === 0;
@@ -180,5 +182,7 @@ function comesTo(
     documents.map(({ amount }) => Money.of(amount, currency)),
     currency,
   );
-  return sum.equals(Money.of(creditedAmount, currency)) && Number(creditAmount) === Number(creditedAmount);
+  return (
+    sum.equals(Money.of(creditedAmount, currency)) && (!creditReady || Number(creditAmount) === Number(creditedAmount))
+  );
 }
