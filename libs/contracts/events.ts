@@ -129,6 +129,20 @@ const maintenance = z.strictObject({
   affected_customers: z.int(),
   sequence: z.int(),
 });
+const ticket = z.strictObject({
+  partner_id: z.int(),
+  /** 0 where it is of nobody in particular. */
+  customer_id: z.int(),
+  ticket_id: z.int(),
+  number: z.string(),
+  category: z.string(),
+  priority: z.string(),
+  status: z.string(),
+  /** Counts this ticket's changes. */
+  sequence: z.int(),
+});
+/** `first_response` or `resolution`. */
+const slaTarget = z.string();
 
 /**
  * Every event that the program publishes: a fact in the past tense, named `<owner>.<thing>.<happened>.v<n>`, with the
@@ -212,6 +226,24 @@ export const EVENTS = {
     currency: z.string(),
     sequence: z.int(),
   }),
+  'tickets.ticket.created.v1': ticket,
+  'tickets.ticket.changed.v1': ticket,
+  'tickets.ticket.assigned.v1': ticket,
+  'tickets.ticket.started.v1': ticket,
+  'tickets.ticket.pended.v1': ticket,
+  'tickets.ticket.resumed.v1': ticket,
+  'tickets.ticket.commented.v1': ticket,
+  'tickets.ticket.resolved.v1': ticket,
+  'tickets.ticket.closed.v1': ticket,
+  'tickets.ticket.reopened.v1': ticket,
+  'tickets.ticket.merged.v1': ticket,
+  'tickets.ticket.escalated.v1': ticket.extend({ level: z.int(), escalated_to: z.string() }),
+  'sla.ticket.warned.v1': ticket.extend({
+    target: slaTarget,
+    due_at: z.string(),
+    time_remaining_minutes: z.int(),
+  }),
+  'sla.ticket.breached.v1': ticket.extend({ target: slaTarget, breach_time: z.string() }),
   'platform.work.died.v1': z.strictObject({
     work_id: z.string(),
     partner_id: z.int(),

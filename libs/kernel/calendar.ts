@@ -45,6 +45,40 @@ export function startOfDay(date: string, timeZone: string): Date {
   return candidates.find((at) => localDate(at, timeZone) === date) ?? (candidates[1] as Date);
 }
 
+/** A stretch of time in which a zone's clocks do not leap: milliseconds since 1970, the end not included. */
+export interface ZoneSegment {
+  readonly from: number;
+  readonly until: number;
+  /** Milliseconds that local clocks are ahead of UTC. */
+  readonly offset: number;
+}
+
+/** Stretches of at most a day, one behind the other from an instant on, without end. @throws RangeError on an unknown zone */
+export function* zoneSegments(fromMs: number, timeZone: string): Generator<ZoneSegment, never> {
+  let from = fromMs;
+  let offset = offsetMs(new Date(from), timeZone);
+  for (;;) {
+    const until = from + DAY_MS;
+    const then = offsetMs(new Date(until), timeZone);
+    const leap = then === offset ? until : leapBetween(from, until, timeZone);
+    yield { from, until: leap, offset };
+    if (leap < until) yield { from: leap, until, offset: then };
+    [from, offset] = [until, then];
+  }
+}
+
+/** The instant, to the second, from which on the clocks of a zone are set as they are at the end. */
+function leapBetween(from: number, until: number, timeZone: string): number {
+  const last = offsetMs(new Date(until), timeZone);
+  let [before, after] = [Math.floor(from / 1000), Math.ceil(until / 1000)];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (offsetMs(new Date(middle * 1000), timeZone) === last) after = middle;
+    else before = middle;
+  }
+  return Math.max(after * 1000, from);
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {

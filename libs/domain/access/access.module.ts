@@ -25,6 +25,7 @@ import { SigningKeys } from './tokens/signing-keys.js';
 import { ChangePassword } from './users/change-password.usecase.js';
 import { CreateUser } from './users/create-user.usecase.js';
 import { GrantGuard } from './users/grant-guard.js';
+import { NamedActors } from './users/named-actors.js';
 import { NewPassword } from './users/new-password.js';
 import { SetCustomerPassword } from './users/set-customer-password.usecase.js';
 import { SetUserPassword } from './users/set-user-password.usecase.js';
@@ -58,6 +59,7 @@ const doors = [
   IssuePartnerToken,
   Login,
   Logout,
+  NamedActors,
   PurgeSessions,
   Refresh,
   RevokeApiKey,

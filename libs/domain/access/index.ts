@@ -23,6 +23,7 @@ export * from './tokens/exchange-client-credentials.usecase.js';
 export * from './tokens/rotate-signing-keys.usecase.js';
 export * from './users/change-password.usecase.js';
 export * from './users/create-user.usecase.js';
+export * from './users/named-actors.js';
 export * from './users/set-customer-password.usecase.js';
 export * from './users/set-user-password.usecase.js';
 export * from './users/set-user-status.usecase.js';

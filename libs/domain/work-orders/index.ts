@@ -6,7 +6,6 @@ export * from './work-orders/comment-work-order.usecase.js';
 export * from './work-orders/complete-work-order.usecase.js';
 export * from './work-orders/create-work-order.usecase.js';
 export * from './work-orders/hold-work-order.usecase.js';
-export * from './work-orders/named-actors.js';
 export * from './work-orders/schedule-work-order.usecase.js';
 export * from './work-orders/start-work-order.usecase.js';
 export * from './work-orders/work-order.queries.js';

@@ -11,7 +11,6 @@ import { CommentWorkOrder } from './work-orders/comment-work-order.usecase.js';
 import { CompleteWorkOrder } from './work-orders/complete-work-order.usecase.js';
 import { CreateWorkOrder } from './work-orders/create-work-order.usecase.js';
 import { HoldWorkOrder, ResumeWorkOrder } from './work-orders/hold-work-order.usecase.js';
-import { NamedActors } from './work-orders/named-actors.js';
 import { ScheduleWorkOrder } from './work-orders/schedule-work-order.usecase.js';
 import { StartWorkOrder } from './work-orders/start-work-order.usecase.js';
 import { WorkOrderBook } from './work-orders/work-order-book.js';
@@ -32,7 +31,6 @@ const DOOR = [
   CancelWorkOrder,
   WorkOrderQueries,
   WorkOrderDeltas,
-  NamedActors,
 ];
 
 /** What people in the field are to do for services. */

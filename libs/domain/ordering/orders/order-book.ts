@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
+import { NamedActors } from '@isp/domain/access';
 import { ProductSales } from '@isp/domain/offers';
 import { PremiseOccupancy, type PremiseView } from '@isp/domain/premises';
 import type { ServiceView } from '@isp/domain/services';
-import { CreateWorkOrder, NamedActors } from '@isp/domain/work-orders';
+import { CreateWorkOrder } from '@isp/domain/work-orders';
 import { DomainError } from '@isp/kernel';
 import { OrderFacts } from './order.facts.js';
 import { OrderRepository } from './order.repository.js';

@@ -150,6 +150,24 @@ const payment = (type: string, description: string): Entry<EventPayload<'billing
   fact: ({ sequence, ...data }) => ({ resourceType: 'payment', resourceId: String(data.payment_id), sequence, data }),
 });
 
+const ticket = (
+  type: string,
+  description: string,
+): Entry<
+  EventPayload<'tickets.ticket.created.v1'> & {
+    readonly level?: number;
+    readonly escalated_to?: string;
+    readonly target?: string;
+    readonly due_at?: string;
+    readonly time_remaining_minutes?: number;
+    readonly breach_time?: string;
+  }
+> => ({
+  type,
+  description,
+  fact: ({ sequence, ...data }) => ({ resourceType: 'ticket', resourceId: String(data.ticket_id), sequence, data }),
+});
+
 /** Every event of the program with its public face; null: nobody's business. A new event does not compile without. */
 const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = {
   'customers.customer.created.v1': customer('customer.created', 'A customer was created.'),
@@ -254,6 +272,20 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
     'payment.failed',
     'A payment that had come in was taken back: a returned debit, a chargeback, a bounced cheque.',
   ),
+  'tickets.ticket.created.v1': ticket('ticket.created', 'A ticket was opened.'),
+  'tickets.ticket.changed.v1': ticket('ticket.changed', 'What a ticket says, or what belongs to it, has changed.'),
+  'tickets.ticket.assigned.v1': ticket('ticket.assigned', 'A ticket was given to somebody.'),
+  'tickets.ticket.started.v1': ticket('ticket.started', 'Somebody works on a ticket.'),
+  'tickets.ticket.pended.v1': ticket('ticket.pended', 'A ticket waits for somebody else; its clocks stand still.'),
+  'tickets.ticket.resumed.v1': ticket('ticket.resumed', 'A ticket that waited goes on.'),
+  'tickets.ticket.commented.v1': ticket('ticket.commented', 'Somebody said something about a ticket.'),
+  'tickets.ticket.resolved.v1': ticket('ticket.resolved', 'A ticket is solved.'),
+  'tickets.ticket.closed.v1': ticket('ticket.closed', 'A ticket is over.'),
+  'tickets.ticket.reopened.v1': ticket('ticket.reopened', 'A ticket that was over goes on.'),
+  'tickets.ticket.merged.v1': ticket('ticket.merged', 'A ticket goes on in another one.'),
+  'tickets.ticket.escalated.v1': ticket('ticket.escalated', 'A ticket went up to a level, to somebody.'),
+  'sla.ticket.warned.v1': ticket('sla.warning', 'Much of the time for a ticket is used up.'),
+  'sla.ticket.breached.v1': ticket('sla.breached', 'The time for a ticket is over.'),
   'platform.work.died.v1': {
     type: 'system.job_dead',
     description: 'Accepted work failed for good and waits for a person. For the operator only.',

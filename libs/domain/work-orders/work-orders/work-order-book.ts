@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor, EventName } from '@isp/contracts';
+import { NamedActors } from '@isp/domain/access';
 import { AuditTrail } from '@isp/domain/audit';
 import { changesBetween } from '@isp/kernel';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { currentRequestId } from '@isp/platform/logging';
 import { Outbox } from '@isp/platform/work';
-import { NamedActors } from './named-actors.js';
 import { workOrderErrors } from './work-order.errors.js';
 import { type NewWorkOrder, WorkOrderRepository } from './work-order.repository.js';
 import { type WorkOrderStatus, workOrderStates } from './work-order.states.js';

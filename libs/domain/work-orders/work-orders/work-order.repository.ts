@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { NamedActor } from '@isp/domain/access';
 import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
-import type { NamedActor } from './named-actors.js';
 import { workOrderErrors } from './work-order.errors.js';
 import { WORK_ORDER_COLUMNS, WORK_ORDER_TABLES, type WorkOrderView } from './work-order.view.js';
 

@@ -36,6 +36,7 @@ import { billingDocuments } from './0262-billing-documents.js';
 import { ledger } from './0264-ledger.js';
 import { outages } from './0310-outages.js';
 import { serviceLevels } from './0312-service-levels.js';
+import { tickets } from './0300-tickets.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -76,4 +77,5 @@ export const migrations: readonly SqlMigration[] = [
   ledger,
   outages,
   serviceLevels,
+  tickets,
 ];

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { ApiKeyQueries, UserQueries } from '@isp/domain/access';
+import { ApiKeyQueries } from '../api-keys/api-key.queries.js';
+import { UserQueries } from './user.queries.js';
 
 /** The program itself, as the author of what nobody in person did. */
 const PROGRAM: NamedActor = { guid: '00000000-0000-5000-8000-000000000001', name: 'System' };

@@ -1,0 +1,11 @@
+export * from './clocks/clock.policy.js';
+export * from './clocks/sla-terms.js';
+export * from './clocks/ticket-facts.js';
+export * from './clocks/working-time.policy.js';
+export * from './settings/support-teams.js';
+export * from './settings/ticket-categories.js';
+export { CreateTicket, type CreateTicketInput } from './tickets/create-ticket.usecase.js';
+export * from './tickets/ticket.queries.js';
+export * from './tickets/ticket.states.js';
+export * from './tickets/ticket.view.js';
+export * from './tickets.module.js';
