@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BillingModule } from '@isp/domain/billing';
 import { ServicesModule } from '@isp/domain/services';
+import { TicketsModule } from '@isp/domain/tickets';
 import { SettleCredits } from './credits/settle-credits.usecase.js';
 import { ServiceHealth } from './health/service-health.queries.js';
 import { LevelBook } from './levels/level-book.js';
@@ -19,6 +20,7 @@ import { FollowDevice } from './outages/follow-device.usecase.js';
 import { OpenOutage } from './outages/open-outage.usecase.js';
 import { OutageDesk } from './outages/outage-desk.js';
 import { OutageQueries } from './outages/outage.queries.js';
+import { OutageTickets } from './outages/outage-tickets.js';
 import { OutageRepository } from './outages/outage.repository.js';
 import { TendOutages, TendOutagesSchedule } from './outages/tend-outages.usecase.js';
 import { Topology } from './topology/topology.js';
@@ -38,10 +40,19 @@ const DOOR = [
   SettleCredits,
   TendOutages,
 ];
-const INNER = [LevelBook, LevelFactsReader, MaintenanceCalendar, Notices, OutageDesk, OutageRepository, Topology];
+const INNER = [
+  LevelBook,
+  LevelFactsReader,
+  MaintenanceCalendar,
+  Notices,
+  OutageDesk,
+  OutageRepository,
+  OutageTickets,
+  Topology,
+];
 
 /** What is down and for whom, what was announced, how good services were, and what is credited when they were not. */
-@Module({ imports: [BillingModule, ServicesModule], providers: [...DOOR, ...INNER], exports: DOOR })
+@Module({ imports: [BillingModule, ServicesModule, TicketsModule], providers: [...DOOR, ...INNER], exports: DOOR })
 export class OutagesModule {}
 
 @Module({

@@ -101,7 +101,7 @@ export class FollowDevice {
     const [first, ...others] = await this.outages.live(await this.topology.below(place), []);
     if (!first) {
       const made = { ...place, origin: 'monitoring', title, startedAt, detectedAt: now, openedBy: ACTOR.name } as const;
-      return this.desk.open(made);
+      return this.desk.open(ACTOR, made);
     }
     const ids = others.map(({ id }) => id);
     for (const other of others) await this.merge(other, first.id, now);

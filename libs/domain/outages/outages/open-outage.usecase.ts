@@ -45,7 +45,7 @@ export class OpenOutage {
       const own = (id: number | null): number[] => (id === null ? [] : [id]);
       if ((await this.outages.live(own(place.deviceId), own(place.nodeId))).length > 0)
         throw outageErrors('outages.outage.exists');
-      const outage = await this.desk.open({
+      const outage = await this.desk.open(actor, {
         ...place,
         origin: 'person',
         title: title ?? `No service behind ${name}`,

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Actor } from '@isp/contracts';
 import { addSeconds, type Clock } from '@isp/kernel';
 import { CLOCK, CONFIG, type Config } from '@isp/platform/config';
 import { failPoint } from '@isp/platform/fail-points';
@@ -6,6 +7,7 @@ import { LevelBook } from '../levels/level-book.js';
 import { Notices } from '../notices/notices.js';
 import { Topology } from '../topology/topology.js';
 import { OutageRepository, type NewOutage } from './outage.repository.js';
+import { OutageTickets } from './outage-tickets.js';
 import type { OutageView } from './outage.view.js';
 
 /** What opens and ends outages does in the caller's transaction: list what is affected, tell everybody, have it measured. */
@@ -16,14 +18,18 @@ export class OutageDesk {
     private readonly topology: Topology,
     private readonly notices: Notices,
     private readonly levels: LevelBook,
+    private readonly tickets: OutageTickets,
     @Inject(CONFIG) private readonly config: Pick<Config, 'ISP_OUTAGE_HOLD_SECONDS'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async open(made: NewOutage): Promise<OutageView> {
+  async open(actor: Actor, made: NewOutage): Promise<OutageView> {
     const id = await this.outages.insert(made);
     await this.topology.listForOutage(id, made);
     failPoint('outages.after-list');
+    await this.outages.count(id);
+    const ticketId = await this.tickets.open(actor, await this.outages.get(id));
+    await this.outages.change(await this.outages.get(id), { ticketId }, made.detectedAt);
     return this.announce(id);
   }
 

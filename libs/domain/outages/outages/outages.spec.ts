@@ -74,6 +74,9 @@ describe('a device that falls', () => {
     const [outage, ...more] = await outagesOf(one);
     expect(more).toEqual([]);
     expect(outage).toMatchObject({ status: 'open', deviceId: olt, affectedServices: 2, affectedCustomers: 2 });
+    const tickets = await sql(`SELECT id, subject, priority FROM tickets WHERE id IN (SELECT ticket_id FROM ticket_links
+      WHERE type = 'outage' AND target_id = ${outage?.id})`);
+    expect(tickets).toEqual([{ id: outage?.ticketId, subject: outage?.title, priority: 'critical' }]);
     expect((await outagesOf(two)).map(({ id }) => id)).toEqual([outage?.id]);
     expect(await outagesOf(other)).toEqual([]);
     expect(await use(ServiceHealth).of(actor, one)).toMatchObject({ verdict: 'outage' });

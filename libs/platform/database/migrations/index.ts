@@ -34,9 +34,9 @@ import { sessionsKept } from './0251-sessions-kept.js';
 import { billingAccounts } from './0260-billing-accounts.js';
 import { billingDocuments } from './0262-billing-documents.js';
 import { ledger } from './0264-ledger.js';
+import { tickets } from './0300-tickets.js';
 import { outages } from './0310-outages.js';
 import { serviceLevels } from './0312-service-levels.js';
-import { tickets } from './0300-tickets.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -75,7 +75,7 @@ export const migrations: readonly SqlMigration[] = [
   billingAccounts,
   billingDocuments,
   ledger,
+  tickets,
   outages,
   serviceLevels,
-  tickets,
 ];
