@@ -98,6 +98,8 @@ async function ofOwnCustomer(thing: Thing): Promise<string | number | undefined>
   if (thing === 'billing_account') return made.accountOf(ownCustomer);
   if (thing === 'invoice') return made.invoiceOf(ownCustomer);
   if (thing === 'payment') return made.paymentOf(ownCustomer);
+  if (thing === 'outage' || thing === 'maintenance_window' || thing === 'service_level')
+    return made.happensTo(thing, Number(await ownService()));
   if (thing !== 'customer_guid') return undefined;
   const sql = `SELECT upper(guid::text) AS guid FROM customers WHERE id = ${ownCustomer}`;
   return (await made.sql<{ guid: string }>(sql))[0]?.guid;

@@ -9,9 +9,9 @@ const B = 3;
 const MISSING = 2_147_000_000;
 const MISSING_GUID = '00000000-0000-4000-8000-000000000000';
 const CANARY = 'CANARY';
-/** What a reseller may read of its customers' billing, and not change. */
+/** What a reseller may read of its customers' billing and outages, and not change. */
 const REFUSED_MONEY = Object.keys(CALLS)
-  .filter((operation) => /^(POST|PATCH) \/v1\/billing\/.*:/.test(operation))
+  .filter((operation) => /^(POST|PATCH) \/v1\/(billing|outages|maintenance-windows)\/.*:/.test(operation))
   .map((operation) => `403 ${operation}`);
 /** The operator's, and the same for every partner. */
 const EVERYBODYS = new Set<string>([

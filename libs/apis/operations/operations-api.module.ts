@@ -3,10 +3,16 @@ import { ReportingModule } from '@isp/domain/reporting';
 import { OperationsCustomersController } from './customers/customers.controller.js';
 import { OperationsInvoicesController } from './invoices/invoices.controller.js';
 import { OperationsProductsController } from './products/products.controller.js';
+import { OperationsSlaMetricsController } from './sla-metrics/sla-metrics.controller.js';
 
 /** The operations API, `/operations/v1`. */
 @Module({
   imports: [ReportingModule],
-  controllers: [OperationsCustomersController, OperationsInvoicesController, OperationsProductsController],
+  controllers: [
+    OperationsCustomersController,
+    OperationsInvoicesController,
+    OperationsProductsController,
+    OperationsSlaMetricsController,
+  ],
 })
 export class OperationsApiModule {}

@@ -2,8 +2,9 @@ import { Module } from '@nestjs/common';
 import { CustomerReport } from './customers/customer.report.js';
 import { InvoiceReport } from './invoices/invoice.report.js';
 import { ProductReport } from './products/product.report.js';
+import { LevelReport } from './service-levels/level.report.js';
 
-const providers = [CustomerReport, InvoiceReport, ProductReport];
+const providers = [CustomerReport, InvoiceReport, LevelReport, ProductReport];
 
 /** Read models over several domains; nothing here writes. */
 @Module({ providers, exports: providers })

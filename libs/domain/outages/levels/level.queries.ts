@@ -20,6 +20,8 @@ export interface LevelView {
   /** Nothing but a correction changes it any more. */
   readonly final: boolean;
   readonly agreedSeconds: number | null;
+  /** Of that, what is over. */
+  readonly livedSeconds: number | null;
   readonly maintenanceSeconds: number | null;
   readonly measuredSeconds: number | null;
   readonly downSeconds: number | null;
@@ -66,7 +68,7 @@ export interface LevelProof {
 const COLUMNS = `l.id, l.customer_id AS "customerId", l.service_id AS "serviceId",
   (SELECT p.name FROM services s JOIN plans p ON p.id = s.plan_id WHERE s.id = l.service_id) AS "planName",
   to_char(l.period, 'YYYY-MM') AS period, l.measured_at AS "measuredAt", l.measured_at IS NOT NULL AND l.due_at IS NULL AS final,
-  l.agreed_seconds AS "agreedSeconds", l.maintenance_seconds AS "maintenanceSeconds", l.measured_seconds AS "measuredSeconds",
+  l.agreed_seconds AS "agreedSeconds", l.lived_seconds AS "livedSeconds", l.maintenance_seconds AS "maintenanceSeconds", l.measured_seconds AS "measuredSeconds",
   l.down_seconds AS "downSeconds", l.committed_percent::text AS "committedPercent", l.actual_percent::float8 AS "actualPercent",
   l.latency_ms AS "latencyMs", (l.facts->'promise'->>'latencyMs')::float8 AS "committedLatencyMs", l.packet_loss_percent AS "packetLossPercent",
   (l.facts->'promise'->>'packetLossPercent')::float8 AS "committedPacketLossPercent", l.incidents, l.repair_seconds AS "repairSeconds", l.met,

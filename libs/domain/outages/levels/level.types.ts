@@ -51,6 +51,8 @@ export interface LevelFacts {
 /** A month's figures. Seconds; null where nothing was measured. */
 export interface Level {
   readonly agreedSeconds: number;
+  /** Of that, what is over. */
+  readonly livedSeconds: number;
   readonly maintenanceSeconds: number;
   readonly measuredSeconds: number;
   readonly downSeconds: number;

@@ -21,12 +21,12 @@ const CLAIM = statement(
 );
 const KEEP = statement(
   'service-levels-keep',
-  `UPDATE service_levels l SET due_at = to_timestamp(g.due), measured_at = $2, facts = g.facts, agreed_seconds = g.agreed,
+  `UPDATE service_levels l SET due_at = to_timestamp(g.due), measured_at = $2, facts = g.facts, agreed_seconds = g.agreed, lived_seconds = g.lived,
           maintenance_seconds = g.maintenance, measured_seconds = g.measured, down_seconds = g.down, committed_percent = g.committed,
           actual_percent = g.actual, latency_ms = g.latency, packet_loss_percent = g.loss, incidents = g.incidents,
           repair_seconds = g.repair, met = g.met, currency = g.currency, credit_amount = g.credit, credit_ready = g.ready,
           credit_error = NULL, version = l.version + 1, updated_at = $2
-     FROM jsonb_to_recordset($1) AS g (id integer, due bigint, facts jsonb, agreed float8, maintenance float8, measured float8, down float8,
+     FROM jsonb_to_recordset($1) AS g (id integer, due bigint, facts jsonb, agreed float8, lived float8, maintenance float8, measured float8, down float8,
           committed numeric, actual numeric, latency float8, loss float8, incidents integer, repair float8, met boolean, currency text,
           credit numeric, ready boolean) WHERE l.id = g.id`,
 );
@@ -72,6 +72,7 @@ const rowOf =
       due: final ? null : Math.min(now, facts.until) + AGAIN_SECONDS,
       facts,
       agreed: level.agreedSeconds,
+      lived: level.livedSeconds,
       maintenance: level.maintenanceSeconds,
       measured: level.measuredSeconds,
       down: level.downSeconds,

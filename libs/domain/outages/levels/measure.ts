@@ -28,6 +28,7 @@ export function measure(facts: LevelFacts): Level {
   const short = shortOf(downSeconds, measuredSeconds, promise.percent);
   return {
     agreedSeconds: lengthOf(counted),
+    livedSeconds: lengthOf(lived),
     maintenanceSeconds: lengthOf(intersect(owed, maintenance)),
     measuredSeconds,
     downSeconds,

@@ -52,12 +52,12 @@ export class CorrectOutage {
       await this.outages.lock();
       const was = await this.outages.get(outageId, true);
       const now = this.clock.now();
-      const next = this.next(was, input, now);
+      const next = corrected(was, input, now);
       const times = [was.startedAt, was.endedAt, was.status, next.startedAt, next.endedAt, next.status];
       await tx.execute(NOTE, [outageId, now, actor.name, reason, ...times]);
       const revision = (await tx.one<{ n: number }>(COUNT, [outageId]))?.n ?? 1;
-      const corrected = await this.outages.change(was, next, now);
-      await this.notices.ofOutage(corrected, 'corrected', now, revision);
+      const outage = await this.outages.change(was, next, now);
+      await this.notices.ofOutage(outage, 'corrected', now, revision);
       const from = was.startedAt < next.startedAt ? was.startedAt : next.startedAt;
       const ends = [was.endedAt ?? now, next.endedAt ?? now];
       await this.levels.touchedBy(
@@ -68,21 +68,26 @@ export class CorrectOutage {
       const changes = { reason, started_at: [was.startedAt, next.startedAt], ended_at: [was.endedAt, next.endedAt] };
       const subject = { type: 'outage', id: outageId };
       this.audit.record({ actor, partnerId: OPERATOR_PARTNER_ID, action: 'outage.correct', subject, changes });
-      return corrected;
+      return outage;
     });
   }
+}
 
-  private next(was: OutageView, { startedAt: start, endedAt: end, cancel }: CorrectOutageInput, now: Date) {
-    const startedAt = start ?? was.startedAt;
-    const endedAt = end ?? was.endedAt;
-    const status: OutageStatus = cancel ? 'cancelled' : end ? 'resolved' : was.status;
-    const refused = (): Error => outageErrors('outages.outage.illegal_move', { from: was.status, to: status });
-    if (was.status !== status) outageStates.assert(was.status, status, refused);
-    else if (outageStates.terminal.includes(status)) throw refused();
-    if (startedAt > now || (endedAt && endedAt > now)) throw outageErrors('outages.outage.ahead');
-    if (endedAt && endedAt < startedAt) throw outageErrors('outages.outage.backwards');
-    const same = +startedAt === +was.startedAt && +(endedAt ?? 0) === +(was.endedAt ?? 0);
-    if (same && status === was.status) throw outageErrors('outages.outage.unchanged');
-    return { startedAt, endedAt, status, closesAt: status === 'recovering' ? was.closesAt : null };
-  }
+/** What the outage is to be. */
+function corrected(was: OutageView, { startedAt: start, endedAt: end, cancel }: CorrectOutageInput, now: Date) {
+  const startedAt = start ?? was.startedAt;
+  const endedAt = end ?? was.endedAt;
+  const status: OutageStatus = cancel ? 'cancelled' : end ? 'resolved' : was.status;
+  const refused = (): Error => outageErrors('outages.outage.illegal_move', { from: was.status, to: status });
+  if (was.status !== status) outageStates.assert(was.status, status, refused);
+  else if (outageStates.terminal.includes(status)) throw refused();
+  assertTimes(startedAt, endedAt, now);
+  if (status === was.status && +startedAt === +was.startedAt && +(endedAt ?? 0) === +(was.endedAt ?? 0))
+    throw outageErrors('outages.outage.unchanged');
+  return { startedAt, endedAt, status, closesAt: status === 'recovering' ? was.closesAt : null };
+}
+
+function assertTimes(startedAt: Date, endedAt: Date | null, now: Date): void {
+  if (startedAt > now || (endedAt && endedAt > now)) throw outageErrors('outages.outage.ahead');
+  if (endedAt && endedAt < startedAt) throw outageErrors('outages.outage.backwards');
 }

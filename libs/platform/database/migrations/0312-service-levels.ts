@@ -52,6 +52,7 @@ CREATE TABLE service_levels (
   -- What the figures were computed from, complete: who has it can compute them again.
   facts jsonb,
   agreed_seconds double precision,
+  lived_seconds double precision,
   maintenance_seconds double precision,
   measured_seconds double precision,
   down_seconds double precision,
