@@ -8,6 +8,7 @@ import { footprintFigures } from './footprint.js';
 import { createFigures, listFigures } from './http.js';
 import type { Load, LoadResult } from './load.js';
 import { type Figure, machineLoad, renewed, table } from './measure.js';
+import { outageFigures } from './outages.js';
 import { Place } from './place.js';
 import { Helper, ROOT } from './processes.js';
 import { premiseFigures } from './premises.js';
@@ -26,6 +27,7 @@ const ON_DATABASE = {
   radius: radiusFigures,
   reconcile: reconcileFigures,
   premises: premiseFigures,
+  outages: outageFigures,
 };
 const USAGE = `usage: npm run bench -- [${[...Object.keys(ON_DATABASE), 'footprint'].join('] [')}] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
 

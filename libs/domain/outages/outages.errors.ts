@@ -1,6 +1,11 @@
+import type { Actor } from '@isp/contracts';
 import { defineErrors } from '@isp/kernel';
 
 export const outageErrors = defineErrors({
+  'outages.operator_only': {
+    kind: 'forbidden',
+    message: 'The network belongs to everybody: this is for the operator.',
+  },
   'outages.outage.not_found': { kind: 'not_found', message: 'Outage not found' },
   'outages.outage.exists': { kind: 'conflict', message: 'There is an outage of it already.' },
   'outages.outage.illegal_move': { kind: 'conflict', message: 'An outage that is {from} cannot become {to}.' },
@@ -23,3 +28,8 @@ export const outageErrors = defineErrors({
   'outages.terms.past': { kind: 'unprocessable', message: 'Terms hold from today on or later.' },
   'outages.terms.unknown_plan': { kind: 'unprocessable', message: 'There is no such plan.' },
 });
+
+/** Whatever is said of the network reaches services of every partner. @throws `outages.operator_only` */
+export function assertOperator(actor: Actor): void {
+  if (actor.reach !== 'all') throw outageErrors('outages.operator_only');
+}

@@ -4,7 +4,7 @@ import { AuditTrail } from '@isp/domain/audit';
 import { type Clock, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
-import { outageErrors } from '../outages.errors.js';
+import { assertOperator, outageErrors } from '../outages.errors.js';
 
 /** What is promised of services of a plan from a day on, beside the plan's own share of time, and what it costs to break it. */
 export interface LevelTermsView {
@@ -61,6 +61,7 @@ export class LevelTerms {
   /** @throws `outages.terms.unknown_plan`, `outages.terms.exists`, `outages.terms.past` */
   add(actor: Actor, terms: NewLevelTerms): Promise<LevelTermsView> {
     const now = this.clock.now();
+    assertOperator(actor);
     // What was promised of a month that has begun stays what it was.
     if (terms.from < localDate(now, 'UTC')) throw outageErrors('outages.terms.past');
     const { planId, from, latencyMs, packetLossPercent, creditPercent, creditMinutes } = terms;

@@ -6,7 +6,7 @@ import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { LevelBook } from '../levels/level-book.js';
 import { Notices } from '../notices/notices.js';
-import { outageErrors } from '../outages.errors.js';
+import { assertOperator, outageErrors } from '../outages.errors.js';
 import { type Place, Topology } from '../topology/topology.js';
 import { MaintenanceCalendar } from './maintenance-calendar.js';
 import { MAINTENANCE_COLUMNS, type MaintenanceView, stateOf } from './maintenance.view.js';
@@ -63,6 +63,7 @@ export class PlanMaintenance {
 
   /** @throws `outages.place.unknown`, `outages.maintenance.past`, `outages.maintenance.backwards` */
   execute({ actor, place, title, startsAt, endsAt }: PlanMaintenanceInput): Promise<MaintenanceView> {
+    assertOperator(actor);
     return this.uow.run(actor, async (tx) => {
       const now = this.clock.now();
       if (startsAt <= now) throw outageErrors('outages.maintenance.past');
@@ -80,6 +81,7 @@ export class PlanMaintenance {
 
   /** @throws `outages.maintenance.not_found`, `….stale`, `….over`, `….begun`, `….past`, `….backwards` */
   change({ actor, windowId, version, title, startsAt, endsAt }: ChangeMaintenanceInput): Promise<MaintenanceView> {
+    assertOperator(actor);
     return this.uow.run(actor, async () => {
       const now = this.clock.now();
       const was = await this.lock(windowId, now);
@@ -101,6 +103,7 @@ export class PlanMaintenance {
 
   /** Work that has begun ends now. @throws `outages.maintenance.not_found`, `outages.maintenance.over` */
   cancel(actor: Actor, windowId: number, reason: string): Promise<MaintenanceView> {
+    assertOperator(actor);
     return this.uow.run(actor, async () => {
       const now = this.clock.now();
       const was = await this.lock(windowId, now);

@@ -6,7 +6,7 @@ import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { LevelBook } from '../levels/level-book.js';
 import { Notices } from '../notices/notices.js';
-import { outageErrors } from '../outages.errors.js';
+import { assertOperator, outageErrors } from '../outages.errors.js';
 import { OutageRepository } from './outage.repository.js';
 import { type OutageStatus, type OutageView, outageStates } from './outage.view.js';
 
@@ -48,6 +48,7 @@ export class CorrectOutage {
 
   execute(input: CorrectOutageInput): Promise<OutageView> {
     const { actor, outageId, reason } = input;
+    assertOperator(actor);
     return this.uow.run(actor, async (tx) => {
       await this.outages.lock();
       const was = await this.outages.get(outageId, true);

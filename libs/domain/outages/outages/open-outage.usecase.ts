@@ -4,7 +4,7 @@ import { AuditTrail } from '@isp/domain/audit';
 import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork } from '@isp/platform/database';
-import { outageErrors } from '../outages.errors.js';
+import { assertOperator, outageErrors } from '../outages.errors.js';
 import { type Place, Topology } from '../topology/topology.js';
 import { OutageDesk } from './outage-desk.js';
 import { OutageRepository } from './outage.repository.js';
@@ -36,6 +36,7 @@ export class OpenOutage {
   ) {}
 
   execute({ actor, place, title, startedAt }: OpenOutageInput): Promise<OutageView> {
+    assertOperator(actor);
     return this.uow.run(actor, async () => {
       const now = this.clock.now();
       const since = startedAt ?? now;
