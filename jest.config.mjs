@@ -1,9 +1,8 @@
-import { jestSwc } from './scripts/swc.config.mjs';
-
-/** Jest 30 as ESM: `NODE_OPTIONS=--experimental-vm-modules` is set by scripts/test.mjs. */
+/** Node itself loads specs and program (see test/support/runner/native-runner.mjs): nothing is transformed or mapped here. */
 export default {
   rootDir: '.',
   testEnvironment: 'node',
+  testRunner: '<rootDir>/test/support/runner/native-runner.mjs',
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   maxWorkers: 2,
@@ -11,12 +10,5 @@ export default {
   testMatch: ['<rootDir>/libs/**/*.spec.ts', '<rootDir>/apps/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   testPathIgnorePatterns: ['<rootDir>/node_modules/', '<rootDir>/dist/', '<rootDir>/.*/fixtures/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest', jestSwc] },
-  moduleNameMapper: {
-    '^@isp/(kernel|contracts)$': '<rootDir>/libs/$1/index.ts',
-    '^@isp/(platform|domain|apis)/([^/]+)$': '<rootDir>/libs/$1/$2/index.ts',
-    '^(\\.{1,2}/.*)\\.js$': '$1',
-    '^content-disposition$': '<rootDir>/test/support/native-content-disposition.cjs',
-  },
+  transform: {},
 };

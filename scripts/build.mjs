@@ -1,8 +1,9 @@
-/** Compiles apps/ and libs/ to dist/ with swc: one pass over the tree, no type check (that is `npm run types`). */
+/** Compiles apps/ and libs/ to dist/ with swc: one pass over the tree, no type check (that is `npm run types`); then bundles. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformFile } from '@swc/core';
+import { bundle } from './lib/bundle.mjs';
 import { buildSwc } from './swc.config.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -29,6 +30,7 @@ export async function build() {
   const jobs = [];
   for (const dir of ['apps', 'libs']) for await (const path of sources(join(root, dir))) jobs.push(compile(path));
   await Promise.all(jobs);
+  await bundle(out);
   return jobs.length;
 }
 

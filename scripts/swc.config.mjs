@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
-/** The one swc configuration: the build writes dist/ with it, Jest transforms with `jestSwc`. */
+/** The one swc configuration: the build writes dist/ with it, tests run the sources through `sourceSwc`. */
 export const jsc = {
   target: 'es2022',
   parser: { syntax: 'typescript', decorators: true },
@@ -27,4 +27,4 @@ export const buildSwc = {
   swcrc: false,
 };
 
-export const jestSwc = { jsc, module: { type: 'es6' }, sourceMaps: 'inline', swcrc: false };
+export const sourceSwc = { jsc, module: { type: 'es6' }, sourceMaps: true, swcrc: false };

@@ -122,8 +122,6 @@ async function jest(root, args, { env, show }) {
 function environment(additions) {
   const env = { ...process.env, ...additions };
   for (const name of REMOVED) delete env[name];
-  const options = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
-  env.NODE_OPTIONS = `${env.NODE_OPTIONS ?? ''} ${options}`.trim();
   return env;
 }
 

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const RUN_TS = join(ROOT, 'test/support/run-ts.mjs');
+const RUN_TS = join(ROOT, 'test/support/runner/run-ts.mjs');
 const TICK_MICROS = 10_000;
 
 /** Another Node process over the sources that answers each message with one message. */

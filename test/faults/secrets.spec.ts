@@ -161,7 +161,7 @@ describe('S2: a sealed text', () => {
 
 describe('S3: the master key', () => {
   const rotate = (): ChildProcess =>
-    spawn(process.execPath, ['--import', './test/support/run-ts.mjs', 'apps/cli/main.ts', 'rotate-keys'], {
+    spawn(process.execPath, ['--import', './test/support/runner/run-ts.mjs', 'apps/cli/main.ts', 'rotate-keys'], {
       env: { PATH: process.env['PATH'] ?? '', ...settings(`${NEXT},${MASTER_KEYS}`) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -6,7 +6,8 @@ import { type Clock, addSeconds, systemClock } from '@isp/kernel';
 import { loadConfig } from '@isp/platform/config';
 import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
 import { seedSandbox } from '../../apps/sandbox/seed.js';
-import { createTestDatabase, type TestDatabase } from './test-postgres.js';
+import { runSql } from './test-cluster.js';
+import { createFilledDatabase, createTestDatabase, type DatabaseUrls, type TestDatabase } from './test-postgres.js';
 
 export interface Answered {
   readonly status: number;
@@ -64,22 +65,12 @@ export const MASTER_KEYS = `test:${Buffer.from('an API test master key of 32byte
 
 /** The whole program without its worker, on a database of its own and behind a real port. */
 export async function apiWorld({ settings = {}, clock, seeded = false }: ApiWorldOptions = {}): Promise<ApiWorld> {
-  const database = await createTestDatabase();
-  const config = loadConfig({
-    DATABASE_URL: database.appUrl,
-    PORT: '0',
-    ISP_MASTER_KEYS: MASTER_KEYS,
-    ISP_LOG_LEVEL: process.env['ISP_TEST_LOG'] ?? 'silent',
-    ISP_RATE_LIMITS: 'false',
-    ...settings,
-  });
-  const start = () => startProgram(config, { api: true, worker: false }, clock);
+  const database = await (seeded ? createFilledDatabase('sandbox', fillSandbox) : createTestDatabase());
+  const start = () => startApi(database, settings, clock);
   const program = await start();
-  if (seeded) await seedSandbox(program.app);
   const programs = [program];
   const owner = new Pool({ connectionString: database.ownerUrl, max: 4 });
   owner.on('error', () => undefined);
-  if (seeded) await owner.query('UPDATE plans SET guid = $1 WHERE id = 1', [FIRST_PLAN_GUID]);
   return {
     program,
     database,
@@ -110,6 +101,29 @@ export async function apiWorld({ settings = {}, clock, seeded = false }: ApiWorl
       await database.drop();
     },
   };
+}
+
+function startApi(
+  { appUrl }: DatabaseUrls,
+  settings: Readonly<Record<string, string>> = {},
+  clock?: Clock,
+): Promise<RunningProgram> {
+  const config = loadConfig({
+    DATABASE_URL: appUrl,
+    PORT: '0',
+    ISP_MASTER_KEYS: MASTER_KEYS,
+    ISP_LOG_LEVEL: process.env['ISP_TEST_LOG'] ?? 'silent',
+    ISP_RATE_LIMITS: 'false',
+    ...settings,
+  });
+  return startProgram(config, { api: true, worker: false }, clock);
+}
+
+async function fillSandbox(urls: DatabaseUrls): Promise<void> {
+  const program = await startApi(urls);
+  await seedSandbox(program.app);
+  await program.stop(0);
+  await runSql(urls.ownerUrl, `UPDATE plans SET guid = '${FIRST_PLAN_GUID}' WHERE id = 1`);
 }
 
 /** One request, as a client of the API makes it. */

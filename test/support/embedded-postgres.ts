@@ -42,7 +42,7 @@ export interface StartedChild {
 /** Another Node process that starts the database and then does nothing. */
 export async function startInChild(dataDir: string): Promise<StartedChild> {
   const child = fork(join(here, 'embedded-postgres-child.ts'), [dataDir], {
-    execArgv: ['--import', join(here, 'run-ts.mjs')],
+    execArgv: ['--import', join(here, 'runner/run-ts.mjs')],
     env: { ...process.env, NODE_OPTIONS: '' },
   });
   const [message] = (await once(child, 'message')) as [{ pid: number; ownerUrl: string }];

@@ -38,7 +38,7 @@ describe('the cluster that test workers share', () => {
   }, 30_000);
 
   it('does not wait for a worker that died', async () => {
-    await writeFile(join(directory, 'starting'), '4194305');
+    await writeFile(join(directory, 'cluster.claim'), '4194305');
     await expect(sharedCluster(directory, () => Promise.resolve())).rejects.toThrow('died');
   });
 });

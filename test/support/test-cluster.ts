@@ -16,7 +16,7 @@ export interface TestCluster {
 
 export const TEMPLATE = 'isp_template';
 
-const START_TIMEOUT_MS = 90_000;
+const READY_TIMEOUT_MS = 90_000;
 /** Test data may be lost with the power: tests of durability start a cluster of their own. */
 const SETTINGS = {
   fsync: 'off',
@@ -30,28 +30,30 @@ const SETTINGS = {
  * The cluster of this Jest run, in `directory`. Whichever worker asks first starts it and fills the template with
  * `migrate` (given the owner's URL of the template); the others wait. It outlives the worker: teardown stops it.
  */
-export async function sharedCluster(
-  directory: string,
-  migrate: (url: string) => Promise<unknown>,
-): Promise<TestCluster> {
-  const ready = join(directory, 'cluster.json');
-  const failed = join(directory, 'failed.txt');
-  const claim = join(directory, 'starting');
+export function sharedCluster(directory: string, migrate: (url: string) => Promise<unknown>): Promise<TestCluster> {
+  return madeOnce(directory, 'cluster', () => startWithTemplate(directory, migrate));
+}
+
+/** What the first worker who asks makes and the others wait for, in `directory` under `name`: anything that is JSON. */
+export async function madeOnce<T>(directory: string, name: string, make: () => Promise<T>): Promise<T> {
+  const ready = join(directory, `${name}.json`);
+  const failed = join(directory, `${name}.failed`);
+  const claim = join(directory, `${name}.claim`);
   if (!existsSync(ready) && (await claimed(claim))) {
     try {
-      await publish(ready, JSON.stringify(await startWithTemplate(directory, migrate)));
+      await publish(ready, JSON.stringify(await make()));
     } catch (error) {
       await publish(failed, error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
   }
-  const deadline = monotonicMs() + START_TIMEOUT_MS;
+  const deadline = monotonicMs() + READY_TIMEOUT_MS;
   while (!existsSync(ready)) {
-    if (existsSync(failed)) throw new Error(`the test database did not start: ${await readFile(failed, 'utf8')}`);
-    if (!isAlive(claim)) throw new Error('the worker that was starting the test database died');
-    if (monotonicMs() > deadline) throw new Error(`the test database was not ready in ${START_TIMEOUT_MS / 1000} s`);
+    if (existsSync(failed)) throw new Error(`the test ${name} was not made: ${await readFile(failed, 'utf8')}`);
+    if (!isAlive(claim)) throw new Error(`the worker that was making the test ${name} died`);
+    if (monotonicMs() > deadline) throw new Error(`the test ${name} was not ready in ${READY_TIMEOUT_MS / 1000} s`);
     await sleep(20);
   }
-  return JSON.parse(await readFile(ready, 'utf8')) as TestCluster;
+  return JSON.parse(await readFile(ready, 'utf8')) as T;
 }
 
 export async function runSql(url: string, ...statements: string[]): Promise<void> {
@@ -62,6 +64,19 @@ export async function runSql(url: string, ...statements: string[]): Promise<void
   } finally {
     await client.end();
   }
+}
+
+/** A database to clone others from, as `fill` leaves it. */
+export async function createTemplate(
+  ownerUrl: string,
+  name: string,
+  options: string,
+  fill: () => Promise<unknown>,
+): Promise<void> {
+  await runSql(ownerUrl, `CREATE DATABASE ${name} ${options}`);
+  await fill();
+  // A forgotten connection would make every clone fail.
+  await runSql(ownerUrl, `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
 }
 
 async function startWithTemplate(directory: string, migrate: (url: string) => Promise<unknown>): Promise<TestCluster> {
@@ -80,10 +95,7 @@ async function fillTemplate(
   migrate: (url: string) => Promise<unknown>,
 ): Promise<TestCluster> {
   const ownerUrl = postgres.url('postgres');
-  await runSql(ownerUrl, `CREATE DATABASE ${TEMPLATE}`);
-  await migrate(postgres.url(TEMPLATE));
-  // A forgotten connection would make every clone fail.
-  await runSql(ownerUrl, `ALTER DATABASE ${TEMPLATE} ALLOW_CONNECTIONS false`);
+  await createTemplate(ownerUrl, TEMPLATE, '', () => migrate(postgres.url(TEMPLATE)));
   return { ownerUrl, appUrl: postgres.url('postgres', 'isp_app'), superUrl: postgres.url('postgres', 'isp_super') };
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from '@isp/platform/database';
 import { query } from './embedded-postgres.js';
 import { type Invariant, refuseViolations } from './invariants.js';
-import { TEMPLATE, runSql, sharedCluster } from './test-cluster.js';
+import { TEMPLATE, createTemplate, madeOnce, runSql, sharedCluster } from './test-cluster.js';
 import type { TestCluster } from './test-cluster.js';
 
 export interface TestDatabase {
@@ -23,6 +23,24 @@ export interface TestDatabase {
 /** A migrated database of one's own: a clone of the template of this Jest run. Safe in parallel workers. */
 export function createTestDatabase(): Promise<TestDatabase> {
   return create(`TEMPLATE ${TEMPLATE}`);
+}
+
+/** Where the two roles of the program find a database. */
+export type DatabaseUrls = Pick<TestDatabase, 'ownerUrl' | 'appUrl'>;
+
+/** A migrated database that holds what `fill` puts into the first of this name: filled once a Jest run, then cloned. */
+export async function createFilledDatabase(
+  name: string,
+  fill: (urls: DatabaseUrls) => Promise<unknown>,
+): Promise<TestDatabase> {
+  const { ownerUrl, appUrl } = await testCluster();
+  const template = `${TEMPLATE}_${name}`;
+  await madeOnce(runDirectory(), template, async () => {
+    const urls = { ownerUrl: onDatabase(ownerUrl, template), appUrl: onDatabase(appUrl, template) };
+    await createTemplate(ownerUrl, template, `TEMPLATE ${TEMPLATE}`, () => fill(urls));
+    return {};
+  });
+  return create(`TEMPLATE ${template}`);
 }
 
 /** A database without our schema, for tests of the migrations themselves. */
@@ -54,10 +72,14 @@ async function drop(cluster: TestCluster, name: string): Promise<void> {
 }
 
 /** The cluster of this Jest run, started by the first who asks. */
-export async function testCluster(): Promise<TestCluster> {
+export function testCluster(): Promise<TestCluster> {
+  return sharedCluster(runDirectory(), (url) => runMigrations({ url }));
+}
+
+function runDirectory(): string {
   const directory = process.env['ISP_TEST_CLUSTER_DIR'];
   if (directory === undefined) throw new Error('no ISP_TEST_CLUSTER_DIR: the tests run under the jest.config.mjs here');
-  return sharedCluster(directory, (url) => runMigrations({ url }));
+  return directory;
 }
 
 function onDatabase(url: string, name: string): string {

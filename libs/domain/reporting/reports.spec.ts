@@ -2,6 +2,7 @@ import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Actor, systemActor, systemActorFor } from '@isp/contracts';
+import { ConfigModule, loadConfig } from '@isp/platform/config';
 import { API_LIMITS, DatabaseModule } from '@isp/platform/database';
 import { query } from '../../../test/support/embedded-postgres.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-postgres.js';
@@ -45,7 +46,8 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await query(database.ownerUrl, SEED);
   const settings = { url: database.appUrl, max: 2, limits: API_LIMITS, applicationName: 'reporting-test' };
-  const imports = [DatabaseModule.connect(settings, []), ReportingModule];
+  const config = loadConfig({ DATABASE_URL: database.appUrl, ISP_MASTER_KEYS: `spec:${'A'.repeat(43)}=` });
+  const imports = [ConfigModule.with(config), DatabaseModule.connect(settings, []), ReportingModule];
   app = await NestFactory.createApplicationContext({ module: World, imports }, { logger: false, abortOnError: false });
 }, 120_000);
 afterAll(async () => {

@@ -1,23 +1,23 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { transformFileSync } from '@swc/core';
-import { jestSwc } from '../../scripts/swc.config.mjs';
+import { compiled } from './compiled.mjs';
 
-const libs = new URL('../../libs/', import.meta.url);
+const libs = new URL('../../../libs/', import.meta.url);
+const found = (url) => ({ url: url.href, format: 'module', shortCircuit: true });
 
 /** Node module hooks with which a process runs the TypeScript sources as they are (see run-ts.mjs). */
 export function resolve(specifier, context, next) {
   const alias = /^@isp\/(kernel|contracts|(?:platform|domain|apis)\/[^/]+)$/.exec(specifier);
-  if (alias) return { url: new URL(`${alias[1]}/index.ts`, libs).href, format: 'module', shortCircuit: true };
+  if (alias) return found(new URL(`${alias[1]}/index.ts`, libs));
+  if (specifier === '@jest/globals') return found(new URL('./jest-globals.mjs', import.meta.url));
   if (/^\.{1,2}\/.*\.js$/.test(specifier) && context.parentURL?.endsWith('.ts')) {
     const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
-    if (existsSync(source)) return { url: source.href, format: 'module', shortCircuit: true };
+    if (existsSync(source)) return found(source);
   }
   return next(specifier, context);
 }
 
 export function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
-  const { code } = transformFileSync(fileURLToPath(url), jestSwc);
-  return { format: 'module', source: code, shortCircuit: true };
+  return { format: 'module', source: compiled(fileURLToPath(url)), shortCircuit: true };
 }
