@@ -14,6 +14,7 @@ import { PremisesWorkerModule } from '@isp/domain/premises';
 import { ProvisioningWorkerModule } from '@isp/domain/provisioning';
 import { QuotaModule, QuotaWorkerModule } from '@isp/domain/quota';
 import { ServicesWorkerModule, servicesEntities } from '@isp/domain/services';
+import { SlaWorkerModule } from '@isp/domain/sla';
 import { UsageWorkerModule } from '@isp/domain/usage';
 import { WebhooksWorkerModule } from '@isp/domain/webhooks';
 import { WorkOrdersWorkerModule } from '@isp/domain/work-orders';
@@ -64,6 +65,7 @@ const workerModules = [
   OrderingWorkerModule,
   BillingWorkerModule,
   OutagesWorkerModule,
+  SlaWorkerModule,
   WebhooksWorkerModule,
   WholesaleEventsModule,
 ];

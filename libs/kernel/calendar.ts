@@ -57,14 +57,30 @@ export interface ZoneSegment {
 export function* zoneSegments(fromMs: number, timeZone: string): Generator<ZoneSegment, never> {
   let from = fromMs;
   let offset = offsetMs(new Date(from), timeZone);
-  for (;;) {
-    const until = from + DAY_MS;
-    const then = offsetMs(new Date(until), timeZone);
+  for (let day = Math.floor(from / DAY_MS) + 1; ; day += 1) {
+    const until = day * DAY_MS;
+    const then = offsetAtMidnight(day, timeZone);
     const leap = then === offset ? until : leapBetween(from, until, timeZone);
     yield { from, until: leap, offset };
     if (leap < until) yield { from: leap, until, offset: then };
     [from, offset] = [until, then];
   }
+}
+
+/** Most of the days that one zone is ever asked for. */
+const MOST_MIDNIGHTS = 10_000;
+const midnights = new Map<string, Map<number, number>>();
+
+/** As `offsetMs` at 00:00 UTC of a day; kept, because the same days are asked for again and again. */
+function offsetAtMidnight(day: number, timeZone: string): number {
+  const known = midnights.get(timeZone) ?? new Map<number, number>();
+  if (known.size === 0) midnights.set(timeZone, known);
+  const kept = known.get(day);
+  if (kept !== undefined) return kept;
+  const offset = offsetMs(new Date(day * DAY_MS), timeZone);
+  if (known.size === MOST_MIDNIGHTS) known.clear();
+  known.set(day, offset);
+  return offset;
 }
 
 /** The instant, to the second, from which on the clocks of a zone are set as they are at the end. */

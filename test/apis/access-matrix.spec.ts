@@ -100,6 +100,7 @@ async function ofOwnCustomer(thing: Thing): Promise<string | number | undefined>
   if (thing === 'payment') return made.paymentOf(ownCustomer);
   if (thing === 'outage' || thing === 'maintenance_window' || thing === 'service_level')
     return made.happensTo(thing, Number(await ownService()));
+  if (Object.hasOwn(made.ticketsOf, thing)) return made.ticketsOf[thing as keyof typeof made.ticketsOf](ownCustomer);
   if (thing !== 'customer_guid') return undefined;
   const sql = `SELECT upper(guid::text) AS guid FROM customers WHERE id = ${ownCustomer}`;
   return (await made.sql<{ guid: string }>(sql))[0]?.guid;

@@ -153,10 +153,12 @@ describe('functions that run with more rights', () => {
       'customers_search',
       'forget_sessions',
       'keep_profile_in_use',
+      'next_ticket_number',
       'operator_identity',
       'provisioning_pace',
       'record_plan_version',
       'tend_attempts',
+      'tickets_search',
     ];
     // The RADIUS server's role calls them, the application does not (test/radius shows what they answer to it).
     const ofRadius = ['account', 'auth_check', 'auth_reply', 'live_sessions', 'nas_client', 'note_attempt', 'use_keys'];

@@ -13,6 +13,11 @@ const CANARY = 'CANARY';
 const REFUSED_MONEY = Object.keys(CALLS)
   .filter((operation) => /^(POST|PATCH) \/v1\/(billing|outages|maintenance-windows)\/.*:/.test(operation))
   .map((operation) => `403 ${operation}`);
+/** What a reseller may say about its customers' tickets, and not decide. */
+const REFUSED_TICKETS = Object.keys(CALLS)
+  .filter((operation) => /^(PATCH|POST|DELETE) \/v1\/tickets\/:/.test(operation))
+  .filter((operation) => !/\/(comments|close|reopen|attachments)$/.test(operation))
+  .map((operation) => `403 ${operation}`);
 /** The operator's, and the same for every partner. */
 const EVERYBODYS = new Set<string>([
   'plan',
@@ -24,6 +29,10 @@ const EVERYBODYS = new Set<string>([
   'whole_import',
   'area_product',
   'own_month',
+  'ticket_category',
+  'support_team',
+  'sla_policy',
+  'sla_calendar',
 ]);
 let world: ApiWorld;
 let made: ReturnType<typeof factory>;
@@ -124,6 +133,8 @@ describe('somebody else’s thing', () => {
     expect(refused.map(([operation, status]) => `${status} ${operation}`)).toEqual([
       // Money is the operator's to move.
       ...REFUSED_MONEY,
+      // What is done about them, too.
+      ...REFUSED_TICKETS,
       ...['hold', 'release', 'resolve', 'rollback'].map((verb) => `403 POST /v1/provisioning/jobs/:job_id/${verb}`),
       // The operator sends people out.
       '403 PATCH /v1/work-orders/:work_order_id',

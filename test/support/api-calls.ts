@@ -2,6 +2,7 @@ import { PASSWORD, type Thing, unique } from './api-fixtures.js';
 import { BILLING_CALLS } from './billing-calls.js';
 import { FIRST_PLAN_GUID } from './api-world.js';
 import { OUTAGE_CALLS } from './outage-calls.js';
+import { TICKET_CALLS } from './ticket-calls.js';
 
 /** How to make a call of an operation that its caller may make succeed. */
 export interface Call {
@@ -49,7 +50,6 @@ const threshold = () => {
   return { metric, direction: n % 2 ? 'above' : 'below', kind: KINDS[Math.floor(n / 2) % 5], warning: 1 };
 };
 const range = { from: '2025-01-29T00:00:00Z', to: '2025-01-30T00:00:00Z' };
-
 const NO_GUID = '00000000-0000-4000-8000-000000000000';
 const square = [
   [27.69, -26.185],
@@ -63,7 +63,6 @@ const area = () => ({
   geometry: { type: 'Polygon', coordinates: [square] },
 });
 const premise = () => ({ full_text: `${unique()}, Called Street, Randfontein`, latitude: -26.18, longitude: 27.69 });
-
 /** A prefix that nobody else has. */
 const network = (n = unique()) => `10.${(n >> 8) & 255}.${n & 255}.0/24`;
 const hex3 = (): string => (unique() & 4095).toString(16).padStart(3, '0');
@@ -92,6 +91,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   },
   ...BILLING_CALLS,
   ...OUTAGE_CALLS,
+  ...TICKET_CALLS,
   'GET /v1/services': {},
   'GET /v1/services/:service_id': { thing: 'service' },
   'PATCH /v1/services/:service_id': { thing: 'service', body: () => ({ notes: `Note ${unique()}` }) },

@@ -382,16 +382,10 @@ export const PASSWORD = 'correct horse battery staple';
 /** A person of a partner who can sign in with `PASSWORD`. */
 export async function person(world: ApiWorld, partnerId: number, role: string): Promise<{ id: number; login: string }> {
   const login = `person.${next()}`;
-  const values = {
-    username: login,
-    email: `${login}@spec.example`,
-    fullName: login,
-    password: PASSWORD,
-    roles: [role],
-  };
+  const values = { username: login, fullName: login, password: PASSWORD, roles: [role] };
   const { id } = await factory(world)
     .use(CreateUser)
-    .execute({ actor: EVERYTHING, ...values, partnerId });
+    .execute({ actor: EVERYTHING, ...values, email: `${login}@spec.example`, partnerId });
   return { id, login };
 }
 

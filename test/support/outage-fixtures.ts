@@ -5,6 +5,13 @@ import { addDays } from '@isp/kernel';
 const EVERYTHING: Actor = { ...systemActor('spec'), permissions: new Set(PERMISSIONS) };
 
 let serial = 0;
+let last: Promise<unknown> = Promise.resolve();
+/** One after another: outages open and months are measured in turn, and who finds it busy gives up after a while. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const mine = last.then(work);
+  last = mine.catch(() => undefined);
+  return mine;
+}
 let devices = 10;
 /** A device of the sandbox, an ONT, of which nobody has opened an outage. */
 export const soundDevice = (): number => (devices += 1);
@@ -46,15 +53,14 @@ export function outageFixtures(use: Use, sql: Sql, thing: Make) {
     },
   };
   type Happening = keyof typeof happening;
+  /** As `make`, to a service that there is. */
+  const happensTo = (what: Happening, serviceId: number): Promise<number> => inTurn(() => happening[what](serviceId));
   const toSomebody = (what: Happening) => async (partnerId: number) =>
-    happening[what](Number(await thing('service', partnerId)));
+    happensTo(what, Number(await thing('service', partnerId)));
   const make = {
     outage: toSomebody('outage'),
     maintenance_window: toSomebody('maintenance_window'),
     service_level: toSomebody('service_level'),
   };
-  /** As `make`, to a service that there is. */
-  const happensTo = (what: string, serviceId: number): Promise<number> | undefined =>
-    what in happening ? happening[what as Happening](serviceId) : undefined;
   return { make, happensTo };
 }

@@ -24,6 +24,8 @@ import { JobsController } from './provisioning/jobs.controller.js';
 import { ServiceChangesController } from './services/service-changes.controller.js';
 import { ServiceStatesController } from './services/service-states.controller.js';
 import { ServicesController } from './services/services.controller.js';
+import { CoreSlaModule } from './sla/core-sla.module.js';
+import { CoreTicketsModule } from './tickets/core-tickets.module.js';
 import { CoreUsageModule } from './usage/core-usage.module.js';
 import { CoreWorkOrdersModule } from './work-orders/core-work-orders.module.js';
 import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
@@ -47,6 +49,8 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreWorkOrdersModule,
     CorePremisesModule,
     CoreOffersModule,
+    CoreTicketsModule,
+    CoreSlaModule,
   ],
   controllers: [
     CustomersController,

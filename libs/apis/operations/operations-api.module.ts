@@ -4,6 +4,7 @@ import { OperationsCustomersController } from './customers/customers.controller.
 import { OperationsInvoicesController } from './invoices/invoices.controller.js';
 import { OperationsProductsController } from './products/products.controller.js';
 import { OperationsSlaMetricsController } from './sla-metrics/sla-metrics.controller.js';
+import { OperationsTicketsController } from './tickets/tickets.controller.js';
 
 /** The operations API, `/operations/v1`. */
 @Module({
@@ -13,6 +14,7 @@ import { OperationsSlaMetricsController } from './sla-metrics/sla-metrics.contro
     OperationsInvoicesController,
     OperationsProductsController,
     OperationsSlaMetricsController,
+    OperationsTicketsController,
   ],
 })
 export class OperationsApiModule {}

@@ -9,13 +9,14 @@ import { JSON_LIMITS, parseStrictJson } from './strict-json.js';
 const MAX_HEADER_BYTES = 16_384;
 export const BODY_LIMIT_BYTES = 100 * 1024;
 const FILE_PART_LIMIT_BYTES = 5 * 1024 * 1024;
-const FILE_PARTS = /^\/v1\/[a-z-]+-imports\/:import_id\/parts\/:part$/;
+const FILE_PARTS = /^\/v1\/([a-z-]+-imports\/:import_id\/parts\/:part|tickets\/:ticket_id\/attachments)$/;
 /** Amounts come as numbers, so what is read must be what was written. */
 const BODY_JSON = { ...JSON_LIMITS, exponents: 'refused' } as const;
 const JSON_TYPES = /(application\/(\*|json)|\*\/\*)/i;
-/** Where a success is not JSON but a stream of events or a picture; refusals are JSON there too. */
+/** Where a success is not JSON but a stream of events, a file or a picture; refusals are JSON there too. */
 const OTHER_TYPES = [
   [/^\/v1\/provisioning\/jobs\/[^/]+\/events(\?|$)/, /(text\/(\*|event-stream)|application\/(\*|json)|\*\/\*)/i],
+  [/^\/v1\/tickets\/[^/]+\/attachments\/[^/]+(\?|$)/, /application\/|\*\/\*/i],
   [/\.svg(\?|$)/, /(image\/(\*|svg\+xml)|application\/(\*|json)|\*\/\*)/i],
 ] as const;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
@@ -73,7 +74,7 @@ export function prepareHttpServer(fastify: FastifyInstance, routes: RouteTable, 
   );
 }
 
-/** Parts of files are for imports alone. Their bytes travel on as characters, so that a body is a plain value. */
+/** Files are for imports and attachments alone. Their bytes travel on as characters, so that a body is a plain value. */
 function parseFilePart(
   request: FastifyRequest,
   body: string | Buffer,

@@ -147,3 +147,18 @@ export const unitAmount = z.number().transform((value, context) => {
 export const percent = z.number().min(0).max(100).multipleOf(0.001, 'must not have more than 3 decimals');
 
 export const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code');
+
+/** An IANA time zone. */
+export const timeZone = z
+  .string()
+  .max(60)
+  .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'must be an IANA time zone');
+
+/** `true` or `false` in a query string. */
+export const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** The bytes of a file as characters, as the parser of `application/octet-stream` hands them on. */
+export const fileBody = z
+  .string('must be application/octet-stream')
+  .min(1)
+  .refine((text) => !/[^\u0000-\u00ff]/.test(text), 'must be application/octet-stream');

@@ -7,3 +7,5 @@ export type { ProductReportRow } from './products/product-report.view.js';
 export * from './reporting.module.js';
 export * from './service-levels/level.report.js';
 export type { LevelReportRow } from './service-levels/level-report.view.js';
+export * from './tickets/ticket.report.js';
+export type { TicketReportRow } from './tickets/ticket-report.view.js';

@@ -3,8 +3,9 @@ import { CustomerReport } from './customers/customer.report.js';
 import { InvoiceReport } from './invoices/invoice.report.js';
 import { ProductReport } from './products/product.report.js';
 import { LevelReport } from './service-levels/level.report.js';
+import { TicketReport } from './tickets/ticket.report.js';
 
-const providers = [CustomerReport, InvoiceReport, LevelReport, ProductReport];
+const providers = [CustomerReport, InvoiceReport, LevelReport, ProductReport, TicketReport];
 
 /** Read models over several domains; nothing here writes. */
 @Module({ providers, exports: providers })

@@ -1,4 +1,4 @@
-import { bodyId, intId, line, unitAmount } from '@isp/apis/shared';
+import { bodyId, intId, line, timeZone, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
@@ -11,10 +11,6 @@ export const percentText = z
   .max(100)
   .multipleOf(0.0001, 'must not have more than 4 decimals')
   .transform((value) => value.toString());
-const timeZone = z
-  .string()
-  .max(60)
-  .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'must be an IANA time zone');
 
 const CYCLES = { monthly: 1, quarterly: 3, annual: 12 } as const;
 const cycle = z.enum(['monthly', 'quarterly', 'annual']);

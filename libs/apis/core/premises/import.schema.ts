@@ -12,11 +12,6 @@ export const createImportBody = z.strictObject({
 export type CreateImportBody = z.infer<typeof createImportBody>;
 
 /** Its bytes, one character each (the parser of `application/octet-stream` makes it so). */
-export const contentBody = z
-  .string('must be application/octet-stream')
-  .min(1)
-  .refine((text) => !/[^\u0000-\u00ff]/.test(text), 'must be application/octet-stream');
-
 export const MAX_PART_NUMBER = 1000;
 export const partNumber = wholeNumber(MAX_PART_NUMBER);
 

@@ -3,7 +3,16 @@ import { ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '@isp/contracts';
 import { ImportQueries, type ImportRowView, type ImportView, ReceiveImport } from '@isp/domain/premises';
 import { toIsoSeconds } from '@isp/kernel';
-import { CurrentActor, JsonBody, Operation, PathParam, QueryString, createdAt, intId } from '@isp/apis/shared';
+import {
+  CurrentActor,
+  JsonBody,
+  Operation,
+  PathParam,
+  QueryString,
+  createdAt,
+  fileBody,
+  intId,
+} from '@isp/apis/shared';
 import { listOf, sliceOf } from '../lists.js';
 import * as schema from './import.schema.js';
 
@@ -49,7 +58,7 @@ export class PremiseImportsController {
     @CurrentActor() actor: Actor,
     @PathParam('import_id', intId) id: number,
     @PathParam('part', schema.partNumber) part: number,
-    @JsonBody(schema.contentBody) content: string,
+    @JsonBody(fileBody) content: string,
   ) {
     await this.receive.putPart(actor, id, part, Buffer.from(content, 'latin1'));
   }

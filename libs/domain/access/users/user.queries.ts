@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '@isp/contracts';
+import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { accessErrors } from '../access.errors.js';
 import type { UserView } from './user.view.js';
@@ -58,5 +58,12 @@ export class UserQueries {
     const user = await this.uow.run(actor, (tx) => tx.one<UserView>(ONE, [id]));
     if (!user) throw accessErrors('access.user.not_found');
     return user;
+  }
+
+  /** One of the operator's people who can be given work; undefined for anybody else. */
+  async findStaff(actor: Actor, id: number): Promise<UserView | undefined> {
+    const user = await this.uow.run(actor, (tx) => tx.one<UserView>(ONE, [id]));
+    const staff = user?.partnerId === OPERATOR_PARTNER_ID && user.customerId === null && user.status === 'active';
+    return staff ? user : undefined;
   }
 }

@@ -7,6 +7,7 @@ import { UnitOfWork, statement } from '@isp/platform/database';
 import { LevelBook } from '../levels/level-book.js';
 import { Notices } from '../notices/notices.js';
 import { assertOperator, outageErrors } from '../outages.errors.js';
+import { OutageTickets } from './outage-tickets.js';
 import { OutageRepository } from './outage.repository.js';
 import { type OutageStatus, type OutageView, outageStates } from './outage.view.js';
 
@@ -42,6 +43,7 @@ export class CorrectOutage {
     private readonly outages: OutageRepository,
     private readonly levels: LevelBook,
     private readonly notices: Notices,
+    private readonly tickets: OutageTickets,
     private readonly audit: AuditTrail,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -59,6 +61,7 @@ export class CorrectOutage {
       const revision = (await tx.one<{ n: number }>(COUNT, [outageId]))?.n ?? 1;
       const outage = await this.outages.change(was, next, now);
       await this.notices.ofOutage(outage, 'corrected', now, revision);
+      if (outage.status !== was.status) await this.tickets.end(actor, outage, reason);
       const from = was.startedAt < next.startedAt ? was.startedAt : next.startedAt;
       const ends = [was.endedAt ?? now, next.endedAt ?? now];
       await this.levels.touchedBy(

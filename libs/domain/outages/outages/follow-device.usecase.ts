@@ -6,6 +6,7 @@ import { UnitOfWork, statement } from '@isp/platform/database';
 import { MaintenanceCalendar } from '../maintenance/maintenance-calendar.js';
 import { Topology } from '../topology/topology.js';
 import { OutageDesk } from './outage-desk.js';
+import { OutageTickets } from './outage-tickets.js';
 import { OutageRepository } from './outage.repository.js';
 import type { OutageView } from './outage.view.js';
 
@@ -56,6 +57,7 @@ export class FollowDevice {
     private readonly desk: OutageDesk,
     private readonly topology: Topology,
     private readonly maintenance: MaintenanceCalendar,
+    private readonly tickets: OutageTickets,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -116,6 +118,7 @@ export class FollowDevice {
     const endedAt = outage.endedAt ?? (now < outage.startedAt ? outage.startedAt : now);
     const changes = { status: 'merged', mergedIntoId, endedAt, closesAt: null } as const;
     await this.outages.change(outage, changes, now);
+    await this.tickets.end(ACTOR, outage, `Part of outage ${mergedIntoId}.`);
   }
 
   private async isDown(nodeId: number, deviceId: number): Promise<boolean> {

@@ -53,10 +53,11 @@ export class OutageDesk {
     return this.outages.change(outage, changes, this.clock.now());
   }
 
-  async resolve(outage: OutageView, endedAt: Date): Promise<OutageView> {
+  async resolve(actor: Actor, outage: OutageView, endedAt: Date): Promise<OutageView> {
     const now = this.clock.now();
     const resolved = await this.outages.change(outage, { status: 'resolved', endedAt, closesAt: null }, now);
     await this.notices.ofOutage(resolved, 'resolved', now);
+    await this.tickets.end(actor, resolved, 'Everything answers again.');
     await this.levels.touchedBy(resolved.id, resolved.startedAt, endedAt);
     return resolved;
   }

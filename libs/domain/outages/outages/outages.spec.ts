@@ -86,6 +86,7 @@ describe('a device that falls', () => {
     expect(await outagesOf(one)).toMatchObject([{ status: 'recovering' }]);
     await tendAt(3_000);
     expect(await outagesOf(one)).toMatchObject([{ status: 'resolved', endedAt: later(600) }]);
+    expect(await sql(`SELECT status FROM tickets WHERE id = ${outage?.ticketId}`)).toEqual([{ status: 'resolved' }]);
     expect(await noticesOf(one)).toEqual([
       ['resolved', outage?.id, [one]],
       ['opened', outage?.id, [one]],

@@ -55,7 +55,7 @@ export class TendOutages {
       const outage = await this.outages.get(id, true);
       const { status, closesAt, endedAt } = outage;
       if (status !== 'recovering' || !closesAt || !endedAt || closesAt > this.clock.now()) return;
-      await this.desk.resolve(outage, endedAt);
+      await this.desk.resolve(ACTOR, outage, endedAt);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
-import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
+import { UnitOfWork, guarded, statement } from '@isp/platform/database';
 import { ticketErrors } from '../tickets/ticket.errors.js';
 
 export interface SupportTeamView {
@@ -72,17 +72,13 @@ export class SupportTeams {
     values: readonly unknown[],
   ): Promise<SupportTeamView> {
     return this.uow.run(actor, async (tx) => {
-      try {
-        const team = await tx.one<SupportTeamView>(sql, values);
-        if (!team) throw ticketErrors('tickets.team.not_found');
-        const subject = { type: 'support_team', id: team.id };
-        this.audit.record({ actor, partnerId: OPERATOR_PARTNER_ID, action: `support_team.${verb}`, subject, changes });
-        return team;
-      } catch (error) {
-        if (violatedConstraint(error) === 'support_teams_name_key_key')
-          throw ticketErrors('tickets.team.exists', { name: changes.name ?? '' });
-        throw error;
-      }
+      const team = await guarded(tx.one<SupportTeamView>(sql, values), {
+        support_teams_name_key_key: () => ticketErrors('tickets.team.exists', { name: changes.name ?? '' }),
+      });
+      if (!team) throw ticketErrors('tickets.team.not_found');
+      const subject = { type: 'support_team', id: team.id };
+      this.audit.record({ actor, partnerId: OPERATOR_PARTNER_ID, action: `support_team.${verb}`, subject, changes });
+      return team;
     });
   }
 }

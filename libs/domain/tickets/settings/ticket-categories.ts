@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
-import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
+import { UnitOfWork, guarded, statement } from '@isp/platform/database';
 import { ticketErrors } from '../tickets/ticket.errors.js';
 
 export interface TicketCategoryView {
@@ -65,14 +65,10 @@ export class TicketCategories {
     return this.uow.run(actor, async (tx): Promise<TicketCategoryView> => {
       const above = parent === undefined ? null : await this.usable(parent);
       if (above?.parent) throw ticketErrors('tickets.category.too_deep');
-      try {
-        const row = await tx.one<{ id: number }>(ADD, [code, name, above?.id ?? null]);
-        return await this.written(actor, (row as { id: number }).id, 'create', { code, name, parent: parent ?? null });
-      } catch (error) {
-        if (violatedConstraint(error) === 'ticket_categories_code_key')
-          throw ticketErrors('tickets.category.exists', { code });
-        throw error;
-      }
+      const row = await guarded(tx.one<{ id: number }>(ADD, [code, name, above?.id ?? null]), {
+        ticket_categories_code_key: () => ticketErrors('tickets.category.exists', { code }),
+      });
+      return this.written(actor, (row as { id: number }).id, 'create', { code, name, parent: parent ?? null });
     });
   }
 

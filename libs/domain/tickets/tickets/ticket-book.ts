@@ -105,7 +105,7 @@ export class TicketBook {
 
 /** A ticket that is over changes no more until it is opened again; one that was merged never. */
 function refuse({ status, mergedIntoId }: TicketView, to: TicketStatus = status): void {
-  if (mergedIntoId !== null) throw ticketErrors('tickets.ticket.merged', { number: mergedIntoId });
+  if (mergedIntoId !== null) throw ticketErrors('tickets.ticket.merged', { id: mergedIntoId });
   if (to !== status && !ticketStates.can(status, to))
     throw ticketErrors('tickets.ticket.illegal_move', { from: status, to });
   if (to === status && isOver(status)) throw ticketErrors('tickets.ticket.over', { status });

@@ -63,6 +63,11 @@ export interface TicketView {
   readonly reopened: number;
   readonly stoppedFrom: readonly Date[];
   readonly stoppedUntil: readonly Date[];
+  /** Of the clocks that have not ended; null while they stand still. */
+  readonly responseDueAt: Date | null;
+  readonly dueAt: Date | null;
+  /** Whether the time of one of its clocks was ever over. */
+  readonly breached: boolean;
   readonly createdBy: string;
   readonly version: number;
   readonly createdAt: Date;
@@ -100,7 +105,10 @@ export const TICKET_COLUMNS = `t.id, t.guid, t.number, t.partner_id AS "partnerI
   t.merged_into_id AS "mergedIntoId", t.escalation_level AS "escalationLevel", t.escalated_to AS "escalatedTo", t.escalated_at AS "escalatedAt",
   t.policy_id AS "policyId", t.policy_version AS "policyVersion", t.calendar_id AS "calendarId", t.calendar_version AS "calendarVersion",
   t.opened_at AS "openedAt", t.first_response_at AS "firstResponseAt", t.resolved_at AS "resolvedAt", t.closed_at AS "closedAt", t.reopened,
-  t.stopped_from AS "stoppedFrom", t.stopped_until AS "stoppedUntil", t.created_by AS "createdBy", t.version, t.created_at AS "createdAt",
+  t.stopped_from AS "stoppedFrom", t.stopped_until AS "stoppedUntil", (SELECT c.due_at FROM ticket_clocks c WHERE c.ticket_id = t.id AND c.target = 'first_response' AND c.ended_at IS NULL) AS "responseDueAt",
+  (SELECT c.due_at FROM ticket_clocks c WHERE c.ticket_id = t.id AND c.target = 'resolution' AND c.ended_at IS NULL) AS "dueAt",
+  EXISTS (SELECT FROM ticket_clocks c WHERE c.ticket_id = t.id AND c.breached_at IS NOT NULL) AS breached,
+  t.created_by AS "createdBy", t.version, t.created_at AS "createdAt",
   t.updated_at AS "updatedAt"`;
 
 export const TICKET_TABLES =

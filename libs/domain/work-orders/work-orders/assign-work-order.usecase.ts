@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
+import type { Actor } from '@isp/contracts';
 import { UserQueries } from '@isp/domain/access';
-import { DomainError } from '@isp/kernel';
 import { UnitOfWork } from '@isp/platform/database';
 import { WorkOrderBook } from './work-order-book.js';
 import { workOrderErrors } from './work-order.errors.js';
@@ -44,12 +43,8 @@ export class AssignWorkOrder {
   }
 
   private async person(actor: Actor, userId: number) {
-    const user = await this.users.get(actor, userId).catch((error: unknown) => {
-      if (error instanceof DomainError && error.kind === 'not_found') return undefined;
-      throw error;
-    });
-    const staff = user?.partnerId === OPERATOR_PARTNER_ID && user.customerId === null && user.status === 'active';
-    if (!user || !staff) throw workOrderErrors('work_orders.assignee.unknown');
+    const user = await this.users.findStaff(actor, userId);
+    if (!user) throw workOrderErrors('work_orders.assignee.unknown');
     return { assignedUserId: user.id, assignedUserGuid: user.guid, assignedUser: user.fullName };
   }
 }
