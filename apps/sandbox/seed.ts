@@ -10,6 +10,7 @@ import { BUNDLES } from './sandbox-voice.js';
 import { seedBilling } from './seed-billing.js';
 import { seedCustomers } from './seed-customers.js';
 import { seedEquipment } from './seed-equipment.js';
+import { seedOutages } from './seed-outages.js';
 import { seedOrders } from './seed-orders.js';
 import { seedOffers } from './seed-offers.js';
 import { seedTown } from './seed-town.js';
@@ -41,6 +42,7 @@ export async function seedSandbox(
   const first = await seedCustomers(app, partnerIds, say);
   await seedBilling(app);
   await seedEquipment(app);
+  await seedOutages(app);
   await seedTown(app);
   await seedOffers(app);
   await seedOrders(app);
