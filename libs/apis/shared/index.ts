@@ -17,6 +17,7 @@ export * from './input.js';
 export * from './observe-requests.js';
 export * from './operation.js';
 export * from './ports.js';
+export * from './promotion-input.js';
 export * from './request-limiter.js';
 export * from './route-declarations.js';
 export * from './route-table.js';

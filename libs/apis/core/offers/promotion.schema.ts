@@ -1,32 +1,28 @@
-import { bodyId, currencyCode, instant, line, percent, prose, unitAmount } from '@isp/apis/shared';
+import {
+  bodyId,
+  changedPromotionFields,
+  currencyCode,
+  instant,
+  newPromotionFields,
+  optionalPromotionFields,
+  unitAmount,
+} from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
 const values = {
-  description: prose(2000).nullable().optional(),
+  ...optionalPromotionFields,
   starts_at: instant.optional(),
   ends_at: instant.nullable().optional(),
-  percent: percent.nullable().optional(),
   amount: unitAmount.nullable().optional(),
   currency: currencyCode.nullable().optional(),
-  max_uses: z.int().min(1).max(10_000_000).nullable().optional(),
   product_ids: z.array(bodyId).max(200).optional(),
 };
-const months = z.int().min(1).max(120);
 
-export const createPromotionBody = z.strictObject({
-  code: z
-    .string()
-    .trim()
-    .toUpperCase()
-    .regex(/^[A-Z0-9][A-Z0-9-]{1,39}$/, 'must be 2 to 40 letters, digits or hyphens'),
-  name: line(120),
-  months,
-  ...values,
-});
+export const createPromotionBody = z.strictObject({ ...newPromotionFields, ...values });
 export type CreatePromotionBody = z.infer<typeof createPromotionBody>;
 
-export const changePromotionBody = z.strictObject({ name: line(120).optional(), months: months.optional(), ...values });
+export const changePromotionBody = z.strictObject({ ...changedPromotionFields, ...values });
 export type ChangePromotionBody = z.infer<typeof changePromotionBody>;
 
 export const promotionsQuery = listQuery({ status: z.enum(['active', 'retired']).optional() });
@@ -73,12 +69,4 @@ export const promotionExample = {
   product_ids: [3],
   created_at: '2025-08-20T07:12:44Z',
   updated_at: '2025-08-20T07:12:44Z',
-};
-
-export const createPromotionExample = {
-  code: 'SPRING-3',
-  name: 'Three months at half price',
-  percent: 50,
-  months: 3,
-  max_uses: 500,
 };

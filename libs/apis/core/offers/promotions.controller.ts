@@ -7,6 +7,7 @@ import {
   Operation,
   PathParam,
   QueryString,
+  createPromotionExample,
   createdAt,
   intId,
   versioned,
@@ -76,7 +77,7 @@ export class PromotionsController {
     status: 201,
     response: schema.promotionShape,
     example: schema.promotionExample,
-    requestExample: schema.createPromotionExample,
+    requestExample: createPromotionExample,
     errors: ['not_found', 'conflict', 'unprocessable'],
   })
   async createPromotion(

@@ -1,33 +1,28 @@
-import { currencyCode, instant, line, percent, prose, unitAmount } from '@isp/apis/shared';
+import {
+  changedPromotionFields,
+  currencyCode,
+  instant,
+  newPromotionFields,
+  optionalPromotionFields,
+  unitAmount,
+} from '@isp/apis/shared';
 import { z } from 'zod';
 import { pageShape, pagingQuery } from '../lists.js';
 import { guidText } from '../products/product.schema.js';
 
 const values = {
-  description: prose(2000).nullable().optional(),
+  ...optionalPromotionFields,
   start_date: instant.optional(),
   end_date: instant.nullable().optional(),
-  percent: percent.nullable().optional(),
   value: unitAmount.nullable().optional(),
   currency_code: currencyCode.nullable().optional(),
-  max_uses: z.int().min(1).max(10_000_000).nullable().optional(),
   product_ids: z.array(guidText).max(200).optional(),
 };
-const months = z.int().min(1).max(120);
 
-export const createPromotionBody = z.strictObject({
-  code: z
-    .string()
-    .trim()
-    .toUpperCase()
-    .regex(/^[A-Z0-9][A-Z0-9-]{1,39}$/, 'must be 2 to 40 letters, digits or hyphens'),
-  name: line(120),
-  months,
-  ...values,
-});
+export const createPromotionBody = z.strictObject({ ...newPromotionFields, ...values });
 export type CreatePromotionBody = z.infer<typeof createPromotionBody>;
 
-export const changePromotionBody = z.strictObject({ name: line(120).optional(), months: months.optional(), ...values });
+export const changePromotionBody = z.strictObject({ ...changedPromotionFields, ...values });
 export type ChangePromotionBody = z.infer<typeof changePromotionBody>;
 
 export const promotionsQuery = z.strictObject({ status: z.enum(['Active', 'Retired']).optional(), ...pagingQuery });
@@ -70,12 +65,4 @@ export const promotionExample = {
   product_ids: ['C567389A-2D36-4C29-AD46-0EC3D7A7D0EA'],
   created_at: '2025-08-20 09:12:44 +0200',
   updated_at: '2025-08-20 09:12:44 +0200',
-};
-
-export const createPromotionExample = {
-  code: 'SPRING-3',
-  name: 'Three months at half price',
-  percent: 50,
-  months: 3,
-  max_uses: 500,
 };

@@ -1,6 +1,6 @@
 import { Controller, Get, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { JsonBody, Operation, PathParam, QueryString, createdAt } from '@isp/apis/shared';
+import { JsonBody, Operation, PathParam, QueryString, createPromotionExample, createdAt } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
 import {
   ChangePromotion,
@@ -70,7 +70,7 @@ export class WholesalePromotionsController {
     status: 201,
     response: schema.promotionShape,
     example: schema.promotionExample,
-    requestExample: schema.createPromotionExample,
+    requestExample: createPromotionExample,
     errors: ['conflict', 'unprocessable'],
   })
   async add(@CurrentIsp() actor: Actor, @JsonBody(schema.createPromotionBody) body: schema.CreatePromotionBody) {

@@ -109,7 +109,7 @@ export class ServiceOrders {
     const plan = await this.plans.forOrder(actor, planId, 'bundle');
     const wanted = textOf(plan.parts.flatMap((part) => Array.from({ length: part.quantity }, () => part.planId)));
     const ordered = textOf(parts.map((part) => part.planId));
-    // Plans from before bundles had parts name none: any will do.
+    // A bundle whose plan names no parts leaves the choice to who orders it.
     if (plan.parts.length > 0 && wanted !== ordered)
       throw serviceErrors('services.bundle.parts_differ', { wanted, ordered });
     return sold(plan, 'bundle');
