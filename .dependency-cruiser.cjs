@@ -11,7 +11,7 @@ const TIERS = [
   ['services'],
   ['usage', 'provisioning'],
   ['billing', 'tickets', 'work-orders'],
-  ['sla', 'settlement', 'ordering', 'dunning'],
+  ['sla', 'outages', 'settlement', 'ordering', 'dunning'],
   ['webhooks', 'plugins', 'notifications'],
   ['reporting'],
 ];

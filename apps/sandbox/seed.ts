@@ -12,6 +12,7 @@ import { seedCustomers } from './seed-customers.js';
 import { seedDunning } from './seed-dunning.js';
 import { seedEquipment } from './seed-equipment.js';
 import { seedIssuer } from './seed-issuer.js';
+import { seedOutages } from './seed-outages.js';
 import { seedOrders } from './seed-orders.js';
 import { seedOffers } from './seed-offers.js';
 import { seedPaymentMethods } from './seed-payment-methods.js';
@@ -49,6 +50,7 @@ export async function seedSandbox(
   await seedDunning(app);
   await seedTickets(app);
   await seedEquipment(app);
+  await seedOutages(app);
   await seedTown(app);
   await seedOffers(app);
   await seedOrders(app);

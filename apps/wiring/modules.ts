@@ -9,6 +9,7 @@ import { customersEntities } from '@isp/domain/customers';
 import { DunningWorkerModule } from '@isp/domain/dunning';
 import { NetworkWorkerModule } from '@isp/domain/network';
 import { OrderingWorkerModule } from '@isp/domain/ordering';
+import { OutagesWorkerModule } from '@isp/domain/outages';
 import { partnersEntities } from '@isp/domain/partners';
 import { PremisesWorkerModule } from '@isp/domain/premises';
 import { ProvisioningWorkerModule } from '@isp/domain/provisioning';
@@ -65,6 +66,7 @@ const workerModules = [
   OrderingWorkerModule,
   BillingWorkerModule,
   DunningWorkerModule,
+  OutagesWorkerModule,
   SlaWorkerModule,
   WebhooksWorkerModule,
   WholesaleEventsModule,

@@ -156,6 +156,31 @@ const refund = z.strictObject({
   code: z.string(),
   sequence: z.int(),
 });
+
+const outage = z.strictObject({
+  /** Whose services are affected: each partner is told of its own. */
+  partner_id: z.int(),
+  outage_id: z.int(),
+  title: z.string(),
+  status: z.string(),
+  started_at: z.string(),
+  /** Empty while it lasts. */
+  ended_at: z.string(),
+  affected_services: z.int(),
+  affected_customers: z.int(),
+  sequence: z.int(),
+});
+
+const maintenance = z.strictObject({
+  partner_id: z.int(),
+  maintenance_window_id: z.int(),
+  title: z.string(),
+  starts_at: z.string(),
+  ends_at: z.string(),
+  affected_services: z.int(),
+  affected_customers: z.int(),
+  sequence: z.int(),
+});
 const ticket = z.strictObject({
   partner_id: z.int(),
   /** 0 where it is of nobody in particular. */
@@ -251,6 +276,25 @@ export const EVENTS = {
   'billing.charge.action_required.v1': charge,
   'billing.refund.succeeded.v1': refund,
   'billing.refund.failed.v1': refund,
+  'outages.outage.opened.v1': outage,
+  'outages.outage.resolved.v1': outage,
+  'outages.outage.corrected.v1': outage,
+  'outages.maintenance.planned.v1': maintenance,
+  'outages.maintenance.changed.v1': maintenance,
+  'outages.maintenance.cancelled.v1': maintenance,
+  'outages.level.credited.v1': z.strictObject({
+    ...ids,
+    service_id: z.int(),
+    level_id: z.int(),
+    /** The first day of the month. */
+    period: z.string(),
+    document_id: z.int(),
+    /** Decimal text without tax; negative where a credit was taken back. */
+    amount: z.string(),
+    credited_amount: z.string(),
+    currency: z.string(),
+    sequence: z.int(),
+  }),
   'tickets.ticket.created.v1': ticket,
   'tickets.ticket.changed.v1': ticket,
   'tickets.ticket.assigned.v1': ticket,

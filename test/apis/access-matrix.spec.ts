@@ -95,6 +95,8 @@ async function ofOwnCustomer(thing: Thing): Promise<string | number | undefined>
   if (thing === 'service') return ownService();
   if (thing === 'subscribed_service') return made.subscribed(Number(await ownService()));
   if (thing === 'service_with_device') return made.withDevice(await ownService());
+  if (thing === 'outage' || thing === 'maintenance_window' || thing === 'service_level')
+    return made.happensTo(thing, Number(await ownService()));
   if (Object.hasOwn(made.ticketsOf, thing)) return made.ticketsOf[thing as keyof typeof made.ticketsOf](ownCustomer);
   if (thing !== 'customer_guid') return made.ofCustomer(thing, ownCustomer);
   const sql = `SELECT upper(guid::text) AS guid FROM customers WHERE id = ${ownCustomer}`;

@@ -10,6 +10,7 @@ import { createFigures, listFigures } from './http.js';
 import type { Load, LoadResult } from './load.js';
 import { type Figure, machineLoad, renewed, table } from './measure.js';
 import { numberFigures } from './numbers.js';
+import { outageFigures } from './outages.js';
 import { Place } from './place.js';
 import { Helper, ROOT } from './processes.js';
 import { premiseFigures } from './premises.js';
@@ -34,6 +35,7 @@ const ON_DATABASE = {
   numbers: numberFigures,
   revenue: revenueFigures,
   sla: slaFigures,
+  outages: outageFigures,
 };
 const USAGE = `usage: npm run bench -- [${[...Object.keys(ON_DATABASE), 'footprint'].join('] [')}] [--customers n] [--seconds n] [--rounds n] [--data dir] [--write]`;
 

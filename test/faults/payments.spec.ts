@@ -89,7 +89,12 @@ describe('payments when processes die or race', () => {
           lost: CHARGES - booked.n,
           duplicated: gateway.n - CHARGES,
         });
-        expect([times(answers, 202), gateway.n, booked.n, Number(booked.total)]).toEqual([CHARGES, CHARGES, CHARGES, CHARGES * 10]);
+        expect([times(answers, 202), gateway.n, booked.n, Number(booked.total)]).toEqual([
+          CHARGES,
+          CHARGES,
+          CHARGES,
+          CHARGES * 10,
+        ]);
         await moneyHolds(world);
       }),
     420_000,

@@ -13,7 +13,7 @@ const RANKS = [
   ['services'],
   ['usage', 'provisioning'],
   ['billing', 'tickets', 'work-orders'],
-  ['sla', 'settlement', 'ordering', 'dunning'],
+  ['sla', 'outages', 'settlement', 'ordering', 'dunning'],
   ['webhooks', 'plugins', 'notifications'],
   ['reporting'],
 ];

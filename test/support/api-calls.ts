@@ -1,6 +1,7 @@
 import { PASSWORD, type Thing, unique } from './api-fixtures.js';
 import { BILLING_CALLS } from './billing-calls.js';
 import { FIRST_PLAN_GUID } from './api-world.js';
+import { OUTAGE_CALLS } from './outage-calls.js';
 import { TICKET_CALLS } from './ticket-calls.js';
 
 /** How to make a call of an operation that its caller may make succeed. */
@@ -89,6 +90,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
     }),
   },
   ...BILLING_CALLS,
+  ...OUTAGE_CALLS,
   ...TICKET_CALLS,
   'GET /v1/services': {},
   'GET /v1/services/:service_id': { thing: 'service' },
@@ -381,8 +383,6 @@ export const CALLS: Readonly<Record<string, Call>> = {
   'GET /wholesale/customers/:customer_id/services': { thing: 'customer_guid' },
   'GET /wholesale/work-orders': {},
   'GET /wholesale/work-orders/:work_order_id': { thing: 'work_order_guid' },
-  'GET /operations/v1/customers': {},
-  'GET /operations/v1/products': {},
 };
 
 /** Method and path of an operation, with what its parameters name: one id, or several as `12/34`. */

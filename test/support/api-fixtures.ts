@@ -29,9 +29,8 @@ import { CreateEndpoint, SendTest } from '@isp/domain/webhooks';
 import { CreateWorkOrder, HoldWorkOrder } from '@isp/domain/work-orders';
 import type { ApiWorld } from './api-world.js';
 import { type Plot, type Town, buildTown } from './town.js';
-import { billingFixtures } from './billing-fixtures.js';
 import { offerFixtures } from './offer-fixtures.js';
-import { ticketFixtures } from './ticket-fixtures.js';
+import { recordFixtures } from './record-fixtures.js';
 
 export const EVERYTHING: Actor = { ...systemActor('spec'), permissions: new Set(PERMISSIONS) };
 
@@ -76,8 +75,7 @@ export type Thing =
   | 'alarm'
   | 'threshold'
   | 'service_with_device'
-  | keyof ReturnType<typeof billingFixtures>['make']
-  | keyof ReturnType<typeof ticketFixtures>['make']
+  | keyof ReturnType<typeof recordFixtures>['make']
   | 'service_with_device_guid'
   | 'service_guid'
   | 'line_guid'
@@ -122,8 +120,7 @@ export function factory(world: ApiWorld) {
     const [row] = await sql<{ guid: string }>(`SELECT guid FROM ${table} WHERE id = ${id}`);
     return row?.guid.toUpperCase() ?? '';
   };
-  const billing = billingFixtures(use, sql, (what, partnerId) => make[what](partnerId));
-  const tickets = ticketFixtures(use, (what, partnerId) => make[what](partnerId));
+  const records = recordFixtures(use, sql, (what, partnerId) => make[what](partnerId));
   const make: Record<Thing, (partnerId: number) => Promise<string | number>> = {
     customer: async (partnerId) => {
       const n = next();
@@ -362,8 +359,7 @@ export function factory(world: ApiWorld) {
       await use(ReceiveImport).putPart(EVERYTHING, id, 1, Buffer.from('key,full_text,latitude,longitude\n'));
       return id;
     },
-    ...billing.make,
-    ...tickets.make,
+    ...records.make,
     ...offerFixtures(use, sql, (partnerId) => make.area(partnerId)),
   };
   /** Gives a service the device that carries it. */
@@ -378,7 +374,7 @@ export function factory(world: ApiWorld) {
     if (!plot) throw new Error('every premise is taken');
     return { plot, town: await built.town };
   };
-  return { ofCustomer: billing.ofCustomer, ...tickets, make, use, sql, subscribed, withDevice, orderable };
+  return { ...records, make, use, sql, subscribed, withDevice, orderable };
 }
 
 export const PASSWORD = 'correct horse battery staple';

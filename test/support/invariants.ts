@@ -37,6 +37,19 @@ export const INVARIANTS = {
     GROUP BY 1, 2, 3 HAVING count(DISTINCT service_id) > 1`,
   'usage is never negative': `SELECT service_id, day FROM usage_daily
     WHERE least(input_octets, output_octets, ipv6_input_octets, ipv6_output_octets) < 0`,
+  'an outage that lasts is one of its place': `SELECT device_id, node_id FROM outages WHERE status IN ('open', 'recovering')
+    GROUP BY 1, 2 HAVING count(*) > 1`,
+  'an outage has one ticket': `SELECT target_id FROM ticket_links WHERE type = 'outage' AND ticket_id IN (SELECT ticket_id FROM outages)
+    GROUP BY 1 HAVING count(DISTINCT ticket_id) > 1`,
+  'customers of an outage that opened were told': `SELECT o.id, s.customer_id FROM outages o JOIN outage_services s ON s.outage_id = o.id
+    WHERE o.ticket_id IS NOT NULL AND o.status <> 'merged' AND NOT EXISTS (SELECT FROM service_notices n WHERE n.subject = 'outage'
+      AND n.kind = 'opened' AND n.customer_id = s.customer_id
+      AND (n.subject_id = o.id OR n.subject_id IN (SELECT m.id FROM outages m WHERE m.merged_into_id = o.id)))`,
+  'what was credited of a month is what its documents say': `SELECT l.id, l.credited_amount FROM service_levels l
+     LEFT JOIN service_level_credits c ON c.level_id = l.id GROUP BY l.id HAVING coalesce(sum(c.amount), 0) <> l.credited_amount`,
+  'a credit of a month is what its document says': `SELECT c.id FROM service_level_credits c JOIN invoices i ON i.id = c.invoice_id
+    WHERE i.subtotal_amount <> -c.amount AND NOT EXISTS (SELECT FROM invoice_lines l, jsonb_array_elements(l.taxes) t
+      WHERE l.invoice_id = i.id AND (t->>'inclusive')::boolean)`,
   'the ledger balances': `SELECT currency, sum(amount) FROM ledger_postings GROUP BY 1 HAVING sum(amount) <> 0`,
   'the ledger says what customers owe and have paid ahead': `SELECT a.id, l.receivable, i.open, l.credit, m.free FROM billing_accounts a
      LEFT JOIN LATERAL (SELECT coalesce(sum(p.amount) FILTER (WHERE p.ledger_account = 'receivable'), 0) AS receivable,

@@ -13,6 +13,7 @@ import { CustomersController } from './customers/customers.controller.js';
 import { CoreIpamModule } from './network/core-ipam.module.js';
 import { CoreRadiusModule } from './network/core-radius.module.js';
 import { CoreDevicesModule } from './network/core-devices.module.js';
+import { CoreOutagesModule } from './outages/core-outages.module.js';
 import { PartnerTokensController } from './partners/partner-tokens.controller.js';
 import { CoreOffersModule } from './offers/core-offers.module.js';
 import { PartnersController } from './partners/partners.controller.js';
@@ -48,6 +49,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreBillingModule,
     CoreDunningModule,
     CoreReportsModule,
+    CoreOutagesModule,
     CoreWorkOrdersModule,
     CorePremisesModule,
     CoreOffersModule,

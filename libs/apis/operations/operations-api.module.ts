@@ -3,6 +3,7 @@ import { ReportingModule } from '@isp/domain/reporting';
 import { OperationsCustomersController } from './customers/customers.controller.js';
 import { OperationsInvoicesController } from './invoices/invoices.controller.js';
 import { OperationsProductsController } from './products/products.controller.js';
+import { OperationsSlaMetricsController } from './sla-metrics/sla-metrics.controller.js';
 import { OperationsTicketsController } from './tickets/tickets.controller.js';
 
 /** The operations API, `/operations/v1`. */
@@ -12,6 +13,7 @@ import { OperationsTicketsController } from './tickets/tickets.controller.js';
     OperationsCustomersController,
     OperationsInvoicesController,
     OperationsProductsController,
+    OperationsSlaMetricsController,
     OperationsTicketsController,
   ],
 })

@@ -34,6 +34,7 @@ import { AccountStatement } from './documents/account-statement.js';
 import { InvoiceDocuments } from './documents/invoice-documents.js';
 import { BillingFacts } from './invoices/billing.facts.js';
 import { CreditInvoice } from './invoices/credit-invoice.usecase.js';
+import { CreditService } from './invoices/credit-service.usecase.js';
 import { GenerateInvoice } from './invoices/generate-invoice.usecase.js';
 import { InvoiceQueries } from './invoices/invoice.queries.js';
 import { InvoiceRepository } from './invoices/invoice.repository.js';
@@ -81,6 +82,7 @@ const DOOR = [
   CollectCharge,
   CollectDue,
   CreditInvoice,
+  CreditService,
   DeclineCodes,
   Discounts,
   GenerateInvoice,

@@ -7,5 +7,7 @@ export type { ProductReportRow } from './products/product-report.view.js';
 export * from './reporting.module.js';
 export * from './revenue/invoiced-revenue.report.js';
 export * from './revenue/recurring-revenue.report.js';
+export * from './service-levels/level.report.js';
+export type { LevelReportRow } from './service-levels/level-report.view.js';
 export * from './tickets/ticket.report.js';
 export type { TicketReportRow } from './tickets/ticket-report.view.js';

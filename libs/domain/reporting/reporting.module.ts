@@ -4,12 +4,14 @@ import { InvoiceReport } from './invoices/invoice.report.js';
 import { ProductReport } from './products/product.report.js';
 import { InvoicedRevenueReport } from './revenue/invoiced-revenue.report.js';
 import { RecurringRevenueReport } from './revenue/recurring-revenue.report.js';
+import { LevelReport } from './service-levels/level.report.js';
 import { TicketReport } from './tickets/ticket.report.js';
 
 const providers = [
   CustomerReport,
   InvoicedRevenueReport,
   InvoiceReport,
+  LevelReport,
   ProductReport,
   RecurringRevenueReport,
   TicketReport,

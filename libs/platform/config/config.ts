@@ -100,6 +100,13 @@ export const envSchema = z.object({
     .describe('Days after which an ended session is forgotten: who had which address before that cannot be told'),
   ISP_SHUTDOWN_GRACE_SECONDS: z.coerce.number().min(0).max(60).default(5).describe('Serving on after SIGTERM'),
   ISP_SNMP_TRAP_PORT: port.default(0).describe('UDP port on which workers receive SNMP traps; 0: they do not'),
+  ISP_OUTAGE_HOLD_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(120)
+    .describe('How long everything must answer again before an outage is over'),
   ISP_DATA_LIMIT_ACTION: z
     .enum(['none', 'throttle', 'walled_garden'])
     .default('throttle')

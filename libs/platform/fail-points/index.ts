@@ -13,6 +13,8 @@ export type FailPoint =
   | 'change-feed.before-confirm'
   | 'dunning.before-commit'
   | 'dunning.after-step'
+  | 'outages.after-list'
+  | 'outages.after-credit'
   | 'work.before-wake'
   | 'work.after-take'
   | 'ordering.before-service'

@@ -15,10 +15,14 @@ const NASES = statement(
     WHERE driver = 'simulated' AND session_driver IS NOT NULL AND status = 'active' AND nas_secret IS NOT NULL
       AND nas_address << '127.0.0.0/8' ORDER BY id`,
 );
+// What hangs behind an OLT that is made to be dead has no line.
 const LINES = statement(
   'sandbox-lines',
-  `SELECT service_id AS "serviceId", username, password_radius AS sealed FROM subscribers
-    WHERE router_id = $1 AND password_radius IS NOT NULL AND address IS NOT NULL ORDER BY service_id LIMIT $2`,
+  `SELECT u.service_id AS "serviceId", u.username, u.password_radius AS sealed FROM subscribers u
+    WHERE u.router_id = $1 AND u.password_radius IS NOT NULL AND u.address IS NOT NULL
+      AND NOT EXISTS (SELECT FROM devices ont JOIN devices olt ON olt.id = ont.olt_id
+        WHERE ont.service_id = u.service_id AND ont.status = 'active' AND olt.settings->>'agent_fault' IN ('silence', 'offline'))
+    ORDER BY u.service_id LIMIT $2`,
 );
 
 /** A router of the sandbox that a simulated NAS is to stand for. */

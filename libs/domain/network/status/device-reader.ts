@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DomainError } from '@isp/kernel';
+import { DomainError, monotonicMs } from '@isp/kernel';
 import { type DeviceReading, STATUS_DRIVERS, type StatusDriver } from '../drivers/status-driver.port.js';
 import { networkErrors } from '../network.errors.js';
 import type { ReadResult } from './status.repository.js';
@@ -23,15 +23,25 @@ export class DeviceReader {
   /** The answer, or why there is none, after at most 15 s; it never rejects. */
   async read(row: ClaimedRow, signal?: AbortSignal): Promise<ReadResult> {
     const { id: deviceId, claim } = row;
+    const asked = monotonicMs();
+    const elapsed = (): number => monotonicMs() - asked;
     try {
       const reading = await this.ask(row, signal);
       const outcome = reading.online === false ? 'missed' : 'seen';
-      return { deviceId, claim, outcome, reading, error: outcome === 'missed' ? 'network.device.offline' : null };
+      const error = outcome === 'missed' ? 'network.device.offline' : null;
+      return { deviceId, claim, outcome, reading, error, elapsedMs: elapsed() };
     } catch (error) {
       const code = error instanceof DomainError ? error.code : 'network.device.refused';
       // That an OLT says nothing is no news of the ONTs behind it; that nobody can ask is no news of anybody.
       const blind = row.olt !== null || code === 'network.device.misconfigured';
-      return { deviceId, claim, outcome: blind ? 'unobservable' : 'missed', reading: null, error: code };
+      return {
+        deviceId,
+        claim,
+        outcome: blind ? 'unobservable' : 'missed',
+        reading: null,
+        error: code,
+        elapsedMs: elapsed(),
+      };
     }
   }
 

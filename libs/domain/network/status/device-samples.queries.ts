@@ -9,6 +9,8 @@ export type SampleResolution = keyof typeof STRIDES;
 export const SAMPLE_RESOLUTIONS = Object.keys(STRIDES) as [SampleResolution, ...SampleResolution[]];
 /** Days that samples are kept. */
 export const SAMPLES_KEPT_DAYS = 14;
+/** Days that is kept what an hour's questions came to: the months of two years, and one to look at them. */
+export const PROBES_KEPT_DAYS = 762;
 
 const FIGURES = {
   rxPowerDbm: 'rx_power_dbm',

@@ -9,7 +9,7 @@ import {
   type WorkRun,
   WorkQueue,
 } from '@isp/platform/work';
-import { SAMPLES_KEPT_DAYS } from './device-samples.queries.js';
+import { PROBES_KEPT_DAYS, SAMPLES_KEPT_DAYS } from './device-samples.queries.js';
 import { PollDevices } from './poll-devices.usecase.js';
 import { StatusRepository } from './status.repository.js';
 
@@ -59,6 +59,8 @@ export class PurgeSamplesSchedule implements Scheduled {
   async run(): Promise<void> {
     let removed: number;
     do removed = await this.uow.run(systemActor('network'), () => this.status.purgeSamples(SAMPLES_KEPT_DAYS));
+    while (removed > 0);
+    do removed = await this.uow.run(systemActor('network'), () => this.status.purgeProbes(PROBES_KEPT_DAYS));
     while (removed > 0);
   }
 }

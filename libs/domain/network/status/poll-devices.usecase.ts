@@ -102,7 +102,14 @@ export class PollDevices {
     const since = behind === undefined ? undefined : this.silent.get(behind);
     if (since !== undefined && monotonicMs() - since < SILENCE_MS) {
       const { id: deviceId, claim } = row;
-      return { deviceId, claim, outcome: 'unobservable', reading: null, error: 'network.device.unobservable' };
+      return {
+        deviceId,
+        claim,
+        outcome: 'unobservable',
+        reading: null,
+        error: 'network.device.unobservable',
+        elapsedMs: 0,
+      };
     }
     const result = await this.reader.read(row, signal);
     if (behind !== undefined) {

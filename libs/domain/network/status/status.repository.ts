@@ -40,9 +40,9 @@ const WAIT = statement(
 const RECORD = statement(
   'device-status-record',
   `WITH given AS (
-     SELECT * FROM jsonb_to_recordset($1) AS g (device_id integer, claim integer, outcome text, reading jsonb, error text)),
+     SELECT * FROM jsonb_to_recordset($1) AS g (device_id integer, claim integer, outcome text, reading jsonb, error text, elapsed_ms float8)),
    found AS (
-     SELECT s.device_id, s.reachability AS was, g.outcome, g.error, nullif(g.reading, 'null') AS reading,
+     SELECT s.device_id, s.reachability AS was, g.outcome, g.error, g.elapsed_ms, nullif(g.reading, 'null') AS reading,
             CASE g.outcome WHEN 'seen' THEN 0 WHEN 'missed' THEN s.misses + 1 ELSE s.misses END AS misses,
             CASE g.outcome WHEN 'seen' THEN s.hits + 1 WHEN 'missed' THEN 0 ELSE s.hits END AS hits
        FROM device_status s JOIN given g ON g.device_id = s.device_id AND g.claim = s.claim
@@ -55,7 +55,13 @@ const RECORD = statement(
      INSERT INTO device_samples (device_id, at, online, rx_power_dbm, tx_power_dbm, olt_rx_power_dbm, temperature_celsius)
      SELECT device_id, now(), (reading->>'online')::boolean, (reading->>'rxPowerDbm')::real, (reading->>'txPowerDbm')::real,
             (reading->>'oltRxPowerDbm')::real, (reading->>'temperatureCelsius')::real
-       FROM judged WHERE reading IS NOT NULL ON CONFLICT DO NOTHING)
+       FROM judged WHERE reading IS NOT NULL ON CONFLICT DO NOTHING),
+   probed AS (
+     INSERT INTO device_probes AS p (device_id, hour, asked, answered, elapsed_ms)
+     SELECT device_id, date_trunc('hour', now(), 'UTC'), 1, (outcome = 'seen')::integer, CASE outcome WHEN 'seen' THEN elapsed_ms ELSE 0 END
+       FROM judged WHERE outcome <> 'unobservable' AND was <> 'down'
+     ON CONFLICT (device_id, hour) DO UPDATE SET asked = p.asked + 1, answered = p.answered + excluded.answered,
+       elapsed_ms = p.elapsed_ms + excluded.elapsed_ms)
    UPDATE device_status s SET claimed_until = NULL, misses = least(j.misses, 1000), hits = least(j.hits, 1000), error = j.error,
           reading = coalesce(j.reading, s.reading), read_at = CASE WHEN j.reading IS NOT NULL THEN now() ELSE s.read_at END,
           last_seen_at = CASE WHEN j.outcome = 'seen' THEN now() ELSE s.last_seen_at END,
@@ -72,6 +78,11 @@ const DUE = statement(
   'device-status-count-due',
   'SELECT count(*)::integer AS due FROM (SELECT FROM device_status WHERE next_poll_at <= now() LIMIT 20000) due',
 );
+const PURGE_PROBES = statement(
+  'device-probes-purge',
+  `DELETE FROM device_probes WHERE (device_id, hour) IN (
+     SELECT device_id, hour FROM device_probes WHERE hour < now() - $1 * interval '1 day' ORDER BY hour LIMIT 10000)`,
+);
 const PURGE = statement(
   'device-samples-purge',
   `DELETE FROM device_samples WHERE (device_id, at) IN (
@@ -87,6 +98,8 @@ export interface ReadResult {
   readonly outcome: Outcome;
   readonly reading: DeviceReading | null;
   readonly error: string | null;
+  /** From the question to its answer, or until it was given up. */
+  readonly elapsedMs: number;
 }
 
 /** What a recorded result changed. */
@@ -124,12 +137,20 @@ export class StatusRepository {
 
   /** Writes results in one statement; one whose claim was overtaken changes nothing. */
   record(results: readonly ReadResult[]): Promise<Recorded[]> {
-    const given = results.map(({ deviceId, ...rest }) => ({ device_id: deviceId, ...rest }));
+    const given = results.map(({ deviceId, elapsedMs, ...rest }) => ({
+      device_id: deviceId,
+      elapsed_ms: elapsedMs,
+      ...rest,
+    }));
     return this.uow.tx.query<Recorded>(RECORD, [JSON.stringify(given)]);
   }
 
   async due(): Promise<number> {
     return (await this.uow.tx.one<{ due: number }>(DUE))?.due ?? 0;
+  }
+
+  purgeProbes(days: number): Promise<number> {
+    return this.uow.tx.execute(PURGE_PROBES, [days]);
   }
 
   purgeSamples(days: number): Promise<number> {

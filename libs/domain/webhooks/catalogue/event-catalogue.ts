@@ -105,6 +105,26 @@ const device = (type: string, description: string): Entry<EventPayload<'network.
   }),
 });
 
+const outage = (happened: string, description: string): Entry<EventPayload<'outages.outage.opened.v1'>> => ({
+  type: `outage.${happened}`,
+  description,
+  fact: ({ sequence, ended_at, ...data }) => ({
+    resourceType: 'outage',
+    resourceId: String(data.outage_id),
+    sequence,
+    data: { ...data, ended_at: ended_at || null },
+  }),
+});
+const maintenance = (happened: string, description: string): Entry<EventPayload<'outages.maintenance.planned.v1'>> => ({
+  type: `maintenance.${happened}`,
+  description,
+  fact: ({ sequence, ...data }) => ({
+    resourceType: 'maintenance_window',
+    resourceId: String(data.maintenance_window_id),
+    sequence,
+    data,
+  }),
+});
 const drift = (
   type: string,
   description: string,
@@ -262,6 +282,22 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
       resourceId: String(service_id),
       sequence,
       data: { service_id, customer_id, partner_id, access, rate },
+    }),
+  },
+  'outages.outage.opened.v1': outage('opened', 'Services of yours are down; how many, and since when.'),
+  'outages.outage.resolved.v1': outage('resolved', 'An outage is over.'),
+  'outages.outage.corrected.v1': outage('corrected', 'The times of an outage were corrected, or it was none.'),
+  'outages.maintenance.planned.v1': maintenance('planned', 'Work that will interrupt services of yours is announced.'),
+  'outages.maintenance.changed.v1': maintenance('changed', 'Announced work has another time or another title.'),
+  'outages.maintenance.cancelled.v1': maintenance('cancelled', 'Announced work does not take place.'),
+  'outages.level.credited.v1': {
+    type: 'service_level.credited',
+    description: 'A service was below its promised level, and the difference is credited (or a credit taken back).',
+    fact: ({ sequence, ...data }) => ({
+      resourceType: 'service_level',
+      resourceId: String(data.level_id),
+      sequence,
+      data,
     }),
   },
   'billing.invoice.issued.v1': invoice('invoice.generated', 'An invoice was issued.'),

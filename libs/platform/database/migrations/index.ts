@@ -43,6 +43,8 @@ import { bankStatements } from './0273-bank-statements.js';
 import { renderedDocuments } from './0285-rendered-documents.js';
 import { revenueReports } from './0286-revenue-reports.js';
 import { tickets } from './0300-tickets.js';
+import { outages } from './0310-outages.js';
+import { serviceLevels } from './0312-service-levels.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -90,4 +92,6 @@ export const migrations: readonly SqlMigration[] = [
   renderedDocuments,
   revenueReports,
   tickets,
+  outages,
+  serviceLevels,
 ];

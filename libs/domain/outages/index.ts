@@ -1,0 +1,18 @@
+export * from './credits/settle-credits.usecase.js';
+export * from './health/service-health.queries.js';
+export * from './levels/level-terms.js';
+export * from './levels/level.queries.js';
+export type { CreditPolicy, Level, LevelFacts } from './levels/level.types.js';
+export { MeasureLevels } from './levels/measure-levels.usecase.js';
+export { MAINTENANCE_STATES, type MaintenanceState } from './maintenance/maintenance.view.js';
+export * from './maintenance/maintenance.queries.js';
+export * from './maintenance/plan-maintenance.usecases.js';
+export * from './notices/notice.queries.js';
+export * from './outages.module.js';
+export * from './outages/correct-outage.usecase.js';
+export * from './outages/follow-device.usecase.js';
+export * from './outages/open-outage.usecase.js';
+export * from './outages/outage.queries.js';
+export * from './outages/outage.view.js';
+export { TendOutages } from './outages/tend-outages.usecase.js';
+export type { Place } from './topology/topology.js';
