@@ -1,5 +1,6 @@
 export { EVENT_TYPES, isSubscribable, type EventTypeView } from './catalogue/event-catalogue.js';
-export type { DIALECT_EVENTS, PublicFact } from './catalogue/event-catalogue.js';
+export type { DIALECT_EVENTS } from './catalogue/event-catalogue.js';
+export type { PublicFact } from './catalogue/event-entries.js';
 export * from './dialects/event-dialects.js';
 export * from './deliveries/delivery.queries.js';
 export { deliveryStates, type DeliveryStatus } from './deliveries/delivery.states.js';

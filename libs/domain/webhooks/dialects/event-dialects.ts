@@ -1,6 +1,6 @@
 import { Injectable, Module } from '@nestjs/common';
 import type { PublishedEvent } from '@isp/platform/work';
-import type { PublicFact } from '../catalogue/event-catalogue.js';
+import type { PublicFact } from '../catalogue/event-entries.js';
 
 /**
  * What happened in the words of one public API, beside the catalogue's own words: an extension point. Each fact has one

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { toIsoSeconds } from '@isp/kernel';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { currentRequestId } from '@isp/platform/logging';
-import type { PublicFact } from '../catalogue/event-catalogue.js';
+import type { PublicFact } from '../catalogue/event-entries.js';
 import { DeliveryRepository } from '../deliveries/delivery.repository.js';
 import { publicEventId } from '../deliveries/delivery.view.js';
 
