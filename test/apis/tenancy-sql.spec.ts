@@ -162,15 +162,18 @@ describe('functions that run with more rights', () => {
     ];
     // The RADIUS server's role calls them, the application does not (test/radius shows what they answer to it).
     const ofRadius = ['account', 'auth_check', 'auth_reply', 'live_sessions', 'nas_client', 'note_attempt', 'use_keys'];
-    // Nobody calls it: a trigger.
     // Nobody calls them: triggers.
     const ofTriggers = [
       'book_document',
       'book_payment',
+      'book_refund',
       'follow_occupation',
+      'follow_service_life',
+      'follow_service_terms',
       'forget_usage_days',
       'issue_document',
       'keep_lines',
+      'keep_refund',
       'open_accounts_of_currency',
       'open_billing_accounts',
       'record_service_terms',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
 import { CollectDue } from '@isp/domain/billing';
 import { monotonicMs } from '@isp/kernel';
@@ -21,7 +21,6 @@ interface Charge {
   readonly retry_at: string | null;
 }
 const DAY = 86_400;
-jest.setTimeout(60_000);
 const clock = new MovableClock();
 let world: ApiWorld;
 let worker: RunningProgram;
@@ -99,7 +98,7 @@ describe('a charge', () => {
     });
     expect(await ended(asked.id)).toMatchObject({ status: 'succeeded', payment_id: expect.any(Number) });
     expect([await statusOf(invoiceId), await takings(customerId)]).toEqual(['paid', { n: 1, total: '100.0000' }]);
-  });
+  }, 60_000);
 
   it.each([
     ['late', 'succeeded', 'paid', 1],
@@ -139,7 +138,7 @@ describe('a charge', () => {
     await ended(asked.id);
     const later = { customer_id: customerId, invoice_type: 'one_off', line_items: [{ description: 'W', amount: 25 }] };
     expect((await post('/invoices', later)).json()).toMatchObject({ status: 'paid' });
-  });
+  }, 60_000);
 });
 
 describe('what is due', () => {
@@ -178,7 +177,7 @@ describe('what is due', () => {
     await collect();
     expect((await get<{ charges: Charge[] }>(`/charges?customer_id=${lost.customerId}`)).charges).toHaveLength(1);
     clock.shiftSeconds = 0;
-  });
+  }, 60_000);
 });
 
 describe('a refund', () => {
@@ -208,7 +207,7 @@ describe('a refund', () => {
     expect(gone?.total).toBe('90.0000');
     expect((await refund(Number(paymentId))).json()).toMatchObject({ amount: 10 });
     expect((await refund(Number(paymentId))).status).toBe(409);
-  });
+  }, 60_000);
 
   it('whose answer was lost is found out; one that the gateway refuses leaves the money where it was', async () => {
     const lost = await owing(10, 'timeout');
@@ -225,7 +224,7 @@ describe('a refund', () => {
       });
     expect([await outcome(first), await outcome(second)]).toEqual(['succeeded', 'failed']);
     expect([await statusOf(lost.invoiceId), await statusOf(refused.invoiceId)]).toEqual(['pending', 'paid']);
-  });
+  }, 60_000);
 
   it('by hand is recorded; free money goes first, and a credit note takes its place', async () => {
     const { customerId, invoiceId } = await owing(50, 'visa');
@@ -245,7 +244,7 @@ describe('a refund', () => {
       `/accounts/${(await get<{ account_id: number }>(`/payments/${id}`)).account_id}/statement`,
     );
     expect(entries[0]?.balance).toBe(0);
-  });
+  }, 60_000);
 });
 
 describe('card numbers', () => {
