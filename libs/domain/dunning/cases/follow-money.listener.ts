@@ -9,6 +9,8 @@ const CAUSES = {
   'billing.credit_note.issued.v1': 'credit',
   'billing.payment.received.v1': 'money',
   'billing.payment.reversed.v1': 'money',
+  // What was under way held the next step up; now it does not.
+  'billing.charge.failed.v1': 'time',
 } as const satisfies Readonly<Record<string, LookCause>>;
 type Told = keyof typeof CAUSES;
 
