@@ -96,7 +96,6 @@ describe('the PDF of an invoice', () => {
     ['es', ['Factura', 'Vencimiento', '01/02/2199', '1.234,50', 'Resumen de impuestos', 'Página 1 de 1']],
   ])('speaks %s', async (language, texts) => {
     const customerId = await europeans();
-    await world.sql(`ALTER TABLE billing_accounts ADD COLUMN IF NOT EXISTS language text NOT NULL DEFAULT 'en'`);
     await world.sql(`UPDATE billing_accounts SET language = '${language}' WHERE customer_id = ${customerId}`);
     const invoice = await invoiced(customerId, [{ description: 'X', amount: 1234.5 }]);
     const [page = ''] = await pages(invoice.id);

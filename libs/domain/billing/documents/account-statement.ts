@@ -13,7 +13,7 @@ import { documentLanguage } from './words.js';
 const HOLDER = statement(
   'account-statement-holder',
   `SELECT c.display_id AS "displayId", c.name, c.email, coalesce(c.billing_address, c.address) AS address,
-          coalesce(to_jsonb(a) ->> 'language', 'en') AS language
+          a.language
      FROM billing_accounts a JOIN customers c ON c.id = a.customer_id WHERE a.id = $1`,
 );
 /** More than anybody reads on paper. */

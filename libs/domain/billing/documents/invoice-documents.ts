@@ -60,7 +60,7 @@ const CHECK = statement(
 const AROUND = statement(
   'invoice-documents-around',
   `SELECT c.display_id AS "displayId", c.name, c.email, coalesce(c.billing_address, c.address) AS address, a.name AS "accountName",
-          a.tax_exemptions AS exemptions, coalesce(to_jsonb(a) ->> 'language', 'en') AS language,
+          a.tax_exemptions AS exemptions, a.language,
           o.number AS "correctsNumber", o.issued_on::text AS "correctsIssuedOn"
      FROM invoices i JOIN customers c ON c.id = i.customer_id JOIN billing_accounts a ON a.id = i.account_id
      LEFT JOIN invoices o ON o.id = i.corrects_id WHERE i.id = $1`,
