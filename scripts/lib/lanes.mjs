@@ -34,7 +34,8 @@ const BUSY = [
 
 /** Lanes that mostly wait: their specs run one after another, beside those of another lane. */
 const WAITING = [
-  { name: 'faults, postgres queue', pattern: `(?=${HEAVY})` },
+  { name: 'faults of the database', pattern: `(?=${NO_QUEUE})` },
+  { name: 'faults, postgres queue', pattern: `(?=${HEAVY})(?!${NO_QUEUE})` },
   { name: 'faults, redis queue', pattern: `(?=${HEAVY})(?!${NO_QUEUE})`, ...onRedis },
   { name: 'freeradius', pattern: `(?=${RADIUS})`, needs: ['freeradius', 'radclient', 'radtest'] },
   // What needs a missing program (snmpd, sshd, nft, tc) says so in its name.
