@@ -14,7 +14,7 @@ const LAB = 'test/lab/';
 const NEVER = 'test/bench/';
 /** Faults of the database alone: a queue elsewhere changes nothing about them. */
 const NO_QUEUE =
-  'test/faults/(?:address-races|billing|change-feed|secrets\\.|service-schedules|blackhole|convergence|device-garbage|restore|saga-kills)';
+  'test/faults/(?:network-races|billing|change-feed|secrets\\.|service-schedules|blackhole|convergence|device-garbage|restore|saga-kills)';
 const ON_BOTH_STORES = '(?:test/scenarios/|test/apis/rate-limits|test/faults/)';
 /** What a developer's shell has set must not lead a test to a real database. */
 const REMOVED = ['DATABASE_URL', 'REDIS_URL', 'PORT'];
@@ -34,7 +34,8 @@ const BUSY = [
 
 /** Lanes that mostly wait: their specs run one after another, beside those of another lane. */
 const WAITING = [
-  { name: 'faults, postgres queue', pattern: `(?=${HEAVY})` },
+  { name: 'faults of the database', pattern: `(?=${NO_QUEUE})` },
+  { name: 'faults, postgres queue', pattern: `(?=${HEAVY})(?!${NO_QUEUE})` },
   { name: 'faults, redis queue', pattern: `(?=${HEAVY})(?!${NO_QUEUE})`, ...onRedis },
   { name: 'freeradius', pattern: `(?=${RADIUS})`, needs: ['freeradius', 'radclient', 'radtest'] },
   // What needs a missing program (snmpd, sshd, nft, tc) says so in its name.

@@ -5,7 +5,7 @@ import { ChangeFeed, type Handed, deltaStatement } from '@isp/platform/change-fe
 
 // Where it is, also after it has left the premise; one that was sold without an order has the address of its own.
 const ADDRESS = `coalesce(place.full_text, concat_ws(', ', s.installation_address->>'street', s.installation_address->>'city',
-  s.installation_address->>'country', s.installation_address->>'zip', s.installation_address->>'state'))`;
+  nullif(concat_ws(' ', s.installation_address->>'state', s.installation_address->>'zip'), ''), s.installation_address->>'country'))`;
 const DELTA = deltaStatement('lines-delta', {
   kind: 'service',
   columns: `s.id, s.guid, s.status, nullif(${ADDRESS}, '') AS address, u.name AS "customerName",

@@ -75,7 +75,8 @@ export class RunJob {
     const saga = this.outcome.sagaOf(job);
     const before = job.attempts > 1 ? await this.jobs.steps(job) : [];
     const opened = await saga.open(job, before);
-    for (const router of opened.routers) if (!(await this.slots.take(router, run))) throw new DeviceBusy();
+    const routers = opened.routers.toSorted((a, b) => a.id - b.id);
+    for (const router of routers) if (!(await this.slots.take(router, run))) throw new DeviceBusy();
     const notes = openingNotes(saga, before, opened);
     this.jobs.recordSteps(job, notes);
     return { job, saga, opened, records: notes.reduce(applied, before as readonly StepRecord[]) };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemActor } from '@isp/contracts';
-import { AddressPool, CreateDevice, PoolQueries, PrefixRegister, VlanRanges } from '@isp/domain/network';
+import { AddressPool, CreateDevice, DeviceSlots, PoolQueries, PrefixRegister, VlanRanges } from '@isp/domain/network';
 import { DomainError } from '@isp/kernel';
 import { UnitOfWork } from '@isp/platform/database';
 import { UnitPool } from '../../libs/domain/network/ipam/unit-pool.js';
@@ -186,4 +186,24 @@ describe('addresses that many want at the same time', () => {
     expect(seen).toEqual({ ended: expect.any(Number), overlapping: 0, shared: 0 });
     expect(seen?.ended).toBeGreaterThan(100);
   }, 60_000);
+});
+
+describe('turns at a device that takes few orders at once', () => {
+  it.each([1, 3])(
+    '%d of 20 runs have one, however close they come',
+    async (limit) => {
+      const router = { id: await device(world), driver: 'simulated', settings: { max_parallel: limit } } as never;
+      for (let round = 0; round < 60; round += 1) {
+        const runs = await world.sql<{ id: string }>(`
+        UPDATE work_items SET status = 'succeeded', finished_at = now() WHERE name = 'spec.turn' AND status = 'running';
+        INSERT INTO work_items (queue, name, payload, status, epoch)
+        SELECT 'provisioning', 'spec.turn', '{}', 'running', 1 FROM generate_series(1, 20) RETURNING id`);
+        const found = await outcomes(runs, ({ id }) =>
+          use(DeviceSlots).take(router, { workId: id, epoch: 1 } as never),
+        );
+        expect(tally(found)).toEqual({ true: limit, false: 20 - limit });
+      }
+    },
+    60_000,
+  );
 });
