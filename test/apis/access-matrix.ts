@@ -5,10 +5,13 @@ import { AFTER_SALE } from './access-after-sale.js';
  * HTTP status. The operations with an id in the path are called for a thing of the caller's own partner; only
  * `other_customer` and `other_reseller` name a thing that belongs to somebody else, which for them does not exist.
  * `expired` is a token that was good an hour ago, `scoped_key` an API key with the scope `customer.read` alone,
- * `full_key` one with every scope, and `live_key` a key of another environment.
+ * `full_key` one with every scope, and `live_key` a key of another environment. Rows are called from top to bottom:
+ * readiness comes first, since nobody here does the work that the others ask for.
  */
 const TABLE = `
 operation                                          anonymous  expired  customer  other_customer  reseller  reseller_read  other_reseller  isp  billing  support  noc  superadmin  scoped_key  full_key  live_key
+GET /health/live                                   200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
+GET /health/ready                                  200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
 POST /v1/customers                                 401        401      403       403             201       403            201             201  403      201      403  201         403         201       401
 GET /v1/customers                                  401        401      200       200             200       200            200             200  200      200      200  200         200         200       401
 GET /v1/customers/:customer_id                     401        401      200       404             200       200            404             200  200      200      200  200         200         200       401
@@ -274,8 +277,6 @@ DELETE /wholesale/services/:service_id             401        401      403      
 GET /wholesale/customers/:customer_id/services     401  401  404  404  200  200  404  200  200  200  200  200  403  200  401
 GET /wholesale/work-orders                         401        401      403       403             200       200            200             200  200      200      200  200         403         200       401
 GET /wholesale/work-orders/:work_order_id          401        401      403       403             200       200            404             200  200      200      200  200         403         200       401
-GET /health/live                                   200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
-GET /health/ready                                  200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
 GET /metrics                                       200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
 GET /docs                                          200        200      200       200             200       200            200             200  200      200      200  200         200         200       200
 GET /docs/assets/*                                 200        200      200       200             200       200            200             200  200      200      200  200         200         200       200

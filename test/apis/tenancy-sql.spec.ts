@@ -173,7 +173,6 @@ describe('functions that run with more rights', () => {
       'forget_usage_days',
       'issue_document',
       'keep_lines',
-      'keep_refund',
       'open_accounts_of_currency',
       'open_billing_accounts',
       'record_service_terms',

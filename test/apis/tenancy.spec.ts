@@ -12,7 +12,7 @@ const CANARY = 'CANARY';
 /** What a reseller may read of its customers' billing and outages, and not change; runs are the operator's. */
 const REFUSED_MONEY = Object.keys(CALLS)
   .filter((operation) =>
-    /^((POST|PATCH|PUT|DELETE) \/v1\/(billing|outages|maintenance-windows|dunning\/(?!policies))(?!.*what-if)|GET \/v1\/billing\/(bank-|runs\/)).*:/.test(
+    /^((POST|PATCH|PUT|DELETE) \/v1\/(billing|outages|maintenance-windows|dunning\/(?!policies|holidays))(?!.*what-if)|GET \/v1\/billing\/(bank-|runs\/)).*:/.test(
       operation,
     ),
   )

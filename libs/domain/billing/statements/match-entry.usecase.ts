@@ -54,7 +54,7 @@ export class MatchEntry {
     return this.uow.run(actor, async () => {
       const { id, paymentId, rule } = await this.book.lock(entryId);
       if (paymentId !== null && rule !== 'recorded_before') await this.reverseOf(actor, paymentId, reason);
-      const opened = await this.book.move({ id } as BankEntryView, { status: 'unmatched' });
+      const opened = await this.book.move({ id } as BankEntryView, { status: 'unmatched', reason });
       this.note(actor, 'bank_entry.reopen', opened, { reason, payment_id: paymentId });
       return opened;
     });
