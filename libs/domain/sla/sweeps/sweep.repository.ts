@@ -4,7 +4,8 @@ import { UnitOfWork, statement } from '@isp/platform/database';
 import { currentRequestId } from '@isp/platform/logging';
 import type { DueClock, SweptClock } from './sweep.policy.js';
 
-// Nobody waits: what somebody works on is looked at in the next sweep, or by whoever has it.
+// Nobody waits: what somebody works on is looked at in the next sweep, or by whoever has it. The ticket is locked before its
+// clock, or two sweeps would split the clocks of one ticket between them.
 const TAKE = statement(
   'sla-sweep-take',
   `SELECT c.ticket_id AS "ticketId", c.target, c.warn_at AS "warnAt", c.due_at AS "dueAt", c.warned_at AS "warnedAt", c.breached_at AS "breachedAt",
@@ -12,7 +13,7 @@ const TAKE = statement(
           t.policy_id AS "policyId", t.policy_version AS "policyVersion", t.calendar_id AS "calendarId", t.calendar_version AS "calendarVersion",
           t.version, t.escalation_level AS "escalationLevel"
      FROM ticket_clocks c JOIN tickets t ON t.id = c.ticket_id JOIN ticket_categories k ON k.id = t.category_id
-    WHERE c.next_at <= $1 ORDER BY c.next_at LIMIT $2 FOR NO KEY UPDATE OF c, t SKIP LOCKED`,
+    WHERE c.next_at <= $1 ORDER BY c.next_at LIMIT $2 FOR NO KEY UPDATE OF t, c SKIP LOCKED`,
 );
 const CLOCKS = statement(
   'sla-sweep-clocks',
