@@ -38,6 +38,8 @@ export const sql = <R extends object>(text: string) => query<R>(database.ownerUr
  * few plans.
  */
 export async function openServices(...above: readonly Type[]): Promise<void> {
+  // Modules live as long as their worker: another spec may have left it elsewhere.
+  clock.shift = 0;
   database = await createTestDatabase();
   database.exempt(
     'a service in provisioning has a job that is not over',
