@@ -2,11 +2,10 @@ import { RadiusVault } from '@isp/domain/network';
 import { loadConfig } from '@isp/platform/config';
 import { allowLogin, runMigrations } from '@isp/platform/database';
 import { DeadWork } from '@isp/platform/work';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { seedSandbox } from '../sandbox/seed.js';
-import { createProgram } from '../wiring/program.js';
 import { billingRun } from './billing-run.js';
 import { importFile } from './import-file.js';
+import { inProgram } from './in-program.js';
 import { keysInUse } from './keys-in-use.js';
 import { rotateKeys } from './rotate-keys.js';
 import { verifyAudit } from './verify-audit.js';
@@ -14,17 +13,6 @@ import { verifyAudit } from './verify-audit.js';
 interface Command {
   readonly help: string;
   run(args: readonly string[]): Promise<string>;
-}
-
-/** Runs `work` in the program without its HTTP server. */
-async function inProgram(work: (app: NestFastifyApplication) => Promise<string>): Promise<string> {
-  const app = await createProgram(loadConfig(), { api: true, worker: false });
-  await app.init();
-  try {
-    return await work(app);
-  } finally {
-    await app.close();
-  }
 }
 
 export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([

@@ -32,6 +32,12 @@ export interface SandboxLogins {
   readonly [role: string]: unknown;
 }
 
+/** What belongs to the customers, each on what came before it. */
+const ON_CUSTOMERS = [
+  ...[seedIssuer, seedBilling, seedPaymentMethods, seedDunning, seedTickets],
+  ...[seedEquipment, seedOutages, seedTown, seedOffers, seedOrders],
+];
+
 /**
  * Fills an empty database with the sandbox's test data: customers 1 to 100 and all that belongs to them. Run again it
  * adds what is missing and changes nothing. Answers one log-in per role.
@@ -44,16 +50,7 @@ export async function seedSandbox(
   await seedPeople(app, partnerIds);
   await seedCatalogueAndNetwork(app);
   const first = await seedCustomers(app, partnerIds, say);
-  await seedIssuer(app);
-  await seedBilling(app);
-  await seedPaymentMethods(app);
-  await seedDunning(app);
-  await seedTickets(app);
-  await seedEquipment(app);
-  await seedOutages(app);
-  await seedTown(app);
-  await seedOffers(app);
-  await seedOrders(app);
+  for (const seed of ON_CUSTOMERS) await seed(app);
   const logins = Object.fromEntries(
     PEOPLE.map(({ username }) => [username, { login: username, password: passwordOf(username) }]),
   );

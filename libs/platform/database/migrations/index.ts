@@ -35,13 +35,13 @@ import { billingAccounts } from './0260-billing-accounts.js';
 import { billingDocuments } from './0262-billing-documents.js';
 import { ledger } from './0264-ledger.js';
 import { charges } from './0270-charges.js';
-import { billingRuns } from './0280-billing-runs.js';
-import { dunning } from './0290-dunning.js';
 import { refunds } from './0271-refunds.js';
 import { gateways } from './0272-gateways.js';
 import { bankStatements } from './0273-bank-statements.js';
+import { billingRuns } from './0280-billing-runs.js';
 import { renderedDocuments } from './0285-rendered-documents.js';
 import { revenueReports } from './0286-revenue-reports.js';
+import { dunning } from './0290-dunning.js';
 import { tickets } from './0300-tickets.js';
 import { outages } from './0310-outages.js';
 import { serviceLevels } from './0312-service-levels.js';
@@ -84,13 +84,13 @@ export const migrations: readonly SqlMigration[] = [
   billingDocuments,
   ledger,
   charges,
-  billingRuns,
-  dunning,
   refunds,
   gateways,
   bankStatements,
+  billingRuns,
   renderedDocuments,
   revenueReports,
+  dunning,
   tickets,
   outages,
   serviceLevels,
