@@ -36,14 +36,19 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.close());
 
-/** Every operation with a JSON body, as the OpenAPI documents of the running program describe it. */
+/**
+ * Every operation with fields in a JSON body (not bytes, of which nothing is read before their signature was checked), as the OpenAPI
+ * documents of the running program describe it.
+ */
 function writesOf(document: {
   paths: Record<string, Record<string, { requestBody?: { content: Record<string, { schema: Schema }> } }>>;
 }): Written[] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).flatMap(([method, { requestBody }]) => {
       const schema = requestBody?.content['application/json']?.schema;
-      return schema ? [{ operation: `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`, schema }] : [];
+      return schema && schema.type !== 'string'
+        ? [{ operation: `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`, schema }]
+        : [];
     }),
   );
 }
