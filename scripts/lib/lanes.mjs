@@ -14,7 +14,7 @@ const LAB = 'test/lab/';
 const NEVER = 'test/bench/';
 /** Faults of the database alone: a queue elsewhere changes nothing about them. */
 const NO_QUEUE =
-  'test/faults/(?:network-races|billing|change-feed|secrets\\.|service-schedules|blackhole|convergence|device-garbage|restore|saga-kills)';
+  'test/faults/(?:network-races|billing|payments|dunning|outages|change-feed|secrets\\.|service-schedules|blackhole|convergence|device-garbage|restore|saga-kills)';
 const ON_BOTH_STORES = '(?:test/scenarios/|test/apis/rate-limits|test/faults/)';
 /** What a developer's shell has set must not lead a test to a real database. */
 const REMOVED = ['DATABASE_URL', 'REDIS_URL', 'PORT'];

@@ -83,7 +83,7 @@ describe('outages when workers die', () => {
           finished: after.levels,
           lost: 50 - after.levels,
           duplicated: after.notes - after.levels,
-          deaths: supervised.deaths(),
+          deaths: 1 + supervised.deaths(),
         });
         expect(before.notes).toBe(0);
         expect(after).toEqual({ notes: 50, noted: 50, levels: 50 });
