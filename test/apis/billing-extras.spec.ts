@@ -106,6 +106,9 @@ describe('what else is invoiced', () => {
       (await get<{ promotions: { redemptions: number }[] }>('/promotions?code=half-off')).promotions,
     ).toMatchObject([{ redemptions: 1 }]);
     expect((await post(`/promotions/${promotion.id}/end`, { on: '2031-02-11' })).status).toBe(200);
+    // Not later than it ended, and nothing that is not there.
+    expect((await post(`/promotions/${promotion.id}/end`, { on: '2031-02-12' })).status).toBe(422);
+    expect((await post(`/promotions/2000000/end`, { on: '2031-02-12' })).status).toBe(404);
     await run();
   });
 

@@ -1,3 +1,4 @@
+import { addSeconds, localDate, systemClock } from '@isp/kernel';
 import type { Call } from './api-calls.js';
 import { unique } from './api-fixtures.js';
 import { lastCode, lastService } from './billing-fixtures.js';
@@ -67,7 +68,8 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   },
   'POST /v1/billing/accounts/:account_id/discounts/:discount_id/end': {
     thing: 'billing_discount',
-    body: () => ({ on: '2198-01-01' }),
+    // It holds for three months.
+    body: () => ({ on: localDate(addSeconds(systemClock.now(), 10 * 86_400), 'UTC') }),
   },
   'GET /v1/billing/promotions': {},
   'POST /v1/billing/promotions': {

@@ -28,7 +28,7 @@ export const PAYMENT_CALLS: Readonly<Record<string, Call>> = {
     body: () => ({ description: 'Called', retry_hours: [72, 168], refuses_method: false }),
   },
   'POST /v1/billing/bank-statements': {
-    query: 'format=csv&bank_account=CALLED&currency=USD',
+    query: '?format=csv&bank_account=CALLED&currency=USD',
     body: () => `date,amount\n2025-02-01,${unique()}.00\n`,
   },
   'GET /v1/billing/bank-statements': {},

@@ -61,6 +61,10 @@ export const billingErrors = defineErrors({
   'billing.what_if.past': { kind: 'unprocessable', message: 'The day is over.' },
   'billing.charge.not_found': { kind: 'not_found', message: 'Charge not found' },
   'billing.charge.cancelled': { kind: 'conflict', message: 'The charge is cancelled already.' },
+  'billing.end.unfit': {
+    kind: 'unprocessable',
+    message: 'It can only end on a later day of the time in which it holds.',
+  },
   'billing.discount.not_found': { kind: 'not_found', message: 'Discount not found' },
   'billing.promotion.not_found': { kind: 'not_found', message: 'Promotion not found' },
   'billing.promotion.taken': { kind: 'conflict', message: 'There is a promotion of this code already.' },

@@ -131,7 +131,7 @@ export class AccountMoneyController {
     response: schema.discountShape,
     example: schema.discountExample,
     requestExample: { on: '2025-05-01' },
-    errors: ['not_found'],
+    errors: ['not_found', 'unprocessable'],
   })
   async endDiscount(
     @CurrentActor() actor: Actor,

@@ -171,7 +171,7 @@ export class ChargesController {
     response: schema.promotionShape,
     example: schema.promotionExample,
     requestExample: { on: '2025-06-01' },
-    errors: ['not_found'],
+    errors: ['not_found', 'unprocessable'],
   })
   async endPromotion(
     @CurrentActor() actor: Actor,

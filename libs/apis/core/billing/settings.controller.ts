@@ -52,7 +52,7 @@ export class BillingSettingsController {
     response: schema.taxRateShape,
     example: { ...schema.taxRateExample, until: '2026-04-01' },
     requestExample: { on: '2026-04-01' },
-    errors: ['not_found'],
+    errors: ['not_found', 'unprocessable'],
   })
   async endRate(
     @CurrentActor() actor: Actor,

@@ -56,6 +56,8 @@ const ADD_DISCOUNT = statement(
    RETURNING ${DISCOUNT_COLUMNS}`,
 );
 
+const HAS_RATE = statement('tax-rates-has', 'SELECT 1 FROM tax_rates WHERE id = $1');
+const HAS_DISCOUNT = statement('discounts-has', 'SELECT 1 FROM billing_discounts WHERE account_id = $1 AND id = $2');
 const END_DISCOUNT = statement(
   'discounts-end',
   `UPDATE billing_discounts SET until_on = $3 WHERE account_id = $1 AND id = $2 AND from_on < $3 AND (until_on IS NULL OR until_on > $3)
@@ -100,11 +102,15 @@ export class TaxRates {
     });
   }
 
-  /** The day from which a rate does not hold any more. @throws `billing.tax_rate.not_found`, `billing.tax_rate.overlaps` */
+  /**
+   * The day from which a rate does not hold any more.
+   * @throws `billing.tax_rate.not_found`, `billing.tax_rate.overlaps`, `billing.end.unfit`
+   */
   end(actor: Actor, id: number, on: string): Promise<TaxRateView> {
     return this.uow.run(actor, async (tx) => {
       const ended = await tx.one<TaxRateView>(END_RATE, [id, on]);
-      if (!ended) throw billingErrors('billing.tax_rate.not_found');
+      if (!ended)
+        throw billingErrors((await tx.one(HAS_RATE, [id])) ? 'billing.end.unfit' : 'billing.tax_rate.not_found');
       this.note(actor, 'tax_rate.end', id, { valid_until: on });
       return ended;
     });
@@ -204,12 +210,17 @@ export class Discounts {
       return made;
     });
   }
-  /** The day from which it does not hold; days that were invoiced are corrected. @throws `billing.discount.not_found` */
+
+  /**
+   * The day from which it does not hold; days that were invoiced are corrected.
+   * @throws `billing.discount.not_found`, `billing.end.unfit`
+   */
   end(actor: Actor, accountId: number, id: number, on: string): Promise<Discount> {
     return this.uow.run(actor, async (tx) => {
       const { partnerId } = await this.accounts.lock(accountId);
       const ended = await tx.one<Discount>(END_DISCOUNT, [accountId, id, on]);
-      if (!ended) throw billingErrors('billing.discount.not_found');
+      const unfit = !ended && (await tx.one(HAS_DISCOUNT, [accountId, id]));
+      if (!ended) throw billingErrors(unfit ? 'billing.end.unfit' : 'billing.discount.not_found');
       const subject = { type: 'billing_account', id: accountId };
       const changes = { discount_id: id, until: on };
       this.audit.record({ actor, partnerId, action: 'billing_account.end_discount', subject, changes });

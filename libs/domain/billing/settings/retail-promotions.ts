@@ -28,6 +28,7 @@ const END = statement(
   'billing-promotions-end',
   `UPDATE billing_promotions SET until_on = $2 WHERE id = $1 AND from_on < $2 AND (until_on IS NULL OR until_on > $2) RETURNING ${COLUMNS}`,
 );
+const HAS = statement('billing-promotions-has', 'SELECT 1 FROM billing_promotions WHERE id = $1');
 // Counting is the lock: of two that race for the last one, one finds none left.
 const TAKE = statement(
   'billing-promotions-take',
@@ -104,11 +105,11 @@ export class RetailPromotions {
     });
   }
 
-  /** The day from which it cannot be redeemed any more. @throws `billing.promotion.not_found` */
+  /** The day from which it cannot be redeemed any more. @throws `billing.promotion.not_found`, `billing.end.unfit` */
   end(actor: Actor, id: number, on: string): Promise<RetailPromotion> {
     return this.uow.run(actor, async (tx) => {
       const ended = await tx.one<RetailPromotion>(END, [id, on]);
-      if (!ended) throw billingErrors('billing.promotion.not_found');
+      if (!ended) throw billingErrors((await tx.one(HAS, [id])) ? 'billing.end.unfit' : 'billing.promotion.not_found');
       this.note(actor, 'promotion.end', id, { until: on });
       return ended;
     });

@@ -118,7 +118,7 @@ describe('a statement', () => {
     const same = await Promise.allSettled([take(file, undefined, 0), take(file, undefined, 1)]);
     expect(same.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const overlapping = Array.from({ length: 6 }, (_, n) =>
-      take(camt(one, { ref: `OTHER-${n}`, amount: '1.00', text: 'x' }), undefined, n % 2),
+      take(camt(one, { ref: `OTHER-${n}`, amount: '1.00', text: 'x', iban: `X${n}` }), undefined, n % 2),
     );
     const ids = [
       ...same.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
