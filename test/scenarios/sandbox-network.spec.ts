@@ -85,6 +85,9 @@ it('shows the session of a service once it is provisioned, and what the network 
   expect(first).toMatchObject({ nas_identifier: 'bng-1', nas_address: '127.0.0.1', terminate_cause: null });
   expect(first.framed_ip_address).toMatch(/^(192\.168\.1|100\.64)\./);
 
+  // A session comes up before its service is active, and the last step of the job writes what the network is to do.
+  await until('active', async () => (await get<{ status: string }>(`/v1/services/${serviceId}`)).status === 'active');
+
   const be = (access: string) =>
     world.sql(`UPDATE subscribers SET access = '${access}' WHERE service_id = ${serviceId}`);
   await be('walled_garden');

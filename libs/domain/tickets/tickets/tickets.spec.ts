@@ -75,9 +75,10 @@ describe('a new ticket', () => {
   it('never has a number that another one has', async () => {
     const customerId = await customer();
     const tickets = await Promise.all(Array.from({ length: 20 }, () => made({ customerId })));
-    const others = await Promise.all(
-      [0, 1, 0, 1].map((n) => made({ customerId, openedAt: new Date(`202${n}-06-01T00:00:00Z`) })),
-    );
+    // A year's first number is 1; of years that begin at the same moment one may leave some out.
+    const others = [];
+    for (const n of [0, 1, 0, 1])
+      others.push(await made({ customerId, openedAt: new Date(`202${n}-06-01T00:00:00Z`) }));
     const numbers = [...tickets, ...others].map(({ number }) => number);
     expect(new Set(numbers).size).toBe(24);
     expect(numbers.filter((number) => number === 'TKT-2020-001' || number === 'TKT-2021-001')).toHaveLength(2);
