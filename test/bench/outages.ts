@@ -98,7 +98,7 @@ async function explained(client: pg.Client, nodeId: number): Promise<number> {
       [nodeId],
     );
     const began = monotonicMs();
-    await client.query(LIST_FOR_OUTAGE.text, [null, nodeId, rows[0]?.id]);
+    await client.query(LIST_FOR_OUTAGE.text, [null, nodeId, rows[0]?.id, new Date()]);
     times.push(monotonicMs() - began);
     await client.query('ROLLBACK');
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AccountQueries, GenerateInvoice, InvoiceQueries } from '@isp/domain/billing';
+import { AccountQueries, GenerateInvoice, InvoiceQueries, VoidInvoice } from '@isp/domain/billing';
 import {
   CorrectOutage,
   FollowDevice,
@@ -11,31 +11,44 @@ import {
   PlanMaintenance,
   TendOutages,
 } from '@isp/domain/outages';
+import { OrderBundle } from '@isp/domain/services';
 import { systemClock } from '@isp/kernel';
-import { active, actor, clock, closeServices, openServices, plans, read, sql, use } from '../support/services-world.js';
+import {
+  active,
+  actor,
+  clock,
+  closeServices,
+  customer,
+  online,
+  openServices,
+  plans,
+  read,
+  sql,
+  use,
+} from '../support/services-world.js';
 
 /**
  * March 2027 in New York, which has 743 hours. Two lines behind one OLT, one of them paused for some days, one line behind
- * another; two outages, of which one is corrected afterwards (and once more, back), and a night of announced work.
+ * another, together with a bundle's; two outages, of which one is corrected afterwards (and once more, back), and a night of announced work.
  */
 let first: { olt: number; line: number; paused: number };
-let second: { olt: number; line: number };
+let second: { olt: number; line: number; bundled: number; bundle: number };
 const PAGE = { limit: 100, offset: 0 };
 
 const travel = (to: string): void => {
   clock.shift = (Date.parse(to) - systemClock.now().getTime()) / 1000;
 };
+async function hang(olt: number, id: number): Promise<number> {
+  await sql(`INSERT INTO devices (name, kind, olt_id, service_id) VALUES ('ont ${id}', 'ont', ${olt}, ${id});
+    UPDATE services SET activated_at = '2027-01-31T15:00:00Z' WHERE id = ${id}`);
+  return id;
+}
 async function oltWith(lines: number): Promise<number[]> {
   const [olt] = await sql<{ id: number }>(
     `INSERT INTO devices (name, kind) SELECT 'olt ' || count(*), 'olt' FROM devices RETURNING id`,
   );
   const ids: number[] = [];
-  for (let n = 0; n < lines; n += 1) {
-    const id = await active();
-    await sql(`INSERT INTO devices (name, kind, olt_id, service_id) VALUES ('ont ${id}', 'ont', ${olt?.id}, ${id});
-      UPDATE services SET activated_at = '2027-01-31T15:00:00Z' WHERE id = ${id}`);
-    ids.push(id);
-  }
+  for (let n = 0; n < lines; n += 1) ids.push(await hang(olt?.id ?? 0, await active()));
   return [olt?.id ?? 0, ...ids];
 }
 async function down(deviceId: number, from: string, until: string, sequence: number): Promise<number> {
@@ -70,7 +83,17 @@ beforeAll(async () => {
   const [oltA = 0, line = 0, paused = 0] = await oltWith(2);
   const [oltB = 0, lineB = 0] = await oltWith(1);
   first = { olt: oltA, line, paused };
-  second = { olt: oltB, line: lineB };
+  const { bundle, parts } = await use(OrderBundle).execute({
+    actor,
+    customerId: await customer(),
+    planId: plans.duo,
+    parts: [
+      { serviceType: 'internet', planId: plans.home },
+      { serviceType: 'voice', planId: plans.voice },
+    ],
+  });
+  const bundled = await hang(oltB, await online(parts[0]?.id ?? 0));
+  second = { olt: oltB, line: lineB, bundled, bundle: bundle.id };
   await sql(`
     INSERT INTO device_probes (device_id, hour, asked, answered, elapsed_ms)
       SELECT d.id, h, 12, 12, 120 FROM devices d, generate_series('2027-03-01T05:00:00Z', '2027-04-01T03:00:00Z', interval '1 hour') h
@@ -167,6 +190,12 @@ describe('a month from its first outage to the last correction', () => {
       ['CN-', '8.0000'],
     ]);
     expect(await creditsOf(second.line)).toEqual([['CN-', '24.0000']]);
+    // 30 % of the bundle's 84.99: what its line fell short of is credited to it.
+    const { documents } = await proofOf(second.bundled);
+    expect(documents.map(({ amount }) => amount)).toEqual(['25.5000']);
+    expect((await use(InvoiceQueries).get(actor, documents[0]?.invoiceId ?? 0)).lines).toMatchObject([
+      { serviceId: second.bundle },
+    ]);
     expect(await creditsOf(first.paused)).toEqual([]);
     await correct(short, '2027-03-20T12:30:00Z');
     await measured();
@@ -181,5 +210,40 @@ describe('a month from its first outage to the last correction', () => {
       [new Date('2027-03-20T12:30:00Z'), new Date('2027-03-20T15:00:00Z'), 'Log of the field team'],
       [new Date('2027-03-20T15:00:00Z'), new Date('2027-03-20T12:30:00Z'), 'Log of the field team'],
     ]);
+  }, 60_000);
+
+  it('counts documents that were voided for nothing', async () => {
+    await correct(short, '2027-03-20T15:00:00Z');
+    await measured();
+    const note = (await proofOf(second.line)).documents.at(-1);
+    await use(VoidInvoice).execute({ actor, invoiceId: note?.invoiceId ?? 0, reason: 'By mistake' });
+    expect(await proofOf(second.line)).toMatchObject({ level: { creditedAmount: '0.0000' }, credited: false });
+    // Shorter than that note said: nothing is taken back, as nothing was given.
+    await correct(short, '2027-03-20T14:00:00Z');
+    await measured();
+    expect(await creditsOf(second.line)).toEqual([
+      ['CN-', '24.0000'],
+      ['INV', '-24.0000'],
+      ['CN-', '24.0000'],
+      ['CN-', '16.0000'],
+    ]);
+    expect(await march(second.line)).toMatchObject({ creditAmount: '16.0000', creditedAmount: '16.0000' });
+  }, 60_000);
+
+  it('is credited a day later when billing refused it at first', async () => {
+    const paidIn = (currency: string) =>
+      sql(`ALTER TABLE services DISABLE TRIGGER services_new_terms;
+        UPDATE services SET currency = '${currency}' WHERE id = ${second.line};
+        ALTER TABLE services ENABLE TRIGGER services_new_terms`);
+    await paidIn('EUR');
+    await correct(short, '2027-03-20T15:00:00Z');
+    await measured();
+    expect(await march(second.line)).toMatchObject({ creditedAmount: '16.0000', creditError: 'billing.account.none' });
+    await paidIn('USD');
+    await measured();
+    expect(await march(second.line)).toMatchObject({ creditedAmount: '16.0000', creditError: 'billing.account.none' });
+    clock.shift += 86_401;
+    await measured();
+    expect(await march(second.line)).toMatchObject({ creditedAmount: '24.0000', creditError: null });
   }, 60_000);
 });

@@ -46,7 +46,9 @@ export const INVARIANTS = {
       AND n.kind = 'opened' AND n.customer_id = s.customer_id
       AND (n.subject_id = o.id OR n.subject_id IN (SELECT m.id FROM outages m WHERE m.merged_into_id = o.id)))`,
   'what was credited of a month is what its documents say': `SELECT l.id, l.credited_amount FROM service_levels l
-     LEFT JOIN service_level_credits c ON c.level_id = l.id GROUP BY l.id HAVING coalesce(sum(c.amount), 0) <> l.credited_amount`,
+     LEFT JOIN service_level_credits c ON c.level_id = l.id LEFT JOIN invoices i ON i.id = c.invoice_id GROUP BY l.id
+    HAVING coalesce(sum(c.amount) FILTER (WHERE i.status <> 'void'), 0) <> l.credited_amount
+       AND coalesce(max(i.voided_at), '-infinity') < l.updated_at`,
   'a credit of a month is what its document says': `SELECT c.id FROM service_level_credits c JOIN invoices i ON i.id = c.invoice_id
     WHERE i.subtotal_amount <> -c.amount AND NOT EXISTS (SELECT FROM invoice_lines l, jsonb_array_elements(l.taxes) t
       WHERE l.invoice_id = i.id AND (t->>'inclusive')::boolean)`,

@@ -4,6 +4,7 @@ import { type Clock, Money } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { outageErrors } from '../outages.errors.js';
+import { CREDITED } from '../credits/credited.js';
 import { LevelFactsReader } from './level-facts.js';
 import type { Level, LevelFacts } from './level.types.js';
 import { measure } from './measure.js';
@@ -48,6 +49,8 @@ export interface LevelDocumentView {
   readonly sequence: number;
   readonly amount: string;
   readonly totalAmount: string;
+  /** Then it counts for nothing. */
+  readonly voided: boolean;
   readonly at: Date;
 }
 
@@ -72,7 +75,7 @@ const COLUMNS = `l.id, l.customer_id AS "customerId", l.service_id AS "serviceId
   l.down_seconds AS "downSeconds", l.committed_percent::text AS "committedPercent", l.actual_percent::float8 AS "actualPercent",
   l.latency_ms AS "latencyMs", (l.facts->'promise'->>'latencyMs')::float8 AS "committedLatencyMs", l.packet_loss_percent AS "packetLossPercent",
   (l.facts->'promise'->>'packetLossPercent')::float8 AS "committedPacketLossPercent", l.incidents, l.repair_seconds AS "repairSeconds", l.met,
-  l.currency, l.credit_amount::text AS "creditAmount", l.credit_ready AS "creditReady", l.credited_amount::text AS "creditedAmount", l.credit_error AS "creditError"`;
+  l.currency, l.credit_amount::text AS "creditAmount", l.credit_ready AS "creditReady", ${CREDITED}::text AS "creditedAmount", l.credit_error AS "creditError"`;
 const MATCH = `FROM service_levels l WHERE ($1::integer IS NULL OR l.customer_id = $1) AND ($2::integer IS NULL OR l.service_id = $2)
   AND ($3::date IS NULL OR l.period = $3) AND ($4::boolean IS NULL OR l.met = $4) AND l.measured_at IS NOT NULL`;
 const LIST = statement(
@@ -84,7 +87,8 @@ const GET = statement('service-levels-get', `SELECT ${COLUMNS} FROM service_leve
 const FACTS = statement('service-levels-facts-of', 'SELECT facts FROM service_levels WHERE id = $1');
 const DOCUMENTS = statement(
   'service-levels-documents',
-  `SELECT c.invoice_id AS "invoiceId", i.number, c.sequence, c.amount::text AS amount, c.total_amount::text AS "totalAmount", c.at
+  `SELECT c.invoice_id AS "invoiceId", i.number, c.sequence, c.amount::text AS amount, c.total_amount::text AS "totalAmount",
+          i.status = 'void' AS voided, c.at
      FROM service_level_credits c JOIN invoices i ON i.id = c.invoice_id WHERE c.level_id = $1 ORDER BY c.sequence`,
 );
 
@@ -181,7 +185,7 @@ function comesTo(
 ): boolean {
   if (currency === null) return documents.length === 0;
   const sum = Money.sum(
-    documents.map(({ amount }) => Money.of(amount, currency)),
+    documents.filter(({ voided }) => !voided).map(({ amount }) => Money.of(amount, currency)),
     currency,
   );
   return (

@@ -4,6 +4,7 @@ import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { RunsOnSchedule, type Scheduled } from '@isp/platform/work';
+import { CREDITED } from '../credits/credited.js';
 import { SettleCredits } from '../credits/settle-credits.usecase.js';
 import { LevelBook } from './level-book.js';
 import { LevelFactsReader, type LevelKey } from './level-facts.js';
@@ -19,13 +20,14 @@ const CLAIM = statement(
   'service-levels-claim',
   'SELECT id FROM service_levels WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED',
 );
+// The rows are locked by now, so it sees every document of theirs.
 const KEEP = statement(
   'service-levels-keep',
   `UPDATE service_levels l SET due_at = to_timestamp(g.due), measured_at = $2, facts = g.facts, agreed_seconds = g.agreed, lived_seconds = g.lived,
           maintenance_seconds = g.maintenance, measured_seconds = g.measured, down_seconds = g.down, committed_percent = g.committed,
           actual_percent = g.actual, latency_ms = g.latency, packet_loss_percent = g.loss, incidents = g.incidents,
           repair_seconds = g.repair, met = g.met, currency = g.currency, credit_amount = g.credit, credit_ready = g.ready,
-          credit_error = NULL, version = l.version + 1, updated_at = $2
+          credited_amount = ${CREDITED}, credit_error = NULL, credit_again_at = NULL, version = l.version + 1, updated_at = $2
      FROM jsonb_to_recordset($1) AS g (id integer, due bigint, facts jsonb, agreed float8, lived float8, maintenance float8, measured float8, down float8,
           committed numeric, actual numeric, latency float8, loss float8, incidents integer, repair float8, met boolean, currency text,
           credit numeric, ready boolean) WHERE l.id = g.id`,

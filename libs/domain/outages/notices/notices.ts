@@ -10,10 +10,11 @@ export type OutageNews = 'opened' | 'resolved' | 'corrected';
 export type MaintenanceNews = 'planned' | 'changed' | 'cancelled';
 
 // Once each: who was told keeps the notice that there is. Those whose outage became part of another were told before.
+// It began for each when it reached the first of their services.
 const TELL_OF_OUTAGE = statement(
   'service-notices-outage',
   `INSERT INTO service_notices (partner_id, customer_id, subject, subject_id, kind, revision, service_ids, title, starts_at, ends_at, at)
-   SELECT s.partner_id, s.customer_id, 'outage', $1, $2, $3, array_agg(s.service_id ORDER BY s.service_id), $4, $5, $6, $7
+   SELECT s.partner_id, s.customer_id, 'outage', $1, $2, $3, array_agg(s.service_id ORDER BY s.service_id), $4, greatest($5, min(s.since)), $6, $7
      FROM outage_services s WHERE s.outage_id = $1
       AND NOT EXISTS (SELECT FROM outages m JOIN service_notices n ON n.subject = 'outage' AND n.subject_id = m.id AND n.kind = $2
                         AND n.revision = $3 AND n.customer_id = s.customer_id WHERE m.merged_into_id = $1)

@@ -60,6 +60,8 @@ export class CorrectOutage {
       await tx.execute(NOTE, [outageId, now, actor.name, reason, ...times]);
       const revision = (await tx.one<{ n: number }>(COUNT, [outageId]))?.n ?? 1;
       const outage = await this.outages.change(was, next, now);
+      // Whoever says when it began says so for all that it reached.
+      if (+next.startedAt !== +was.startedAt) await this.outages.since(outageId, next.startedAt);
       await this.notices.ofOutage(outage, 'corrected', now, revision);
       if (outage.status !== was.status) await this.tickets.end(actor, outage, reason);
       const from = was.startedAt < next.startedAt ? was.startedAt : next.startedAt;

@@ -46,8 +46,8 @@ export interface DeviceNews {
 
 /**
  * Follows one device: what falls opens an outage, or joins the one that explains it; what was explained by something
- * higher becomes part of it; when the last of an outage's devices is back, the outage recovers. An ONT that is off is no
- * outage: people switch it off. Under maintenance nothing opens before the window is over.
+ * higher becomes part of it; when the last of an outage's devices is back, the outage recovers, unless a person opened it.
+ * An ONT that is off is no outage: people switch it off. Under maintenance nothing opens before the window is over.
  */
 @Injectable()
 export class FollowDevice {
@@ -75,7 +75,8 @@ export class FollowDevice {
   private async rises({ deviceId, sequence, at }: DeviceNews): Promise<void> {
     for (const id of await this.outages.rises(deviceId, sequence, at)) {
       const [outage, back] = [await this.outages.get(id), await this.outages.backAt(id)];
-      if (outage.status === 'open' && back) await this.desk.recover(outage, back);
+      // What a person opened is more than the poller sees: the person ends it.
+      if (outage.status === 'open' && outage.origin === 'monitoring' && back) await this.desk.recover(outage, back);
     }
   }
 
@@ -100,7 +101,7 @@ export class FollowDevice {
     const wholeNode = nodeId !== null && (await this.isDown(nodeId, device.id));
     const place = wholeNode ? { deviceId: null, nodeId } : { deviceId: device.id, nodeId: null };
     const title = `No service behind ${wholeNode ? (device.nodeName ?? device.name) : device.name}`;
-    const [first, ...others] = await this.outages.live(await this.topology.below(place), []);
+    const [first, ...others] = await this.outages.liveBelow(await this.topology.below(place));
     if (!first) {
       const made = { ...place, origin: 'monitoring', title, startedAt, detectedAt: now, openedBy: ACTOR.name } as const;
       return this.desk.open(ACTOR, made);
@@ -111,7 +112,7 @@ export class FollowDevice {
     const starts = [first, ...others].map((one) => one.startedAt).concat(startedAt);
     const earliest = starts.reduce((a, b) => (b < a ? b : a));
     await this.outages.change(await this.join(first), { ...place, title, startedAt: earliest }, now);
-    return this.desk.widen(first.id);
+    return this.desk.widen(first.id, startedAt);
   }
 
   private async merge(outage: OutageView, mergedIntoId: number, now: Date): Promise<void> {

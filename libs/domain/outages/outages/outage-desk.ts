@@ -25,7 +25,7 @@ export class OutageDesk {
 
   async open(actor: Actor, made: NewOutage): Promise<OutageView> {
     const id = await this.outages.insert(made);
-    await this.topology.listForOutage(id, made);
+    await this.topology.listForOutage(id, made, made.startedAt);
     failPoint('outages.after-list');
     await this.outages.count(id);
     const ticketId = await this.tickets.open(actor, await this.outages.get(id));
@@ -33,9 +33,9 @@ export class OutageDesk {
     return this.announce(id);
   }
 
-  /** The highest thing that is down is another one: what hangs behind that one is affected too. */
-  async widen(id: number): Promise<OutageView> {
-    await this.topology.listForOutage(id, await this.outages.get(id));
+  /** The highest thing that is down is another one: what hangs behind that one is affected too, since that one fell. */
+  async widen(id: number, since: Date): Promise<OutageView> {
+    await this.topology.listForOutage(id, await this.outages.get(id), since);
     return this.announce(id);
   }
 

@@ -6,6 +6,9 @@ import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork } from '@isp/platform/database';
 import type { OutageView } from './outage.view.js';
 
+/** What refuses to resolve a ticket that has come to its end. */
+const ENDED = new Set(['tickets.ticket.over', 'tickets.ticket.illegal_move', 'tickets.ticket.merged']);
+
 /** The one ticket of an outage: of nobody in particular, its clocks run from the beginning of the outage to its end. */
 @Injectable()
 export class OutageTickets {
@@ -40,7 +43,7 @@ export class OutageTickets {
     try {
       await this.uow.tx.savepoint(() => this.resolve.execute({ actor, ticketId, resolution }));
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
+      if (!(error instanceof DomainError && ENDED.has(error.code))) throw error;
     }
   }
 }

@@ -16,6 +16,16 @@ const LIVE = statement(
   `SELECT ${OUTAGE_COLUMNS} FROM outages o WHERE o.status IN ('open', 'recovering')
     AND (o.device_id = ANY ($1::integer[]) OR o.node_id = ANY ($2::integer[])) ORDER BY o.id FOR UPDATE`,
 );
+// Of devices below, and of nodes where nothing is down but what is below. Those that people opened stay by themselves: they
+// last until a person ends them, and what is above may be back long before. Tables beside the locked one are safe to ask:
+// whoever opens and ends outages waits for the lock above.
+const LIVE_BELOW = statement(
+  'outages-live-below',
+  `SELECT ${OUTAGE_COLUMNS} FROM outages o WHERE o.status IN ('open', 'recovering') AND o.origin = 'monitoring' AND (o.device_id = ANY ($1::integer[])
+     OR (o.node_id IS NOT NULL AND (SELECT bool_and(d.device_id = ANY ($1::integer[])) FROM outage_devices d
+           WHERE d.outage_id = o.id AND (d.up_at IS NULL OR o.status = 'recovering'))))
+    ORDER BY o.id FOR UPDATE OF o`,
+);
 const INSERT = statement(
   'outages-insert',
   `INSERT INTO outages (device_id, node_id, origin, title, started_at, detected_at, opened_by, created_at, updated_at)
@@ -34,9 +44,11 @@ const COUNT = statement(
 );
 const TAKE_SERVICES = statement(
   'outages-take-services',
-  `INSERT INTO outage_services (outage_id, partner_id, customer_id, service_id)
-   SELECT $1, partner_id, customer_id, service_id FROM outage_services WHERE outage_id = ANY ($2::integer[]) ON CONFLICT DO NOTHING`,
+  `INSERT INTO outage_services AS s (outage_id, partner_id, customer_id, service_id, since)
+   SELECT $1, partner_id, customer_id, service_id, min(since) FROM outage_services WHERE outage_id = ANY ($2::integer[]) GROUP BY 2, 3, 4
+   ON CONFLICT (outage_id, service_id) DO UPDATE SET since = excluded.since WHERE excluded.since < s.since`,
 );
+const SINCE = statement('outages-services-since', 'UPDATE outage_services SET since = $2 WHERE outage_id = $1');
 const TAKE_DEVICES = statement(
   'outages-take-devices',
   `INSERT INTO outage_devices (outage_id, device_id, sequence, down_at, up_at)
@@ -105,6 +117,11 @@ export class OutageRepository {
     return this.uow.tx.query<OutageView>(LIVE, [devices, nodes]);
   }
 
+  /** Outages that last, and that nobody opened by hand, of what is below something: of these devices, and of nodes where only these are down. */
+  liveBelow(devices: readonly number[]): Promise<OutageView[]> {
+    return this.uow.tx.query<OutageView>(LIVE_BELOW, [devices]);
+  }
+
   async insert(made: NewOutage): Promise<number> {
     const { deviceId, nodeId, origin, title, startedAt, detectedAt, openedBy } = made;
     const values = [deviceId, nodeId, origin, title, startedAt, detectedAt, openedBy];
@@ -128,6 +145,11 @@ export class OutageRepository {
   async take(id: number, others: readonly number[]): Promise<void> {
     await this.uow.tx.execute(TAKE_SERVICES, [id, others]);
     await this.uow.tx.execute(TAKE_DEVICES, [id, others]);
+  }
+
+  /** All its services are down since then. */
+  async since(id: number, at: Date): Promise<void> {
+    await this.uow.tx.execute(SINCE, [id, at]);
   }
 
   async falls(id: number, deviceId: number, sequence: number, at: Date): Promise<void> {

@@ -14,6 +14,7 @@ import {
 import {
   CorrectOutage,
   FollowDevice,
+  MeasureLevels,
   NoticeQueries,
   OpenOutage,
   OutageQueries,
@@ -159,6 +160,34 @@ describe('what explains what', () => {
     expect(await outagesOf(two)).toMatchObject([{ status: 'merged' }, { status: 'recovering', endedAt: later(120) }]);
   });
 
+  it('who is reached by it later was told, and is measured, from then on, unless a person says when it began', async () => {
+    const root = await device('switch');
+    const [left, right] = [await device('olt', { parent_id: root }), await device('olt', { parent_id: root })];
+    const [one, two] = [await ontOf(left), await ontOf(right)];
+    await news(left, 'down', 1);
+    clock.shift += 900;
+    await news(root, 'down', 1, 600);
+    const [outage] = await outagesOf(two);
+    expect(outage).toMatchObject({ deviceId: root, startedAt: at });
+    const began = async (serviceId: number) => {
+      await use(MeasureLevels).execute();
+      const rows = await sql<{
+        from: number;
+      }>(`SELECT o->'from' AS from FROM service_levels l, jsonb_array_elements(l.facts->'outages') o
+        WHERE l.service_id = ${serviceId} ORDER BY l.period`);
+      return rows.map(({ from }) => from - Math.floor(at.getTime() / 1_000));
+    };
+    const told = await sql<{ at: Date }>(
+      `SELECT starts_at AS at FROM service_notices WHERE ${two} = ANY (service_ids)`,
+    );
+    expect(told).toEqual([{ at: later(600) }]);
+    expect([await began(one), await began(two)]).toEqual([[0], [600]]);
+    const startedAt = later(-60);
+    await use(CorrectOutage).execute({ actor, outageId: outage?.id ?? 0, startedAt, reason: 'Log of the field team' });
+    await sql(`UPDATE service_levels SET due_at = '2000-01-01'`);
+    expect([await began(one), await began(two)]).toEqual([[-60], [-60]]);
+  });
+
   it('what falls below something that is down is the same outage', async () => {
     const root = await device('switch');
     const olt = await device('olt', { parent_id: root });
@@ -182,6 +211,12 @@ describe('what explains what', () => {
     await news(right, 'down', 1, 5);
     expect(await outagesOf(one)).toMatchObject([{ nodeId, deviceId: null, title: 'No service behind Spec Street' }]);
     expect((await outagesOf(one))[0]?.id).toBe((await outagesOf(two))[0]?.id);
+    // The switch at another place, behind which all of that is, explains it.
+    const root = await device('switch');
+    await sql(`UPDATE devices SET parent_id = ${root} WHERE id IN (${left}, ${right})`);
+    const [before] = await outagesOf(one);
+    await news(root, 'down', 1, 10);
+    expect(await outagesOf(one)).toMatchObject([{ id: before?.id, nodeId: null, deviceId: root, status: 'open' }]);
   });
 });
 
@@ -213,6 +248,23 @@ describe('people', () => {
       ['resolved', 'cancelled', actor.name],
     ]);
     expect((await noticesOf(service)).map(([kind]) => kind)).toEqual(['corrected', 'corrected', 'corrected', 'opened']);
+  });
+
+  it('end what they opened, also when everything answers again', async () => {
+    const root = await device('switch');
+    const olt = await device('olt', { parent_id: root });
+    const service = await ontOf(olt);
+    await use(OpenOutage).execute({ actor, place: { deviceId: olt, nodeId: null } });
+    await news(olt, 'down', 1);
+    // What is above falls and comes back by itself.
+    await news(root, 'down', 1, 10);
+    await news(root, 'up', 2, 20);
+    await news(olt, 'up', 2, 30);
+    await tendAt(3_000);
+    expect(await outagesOf(service)).toMatchObject([
+      { status: 'resolved', origin: 'monitoring', deviceId: root },
+      { status: 'open', origin: 'person', deviceId: olt },
+    ]);
   });
 
   it('see what reaches services of theirs, and no more', async () => {

@@ -21,16 +21,20 @@ const SERVICES = `, hung AS (
    UNION SELECT service_id FROM below WHERE service_id IS NOT NULL
    UNION SELECT v.service_id FROM vlans v JOIN below b ON b.id = v.device_id WHERE v.service_id IS NOT NULL),
  reached AS (SELECT s.partner_id, s.customer_id, s.id FROM hung h JOIN services s ON s.id = h.service_id WHERE s.status IN ('active', 'suspended'))`;
-const LIST = (table: string, column: string) =>
-  statement(
-    `${table}-list`,
-    `WITH ${BELOW}${SERVICES}
-     INSERT INTO ${table} (${column}, partner_id, customer_id, service_id) SELECT $3, partner_id, customer_id, id FROM reached
-     ON CONFLICT (${column}, service_id) DO NOTHING`,
-  );
 /** Also for the benchmark, which times it alone. */
-export const LIST_FOR_OUTAGE = LIST('outage_services', 'outage_id');
-const MAINTENANCE = LIST('maintenance_services', 'window_id');
+export const LIST_FOR_OUTAGE = statement(
+  'outage_services-list',
+  `WITH ${BELOW}${SERVICES}
+   INSERT INTO outage_services AS l (outage_id, partner_id, customer_id, service_id, since)
+   SELECT $3, partner_id, customer_id, id, $4 FROM reached
+   ON CONFLICT (outage_id, service_id) DO UPDATE SET since = excluded.since WHERE excluded.since < l.since`,
+);
+const MAINTENANCE = statement(
+  'maintenance_services-list',
+  `WITH ${BELOW}${SERVICES}
+   INSERT INTO maintenance_services (window_id, partner_id, customer_id, service_id)
+   SELECT $3, partner_id, customer_id, id FROM reached ON CONFLICT (window_id, service_id) DO NOTHING`,
+);
 const ABOVE = `RECURSIVE above AS (
    SELECT id, parent_id, olt_id, node_id FROM devices WHERE id = $1
    UNION SELECT d.id, d.parent_id, d.olt_id, d.node_id FROM above a JOIN devices d ON d.id IN (a.parent_id, a.olt_id))`;
@@ -51,9 +55,9 @@ const KNOWN = statement(
 export class Topology {
   constructor(private readonly uow: UnitOfWork) {}
 
-  /** Lists the services behind a place as those of an outage; those that are listed stay. Answers how many are new. */
-  listForOutage(outageId: number, { deviceId, nodeId }: Place): Promise<number> {
-    return this.uow.tx.execute(LIST_FOR_OUTAGE, [deviceId, nodeId, outageId]);
+  /** Lists the services behind a place as those of an outage, down since then; those that were listed stay, the earlier time counts. */
+  async listForOutage(outageId: number, { deviceId, nodeId }: Place, since: Date): Promise<void> {
+    await this.uow.tx.execute(LIST_FOR_OUTAGE, [deviceId, nodeId, outageId, since]);
   }
 
   listForMaintenance(windowId: number, { deviceId, nodeId }: Place): Promise<number> {

@@ -75,12 +75,14 @@ CREATE TABLE outage_services (
   partner_id integer NOT NULL,
   customer_id integer NOT NULL,
   service_id integer NOT NULL,
+  -- It was reached then, when that was after the outage began: something higher fell later.
+  since timestamptz NOT NULL DEFAULT '-infinity',
   PRIMARY KEY (outage_id, service_id)
 );
 CREATE INDEX outage_services_by_service ON outage_services (service_id, outage_id);
 CREATE INDEX outage_services_by_partner ON outage_services (partner_id, customer_id, outage_id);
 CALL tenancy.protect('outage_services', 'customer_id');
-GRANT SELECT, INSERT, DELETE ON outage_services TO isp_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON outage_services TO isp_app;
 
 -- Who changed the times of an outage, when and why. Only ever added to.
 CREATE TABLE outage_corrections (

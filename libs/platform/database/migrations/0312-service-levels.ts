@@ -64,14 +64,16 @@ CREATE TABLE service_levels (
   incidents integer,
   repair_seconds double precision,
   met boolean,
-  -- What is to be credited without tax, and what was.
+  -- What is to be credited without tax, and what was by documents that nobody voided, as of the last look; negative when
+  -- a note was voided and the invoice that had taken it back was not.
   currency char(3),
   credit_amount numeric(18, 4) NOT NULL DEFAULT 0 CHECK (credit_amount >= 0),
-  credited_amount numeric(18, 4) NOT NULL DEFAULT 0 CHECK (credited_amount >= 0),
+  credited_amount numeric(18, 4) NOT NULL DEFAULT 0,
   -- The credit may be written now.
   credit_ready boolean NOT NULL DEFAULT false,
-  -- Why it cannot be.
+  -- Why it cannot be, and when that is tried again.
   credit_error text,
+  credit_again_at timestamptz,
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -80,7 +82,7 @@ CREATE TABLE service_levels (
   FOREIGN KEY (partner_id, service_id) REFERENCES services (partner_id, id)
 ) WITH (fillfactor = 80);
 CREATE INDEX service_levels_due ON service_levels (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX service_levels_to_credit ON service_levels (id) WHERE credit_ready AND credit_amount <> credited_amount AND credit_error IS NULL;
+CREATE INDEX service_levels_to_credit ON service_levels (id) WHERE credit_ready AND credit_amount <> credited_amount;
 CREATE INDEX service_levels_by_partner ON service_levels (partner_id, period, id);
 CREATE INDEX service_levels_by_customer ON service_levels (partner_id, customer_id, id);
 CALL tenancy.protect('service_levels', 'customer_id');
