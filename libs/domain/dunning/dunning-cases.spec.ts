@@ -7,6 +7,7 @@ import {
   bill,
   caseOf,
   debtor,
+  fees,
   history,
   live,
   openDunning,
@@ -87,6 +88,21 @@ describe('what else there is to know of a case', () => {
     await live('2027-03-17T21:30:00Z');
     await live('2027-03-18T15:00:00Z');
     expect((await rate(serviceId))?.[2]).toBe(2_000);
+  }, 60_000);
+
+  it('takes nothing back for money that is only under way', async () => {
+    const { accountId, serviceId, customerId } = await debtor();
+    await bill(accountId);
+    for (const day of ['08', '09', '11', '12', '16', '17']) await live(`2027-03-${day}T15:00:00Z`, accountId);
+    expect(await stateOf(serviceId)).toEqual(['suspended', 'payment']);
+    const newer = await bill(accountId, '50', '2027-03-16');
+    await sql(`WITH method AS (INSERT INTO payment_methods (partner_id, customer_id, gateway, kind, token, created_by)
+        SELECT partner_id, id, 'sandbox', 'card', 'tok_later_' || id, 'spec' FROM customers WHERE id = ${customerId} RETURNING id, partner_id)
+      INSERT INTO charges (partner_id, customer_id, account_id, payment_method_id, gateway, purpose, invoice_ids, currency, amount, status, created_by, created_at, updated_at)
+      SELECT partner_id, ${customerId}, ${accountId}, id, 'sandbox', 'invoices', '{${newer}}', 'USD', 50, 'processing', 'spec', now(), now() FROM method`);
+    await live('2027-03-18T15:00:00Z', accountId);
+    expect(await stateOf(serviceId)).toEqual(['suspended', 'payment']);
+    expect(await fees(accountId)).not.toContain(10);
   }, 60_000);
 
   it('holds a service back that comes up while its account is suspended', async () => {

@@ -57,7 +57,7 @@ describe('an account that does not pay', () => {
       ['suspended', 'payment'],
       'walled_garden',
     ]);
-    expect(await caseOf(accountId)).toMatchObject({ level: 'suspended', nextAt: null, overdueAmount: '50.0000' });
+    expect(await caseOf(accountId)).toMatchObject({ level: 'suspended', nextAction: null, overdueAmount: '50.0000' });
     at('2027-03-20T16:00:00Z');
     await pay(accountId, '50');
     expect([await stateOf(serviceId), await rate(serviceId)]).toEqual([['active', ''], FULL]);
@@ -192,6 +192,32 @@ describe('an account that does not pay', () => {
     await live('2027-05-03T15:00:00Z', accountId);
     expect((await use(CaseQueries).list(actor, { accountId }, { limit: 5, offset: 0 })).total).toBe(1);
   }, 60_000);
+
+  it('that disputes an invoice has paid the others with what came since, also where the older one took it', async () => {
+    const { accountId, serviceId } = await debtor();
+    const disputed = await bill(accountId, '100', '2027-02-20');
+    await bill(accountId);
+    await live('2027-03-02T15:00:00Z', accountId);
+    await use(Disputes).open(actor, disputed, 'Never ordered');
+    at('2027-03-03T15:00:00Z');
+    await pay(accountId, '50');
+    expect(await caseOf(accountId)).toMatchObject({ closedFor: 'disputed' });
+    for (const day of ['08', '17', '18', '19']) await live(`2027-03-${day}T15:00:00Z`, accountId);
+    expect([await stateOf(serviceId), await rate(serviceId)]).toEqual([['active', ''], FULL]);
+  });
+
+  it('is charged one late fee for a debt, also where a dispute came in between', async () => {
+    const { accountId } = await debtor();
+    const invoiceId = await bill(accountId);
+    for (const day of ['06', '08', '11', '12']) await live(`2027-03-${day}T15:00:00Z`, accountId);
+    expect(await fees(accountId)).toEqual([5]);
+    const dispute = await use(Disputes).open(actor, invoiceId, 'Never ordered');
+    expect(await caseOf(accountId)).toMatchObject({ closedFor: 'disputed' });
+    await use(Disputes).close(actor, dispute.id, 'rejected');
+    for (const day of ['15', '16', '17', '18']) await live(`2027-03-${day}T15:00:00Z`, accountId);
+    expect(await fees(accountId)).toEqual([5]);
+    expect(await history(accountId)).toContain('suspend done');
+  });
 
   it('comes back into dunning when its payment did not stay', async () => {
     const { accountId } = await debtor();

@@ -40,7 +40,12 @@ async function charging(accountId: number, amount: string, status: string, updat
 describe('what is overdue', () => {
   it('is what no payment, no credit and no charge under way is there for, oldest first', async () => {
     const { accountId, invoices } = await owing('10', '20');
-    const net = (excluding?: readonly number[]) => use(OverdueQueries).net(actor, accountId, excluding);
+    const net = (excluding: readonly number[] = []) =>
+      use(OverdueQueries).net(
+        actor,
+        accountId,
+        excluding.map((id) => ({ id, since: clock.now() })),
+      );
     expect(await net()).toMatchObject({ overdueAmount: '0', netAmount: '0', dueOn: null, daysOverdue: 0 });
     clock.shift += 20 * DAY;
     // Due after 14 days: the first is 8 days late, the second 7.

@@ -11,6 +11,8 @@ import { type CaseState, type Standing, nextStep, tooLittleFor, warrantedLevel }
 /** Seconds after which a charge under way is looked at again, should nobody tell how it ended. */
 const PENDING_SECONDS = 3_600;
 
+const DAY_SECONDS = 86_400;
+
 /** What a policy makes of a situation. */
 @Injectable()
 export class CaseRules {
@@ -36,14 +38,17 @@ export class CaseRules {
     const { situation, at, policy } = look;
     const { overdue, account } = situation;
     const { timeZone } = account;
-    const promisedUntil = await this.promises.judge(it.id, overdue.netAmount, timeZone, at);
+    const promisedUntil = await this.promises.judge(it.id, overdue.unpaidAmount, timeZone, at);
     if (situation.pending) return this.awaitCharge(look, it);
     if (overdue.dueOn === null) return this.steps.close(look, it, situation.owesDisputed ? 'disputed' : closedFor);
     if (situation.services.length === 0) return this.steps.close(look, it, 'no_service');
+    await this.steps.releaseOthers(look, it);
     const standing = { amount: overdue.netAmount, currency: overdue.currency, since: overdue.dueOn };
     let now = { ...it, overdueAmount: standing.amount, overdueSince: standing.since };
     const today = localDate(at, timeZone);
-    const level = warrantedLevel(policy, standing, it.level, today);
+    // What is under way holds steps back, and takes back none: it may still fail.
+    const unpaid = { ...standing, amount: overdue.unpaidAmount, since: overdue.unpaidSince ?? overdue.dueOn };
+    const level = warrantedLevel(policy, unpaid, it.level, today);
     if (level !== it.level) now = await this.steps.lift(look, now, level);
     const holidays = await this.holidays.of(policy.calendar, today);
     const plan = async (state: CaseView) =>
@@ -73,7 +78,8 @@ export class CaseRules {
     if (planned?.heldFor)
       await this.steps.hold(look, it, planned.step.action, planned.key, planned.heldFor, planned.at);
     const wakes = [planned?.at, promisedUntil ?? undefined].filter((one) => one !== undefined);
-    const [nextAt = null] = wakes.sort((a, b) => a.getTime() - b.getTime());
+    // Nothing tells of a service that another account pays for by now: a case is looked at every day.
+    const [nextAt = addSeconds(at, DAY_SECONDS)] = wakes.sort((a, b) => a.getTime() - b.getTime());
     return this.cases.save({
       ...it,
       nextAction: planned?.step.action ?? null,

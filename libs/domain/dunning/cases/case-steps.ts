@@ -58,6 +58,13 @@ export class CaseSteps {
     return lifted;
   }
 
+  /** Lets services go that the account does not pay for any more. */
+  async releaseOthers({ actor, situation }: Look, it: CaseView): Promise<void> {
+    const own = situation.services.map(({ id }) => id);
+    for (const kind of ['suspend', 'throttle'] as const)
+      await this.holds.letGo(actor, it, kind, 'paid by another account', own);
+  }
+
   async close(look: Look, it: CaseView, closedFor: ClosedFor): Promise<CaseView> {
     const services = await this.letGo(look, it, 'none', closedFor);
     const { overdue } = look.situation;

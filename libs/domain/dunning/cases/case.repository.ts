@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { LeftOut } from '@isp/domain/billing';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { CASE_COLUMNS, type CaseView, type ClosedFor } from './case.view.js';
 
@@ -31,11 +32,12 @@ const NOTE = statement(
 const DONE = statement(
   'dunning-actions-done',
   `SELECT x.key, (x.at AT TIME ZONE $2)::date::text AS on FROM dunning_actions x
-    WHERE x.case_id = $1 AND x.outcome = 'done' AND x.action IN ('reminder', 'late_fee', 'throttle', 'suspend') ORDER BY x.id`,
+    WHERE x.outcome = 'done' AND ((x.case_id = $1 AND x.action IN ('reminder', 'late_fee', 'throttle', 'suspend'))
+       OR (x.action = 'late_fee' AND x.account_id = (SELECT c.account_id FROM dunning_cases c WHERE c.id = $1))) ORDER BY x.id`,
 );
 const DISPUTED = statement(
   'invoice-disputes-open-of',
-  `SELECT d.invoice_id AS id FROM invoice_disputes d WHERE d.account_id = $1 AND d.closed_at IS NULL ORDER BY 1`,
+  `SELECT d.invoice_id AS id, d.opened_at AS since FROM invoice_disputes d WHERE d.account_id = $1 AND d.closed_at IS NULL ORDER BY 1`,
 );
 const OLDEST = statement(
   'dunning-oldest-invoice',
@@ -104,14 +106,17 @@ export class CaseRepository {
     return written > 0;
   }
 
-  /** The steps that were taken, with their days where the account is. */
+  /**
+   * The steps that were taken, with their days where the account is; late fees of former cases too, since a debt that is
+   * owed once more (a dispute that was rejected, a payment that was reversed) is not charged for again.
+   */
   done(caseId: number, timeZone: string): Promise<{ readonly key: string; readonly on: string }[]> {
     return this.uow.tx.query(DONE, [caseId, timeZone]);
   }
 
   /** Invoices of an account that are disputed. */
-  async disputed(accountId: number): Promise<number[]> {
-    return (await this.uow.tx.query<{ id: number }>(DISPUTED, [accountId])).map(({ id }) => id);
+  disputed(accountId: number): Promise<LeftOut[]> {
+    return this.uow.tx.query<LeftOut>(DISPUTED, [accountId]);
   }
 
   /** The oldest open invoice that counts. */

@@ -25,7 +25,9 @@ export class FollowServiceListener implements ListensToEvents<Told> {
     const actor = systemActor('dunning');
     const accountId = await this.paid.accountOf(payload.service_id);
     if (accountId === null || !(await this.cases.openOf(accountId))) return;
-    const { services } = await this.situations.hold(actor, accountId);
+    const { services, overdue } = await this.situations.hold(actor, accountId);
+    // Paid, and nobody has looked at the case since.
+    if (overdue.unpaidSince === null) return;
     const it = await this.cases.openOf(accountId);
     const own = services.filter(({ id }) => id === payload.service_id);
     if (!it || it.level === 'none') return;

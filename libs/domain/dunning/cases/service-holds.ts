@@ -14,7 +14,8 @@ const HOLD = statement(
 );
 const END = statement(
   'dunning-holds-end',
-  `UPDATE dunning_holds SET ended_at = $3 WHERE case_id = $1 AND kind = $2 AND ended_at IS NULL RETURNING service_id AS id`,
+  `UPDATE dunning_holds SET ended_at = $3 WHERE case_id = $1 AND kind = $2 AND ended_at IS NULL AND service_id <> ALL ($4::integer[])
+   RETURNING service_id AS id`,
 );
 
 type Kind = 'throttle' | 'suspend';
@@ -67,9 +68,9 @@ export class ServiceHolds {
     return whole.every(({ status }) => status !== 'provisioning');
   }
 
-  /** Answers the services that were let go. Somebody may have lifted the cause by hand before. */
-  async letGo(actor: Actor, it: CaseView, kind: Kind, reason: string): Promise<number[]> {
-    const rows = await this.uow.tx.query<{ id: number }>(END, [it.id, kind, this.clock.now()]);
+  /** Answers the services that were let go, all but those to keep. Somebody may have lifted the cause by hand before. */
+  async letGo(actor: Actor, it: CaseView, kind: Kind, reason: string, keep: readonly number[] = []): Promise<number[]> {
+    const rows = await this.uow.tx.query<{ id: number }>(END, [it.id, kind, this.clock.now(), keep]);
     const ids = rows.map(({ id }) => id).sort((a, b) => a - b);
     for (const id of ids) {
       if (kind === 'throttle') {

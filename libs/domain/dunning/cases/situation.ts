@@ -46,7 +46,7 @@ export class Situations {
     return {
       account,
       overdue,
-      disputed,
+      disputed: disputed.map(({ id }) => id),
       services: await this.paid.of(account),
       owesDisputed: Number(all.netAmount) > 0,
       pending: Number(overdue.netAmount) === 0 && owed.isPositive(),

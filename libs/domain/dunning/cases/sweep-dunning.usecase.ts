@@ -34,11 +34,12 @@ export class SweepDunning {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Answers how many looks it took. @param at as of when; now when absent */
-  async execute(at: Date = this.clock.now()): Promise<number> {
+  /** Answers how many looks it took. @param at as of when; else each look has its own time, however long the sweep takes */
+  async execute(at?: Date): Promise<number> {
     let looks = 0;
     for (;;) {
-      const due = await this.uow.read(ACTOR, (tx) => tx.query<{ id: number }>(DUE, [at, BATCH]));
+      const now = at ?? this.clock.now();
+      const due = await this.uow.read(ACTOR, (tx) => tx.query<{ id: number }>(DUE, [now, BATCH]));
       if (due.length === 0) return looks;
       for (const { id } of due) {
         await this.look(id, at);
@@ -48,13 +49,15 @@ export class SweepDunning {
     }
   }
 
-  private async look(accountId: number, at: Date): Promise<void> {
+  private async look(accountId: number, at: Date | undefined): Promise<void> {
     try {
       await this.assess.execute({ actor: ACTOR, accountId, cause: 'time', at });
     } catch (error) {
       if (isConnectionFailure(error)) throw error;
       this.log.error(`dunning of account ${accountId} failed: ${(error as Error).message}`, { account_id: accountId });
-      await this.uow.run(ACTOR, (tx) => tx.execute(LATER, [accountId, addSeconds(at, RETRY_SECONDS)]));
+      await this.uow.run(ACTOR, (tx) =>
+        tx.execute(LATER, [accountId, addSeconds(at ?? this.clock.now(), RETRY_SECONDS)]),
+      );
     }
   }
 }

@@ -123,6 +123,7 @@ CREATE TABLE dunning_actions (
 -- However many workers look, a step is done once.
 CREATE UNIQUE INDEX dunning_actions_once ON dunning_actions (case_id, key) WHERE outcome = 'done';
 CREATE UNIQUE INDEX dunning_actions_held_once ON dunning_actions (case_id, key, reason, coalesce(until, '-infinity')) WHERE outcome = 'held';
+CREATE INDEX dunning_actions_late_fees ON dunning_actions (account_id) WHERE action = 'late_fee' AND outcome = 'done';
 CREATE INDEX dunning_actions_by_case ON dunning_actions (partner_id, case_id, id);
 CALL tenancy.protect('dunning_actions');
 GRANT SELECT, INSERT ON dunning_actions TO isp_app;
