@@ -19,7 +19,7 @@ const OF_TICKET = statement(
 const SAVE = statement(
   'ticket-clocks-save',
   `UPDATE ticket_clocks SET target_seconds = $3, warn_at = $4, due_at = $5, breached_at = $6, ended_at = $7, ended_as = $8, spent_seconds = $9,
-          next_at = $10 WHERE ticket_id = $1 AND target = $2`,
+          next_at = $10, warned_at = $11 WHERE ticket_id = $1 AND target = $2`,
 );
 
 /** The clocks of one ticket, in the transaction of what happens to it. The ticket is locked. */
@@ -48,10 +48,25 @@ export class TicketClocks {
     return this.uow.tx.query<ClockView>(OF_TICKET, [ticketId]);
   }
 
-  /** After a change of what the clocks follow from: the priority, or a stop that began or ended. */
-  async refresh(ticket: TicketView): Promise<void> {
+  /** Declares what was due by an instant, also where no sweep has come by yet: what changes now does not undo it. */
+  async declareDue(ticket: TicketView, at: Date): Promise<void> {
     const terms = await this.book.of(ticket);
-    for (const clock of await this.of(ticket.id)) if (!clock.endedAt) await this.save(ticket, clock, terms);
+    for (const clock of await this.of(ticket.id)) {
+      const { target, endedAt, breachedAt, dueAt } = clock;
+      if (endedAt || breachedAt || dueAt === null || dueAt > at) continue;
+      this.facts.breached(ticket, target, dueAt);
+      await this.save(ticket, { ...clock, breachedAt: dueAt }, terms, at);
+    }
+  }
+
+  /**
+   * After a change of what the clocks follow from: the priority, or a stop that began or ended. A target that the change
+   * moves into the past is missed now, and not in a time whose figures are known already.
+   */
+  async refresh(ticket: TicketView, at: Date): Promise<void> {
+    await this.declareDue(ticket, at);
+    const terms = await this.book.of(ticket);
+    for (const clock of await this.of(ticket.id)) if (!clock.endedAt) await this.save(ticket, clock, terms, at);
   }
 
   /**
@@ -63,30 +78,39 @@ export class TicketClocks {
     for (const clock of await this.of(ticket.id)) {
       if (clock.endedAt || !targets.includes(clock.target)) continue;
       const { calendar, ...of } = terms.of(ticket.priority, clock.target);
-      const { dueAt } = readClock({ calendar, ...of }, ticket);
+      const dueAt = later(readClock({ calendar, ...of }, ticket).dueAt, clock.dueAt);
       const missed = !asVoid && clock.breachedAt === null && dueAt !== null && dueAt <= at;
       if (missed) this.facts.breached(ticket, clock.target, dueAt);
       const breachedAt = missed ? dueAt : clock.breachedAt;
       const endedAs = asVoid ? 'void' : breachedAt === null ? 'met' : 'late';
       const ended = { endedAt: at, endedAs, spentSeconds: spentSeconds(calendar, ticket, at) } as const;
-      await this.save(ticket, { ...clock, breachedAt, ...ended }, terms);
+      await this.save(ticket, { ...clock, breachedAt, ...ended }, terms, at);
     }
   }
 
   /** Lets the clock of the solution go on where it stood. */
-  async reopen(ticket: TicketView): Promise<void> {
+  async reopen(ticket: TicketView, at: Date): Promise<void> {
     const terms = await this.book.of(ticket);
     const clock = (await this.of(ticket.id)).find(({ target }) => target === 'resolution');
-    if (clock) await this.save(ticket, { ...clock, endedAt: null, endedAs: null, spentSeconds: null }, terms);
+    if (clock) await this.save(ticket, { ...clock, endedAt: null, endedAs: null, spentSeconds: null }, terms, at);
   }
 
-  private async save(ticket: TicketView, clock: ClockView, terms: SlaTerms): Promise<void> {
+  private async save(ticket: TicketView, clock: ClockView, terms: SlaTerms, at: Date): Promise<void> {
     const of = terms.of(ticket.priority, clock.target);
-    const reading = readClock(of, ticket);
+    const read = readClock(of, ticket);
+    const moved = clock.breachedAt === null && read.dueAt !== null && read.dueAt < at && !clock.endedAt;
+    const reading = moved ? { ...read, dueAt: at } : read;
+    // A warning that lies ahead again is given again.
+    const ahead = clock.breachedAt === null && reading.warnAt !== null && reading.warnAt > at;
+    const warnedAt = ahead ? null : clock.warnedAt;
     const rest = { chain: terms.chain(clock.target), runs: clocksRun(ticket.status) };
-    const next = clock.endedAt ? null : nextInstant(reading, clock, rest);
+    const next = clock.endedAt ? null : nextInstant(reading, { ...clock, warnedAt }, rest);
     const { breachedAt, endedAt, endedAs, spentSeconds: spent } = clock;
-    const when = [of.targetSeconds, reading.warnAt, reading.dueAt, breachedAt, endedAt, endedAs, spent, next];
+    const when = [of.targetSeconds, reading.warnAt, reading.dueAt, breachedAt, endedAt, endedAs, spent, next, warnedAt];
     await this.uow.tx.execute(SAVE, [ticket.id, clock.target, ...when]);
   }
 }
+
+/** The later of two instants; null while the clock stands still. */
+const later = (read: Date | null, kept: Date | null): Date | null =>
+  read !== null && kept !== null && kept > read ? kept : read;

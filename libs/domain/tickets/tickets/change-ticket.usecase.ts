@@ -41,8 +41,10 @@ export class ChangeTicket {
       const kind = category === undefined ? {} : { categoryId: (await this.categories.usable(category)).id };
       const named = Object.entries(given).filter(([, value]) => value !== undefined);
       const patch: Partial<TicketView> = { ...Object.fromEntries(named), ...kind };
+      const now = this.book.now();
+      if (patch.priority !== undefined) await this.clocks.declareDue(before, now);
       const after = await this.book.change({ actor, verb: 'change' }, before, patch);
-      if (after.priority !== before.priority) await this.clocks.refresh(after);
+      if (after.priority !== before.priority) await this.clocks.refresh(after, now);
       return after;
     });
   }

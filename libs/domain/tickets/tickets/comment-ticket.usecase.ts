@@ -47,7 +47,7 @@ export class CommentTicket {
 
   private async goOn(actor: Actor, ticket: TicketView): Promise<TicketView> {
     const after = await this.book.change({ actor, verb: 'resume' }, ticket, { status: 'in_progress' });
-    await this.clocks.refresh(after);
+    await this.clocks.refresh(after, this.book.now());
     return after;
   }
 }

@@ -47,7 +47,7 @@ export class MoveTicket {
       if (!fits || before.status === to || !(targets as readonly TicketStatus[]).includes(to))
         throw ticketErrors('tickets.ticket.illegal_move', { from: before.status, to });
       const after = await this.book.change({ actor, verb, reason }, before, { status: to });
-      await this.clocks.refresh(after);
+      await this.clocks.refresh(after, this.book.now());
       return after;
     });
   }

@@ -96,7 +96,7 @@ export class ReopenTicket {
       const ended = { resolvedAt: null, closedAt: null, resolution: null };
       const patch = { status: 'open', ...ended, reopened: before.reopened + 1 } as const;
       const after = await this.book.change({ actor, verb: 'reopen', reason }, before, patch);
-      await this.clocks.reopen(after);
+      await this.clocks.reopen(after, this.book.now());
       return after;
     });
   }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Actor, EventName } from '@isp/contracts';
+import { type Actor, type EventName, OPERATOR_PARTNER_ID } from '@isp/contracts';
 import { NamedActors } from '@isp/domain/access';
 import { AuditTrail } from '@isp/domain/audit';
 import { type Clock, changesBetween } from '@isp/kernel';
@@ -89,7 +89,9 @@ export class TicketBook {
     const what = [internal, verb, from, status, JSON.stringify(noted), reason ?? null, actor.name];
     this.uow.tx.defer(NOTE, [partnerId, customerId, id, ...what, this.clock.now(), currentRequestId() ?? null]);
     const changes = { ...noted, ...(reason === undefined ? {} : { reason }) };
-    this.audit.record({ actor, partnerId, action: `ticket.${verb}`, subject: { type: 'ticket', id }, changes });
+    // What the operator's people say among themselves is in their own chain alone.
+    const chain = internal ? OPERATOR_PARTNER_ID : partnerId;
+    this.audit.record({ actor, partnerId: chain, action: `ticket.${verb}`, subject: { type: 'ticket', id }, changes });
     // An escalation says more than its event's name, and is told by whoever knows it.
     if (internal || verb === 'escalate') return;
     this.outbox.add(`tickets.ticket.${HAPPENED[verb]}.v1` satisfies EventName, told(ticket));

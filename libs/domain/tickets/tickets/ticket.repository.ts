@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, together } from '@isp/platform/database';
 import type { TermsKey } from '../clocks/sla-terms.js';
 import { ticketErrors } from './ticket.errors.js';
 import type { LinkType } from './ticket.states.js';
 import { TICKET_COLUMNS, TICKET_TABLES, type TicketView } from './ticket.view.js';
 
 const GET = statement('tickets-get-written', `SELECT ${TICKET_COLUMNS} FROM ${TICKET_TABLES} WHERE t.id = $1`);
-const LOCK = statement(
-  'tickets-lock',
-  `SELECT ${TICKET_COLUMNS} FROM ${TICKET_TABLES} WHERE t.id = $1 FOR NO KEY UPDATE OF t`,
-);
+// Read by a statement of its own: what a ticket is joined with would be what it was before the lock was awaited.
+const LOCK = statement('tickets-lock', 'SELECT 1 FROM tickets WHERE id = $1 FOR NO KEY UPDATE');
 const INSERT = statement(
   'tickets-insert',
   `INSERT INTO tickets (number, partner_id, customer_id, subject, description, category_id, priority, source, location, team_id, policy_id,
@@ -59,7 +57,8 @@ export class TicketRepository {
 
   /** Locked until the transaction ends. @throws `tickets.ticket.not_found`, `tickets.ticket.stale` */
   async lock(id: number, ifMatch?: number): Promise<TicketView> {
-    const found = await this.uow.tx.one<TicketView>(LOCK, [id]);
+    const { tx } = this.uow;
+    const [, found] = await together([tx.execute(LOCK, [id]), tx.one<TicketView>(GET, [id])]);
     if (!found) throw ticketErrors('tickets.ticket.not_found');
     if (ifMatch !== undefined && found.version !== ifMatch) throw ticketErrors('tickets.ticket.stale');
     return found;

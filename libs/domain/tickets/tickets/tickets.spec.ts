@@ -189,6 +189,28 @@ describe('the life of a ticket', () => {
     expect(await told(id)).toContain('tickets.ticket.escalated');
   });
 
+  it('keeps the breach of a priority that is lowered too late, and misses no target before the one that moved it', async () => {
+    const [late, raised] = [await made({ customerId: await customer() }), await made({ customerId: await customer() })];
+    await use(ChangeTicket).execute({ ...act(late.id), priority: 'critical' });
+    pass(300);
+    await use(ChangeTicket).execute({ ...act(late.id), priority: 'low' });
+    expect(await facts(late.id)).toEqual(['first_response breached', 'resolution breached']);
+    const before = clock.now();
+    await use(ChangeTicket).execute({ ...act(raised.id), priority: 'critical' });
+    const { dueAt } = await clockOf(raised.id, 'resolution');
+    expect(dueAt?.getTime()).toBeGreaterThanOrEqual(before.getTime());
+  });
+
+  it('is found by who waits for it, whatever the other one changed of it', async () => {
+    const { id } = await made({ customerId: await customer() });
+    const changed = ['billing_dispute', 'other', 'slow_speed', 'installation'].map((category) =>
+      use(ChangeTicket).execute({ ...act(id), category }),
+    );
+    const said = ['a', 'b', 'c', 'd'].map((text) => use(CommentTicket).execute({ ...act(id), text }));
+    const outcomes = await Promise.allSettled([...changed, ...said]);
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
+  });
+
   it('loses no change of two people at once', async () => {
     const { id, version } = await made({ customerId: await customer() });
     const writes = ['a', 'b', 'c', 'd'].map((subject) =>
