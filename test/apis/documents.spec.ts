@@ -200,6 +200,22 @@ describe('a rendered document', () => {
     expect((await get(`/invoices/${id}/document.pdf`)).status).toBe(200);
   });
 
+  it('asks for what is left after what was paid ahead, and for nothing once it is void', async () => {
+    const customerId = await europeans();
+    await post('/payments', { customer_id: customerId, amount: 21, method: 'cash' });
+    const { id } = await invoiced(customerId, [{ description: 'X', amount: 100 }]);
+    const [page = ''] = await pages(id);
+    for (const text of ['121.00', 'Paid ahead', '−21.00', 'EUR 100.00']) expect(page).toContain(text);
+    const xml = (await get(`/invoices/${id}/document.xml`)).text;
+    expect(xml).toContain('<cbc:PrepaidAmount currencyID="EUR">21.00</cbc:PrepaidAmount>');
+    expect(xml).toContain('<cbc:PayableAmount currencyID="EUR">100.00</cbc:PayableAmount>');
+    const wrong = await invoiced(await europeans(), [{ description: 'X', amount: 1 }]);
+    await post(`/invoices/${wrong.id}/void`, { reason: 'Wrong' });
+    expect((await get(`/invoices/${wrong.id}/document.pdf`)).json()).toMatchObject({
+      error: { code: 'INVOICE_NOT_ISSUED' },
+    });
+  });
+
   it.each([
     { iban: 'NL91ABNA0417164301' },
     { bic: 'abc' },

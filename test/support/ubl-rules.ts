@@ -128,7 +128,9 @@ export function broken(root: Node): string[] {
   rules['BR-CO-13'] = total('TaxExclusiveAmount') === total('LineExtensionAmount');
   rules['BR-CO-14'] = cents(root, 'TaxTotal/TaxAmount') === sum(subtotals.map((one) => cents(one, 'TaxAmount')));
   rules['BR-CO-15'] = total('TaxInclusiveAmount') === total('TaxExclusiveAmount') + cents(root, 'TaxTotal/TaxAmount');
-  rules['BR-CO-16'] = total('PayableAmount') === total('TaxInclusiveAmount');
+  rules['BR-CO-16'] =
+    total('PayableAmount') ===
+    total('TaxInclusiveAmount') - (textOf(root, 'LegalMonetaryTotal/PrepaidAmount') ? total('PrepaidAmount') : 0n);
   // The published rule lets one unit of the currency pass between a base times its rate and its tax.
   rules['BR-CO-17'] = subtotals.every((one) => {
     const exact = Money.of(textOf(one, 'TaxableAmount') ?? '', 'EUR')

@@ -29,6 +29,8 @@ export interface DocumentFacts {
   readonly exemptions: readonly Exemption[];
   /** The invoice that a credit note takes something back of. */
   readonly corrects: { readonly number: string; readonly issuedOn: string } | null;
+  /** Decimal text: what was paid ahead and set off in the moment of the issue. The rest is to be paid. */
+  readonly setOffAmount: string;
   /** BCP 47. */
   readonly language: string;
 }

@@ -61,6 +61,8 @@ const AROUND = statement(
   'invoice-documents-around',
   `SELECT c.display_id AS "displayId", c.name, c.email, coalesce(c.billing_address, c.address) AS address, a.name AS "accountName",
           a.tax_exemptions AS exemptions, a.language,
+          (SELECT coalesce(sum(l.amount), 0)::text FROM allocations l
+            WHERE l.partner_id = i.partner_id AND l.invoice_id = i.id AND l.at <= i.issued_at) AS "setOffAmount",
           o.number AS "correctsNumber", o.issued_on::text AS "correctsIssuedOn"
      FROM invoices i JOIN customers c ON c.id = i.customer_id JOIN billing_accounts a ON a.id = i.account_id
      LEFT JOIN invoices o ON o.id = i.corrects_id WHERE i.id = $1`,
@@ -70,6 +72,7 @@ interface Around extends PrintedCustomer {
   readonly accountName: string;
   readonly exemptions: readonly Exemption[];
   readonly language: string;
+  readonly setOffAmount: string;
   readonly correctsNumber: string | null;
   readonly correctsIssuedOn: string | null;
 }
@@ -89,7 +92,7 @@ export class InvoiceDocuments {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws `billing.invoice.not_found`, `billing.invoice.not_issued` of a draft, `billing.issuer.missing` */
+  /** @throws `billing.invoice.not_found`, `billing.invoice.not_issued` of a draft or what is void by now, `billing.issuer.missing` */
   async get(actor: Actor, invoiceId: number, format: DocumentFormat): Promise<StoredDocument> {
     const found = await this.uow.run(actor, async (tx) => {
       const stored = await tx.one<StoredDocument>(STORED, [invoiceId, format]);
@@ -115,11 +118,12 @@ export class InvoiceDocuments {
 
   private async facts(actor: Actor, invoiceId: number): Promise<DocumentFacts> {
     const invoice = await this.invoices.get(actor, invoiceId);
-    if (invoice.number === null) throw billingErrors('billing.invoice.not_issued', { status: invoice.status });
+    if (invoice.number === null || invoice.status === 'void')
+      throw billingErrors('billing.invoice.not_issued', { status: invoice.status });
     const issuer = await this.issuer.find(actor);
     if (!issuer) throw billingErrors('billing.issuer.missing');
     const around = (await this.uow.tx.one<Around>(AROUND, [invoiceId])) as Around;
-    const { accountName, exemptions, language, correctsNumber, correctsIssuedOn, ...customer } = around;
+    const { accountName, exemptions, language, setOffAmount, correctsNumber, correctsIssuedOn, ...customer } = around;
     const on = invoice.issuedOn ?? '';
     const corrects = correctsNumber === null ? null : { number: correctsNumber, issuedOn: correctsIssuedOn ?? '' };
     return {
@@ -129,6 +133,7 @@ export class InvoiceDocuments {
       accountName,
       exemptions: exemptions.filter(({ from, until }) => from <= on && (until === null || on < until)),
       corrects,
+      setOffAmount,
       language: documentLanguage(language),
     };
   }

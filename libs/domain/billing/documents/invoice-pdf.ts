@@ -19,11 +19,13 @@ class InvoicePdf {
   private readonly writer: Writer;
   private readonly sheet: Sheet;
   private readonly total: Money;
+  private readonly due: Money;
 
   constructor(private readonly facts: DocumentFacts) {
-    const { invoice, issuer, language } = facts;
+    const { invoice, issuer, language, setOffAmount } = facts;
     this.writer = new Writer(language);
     this.total = Money.of(invoice.totalAmount, invoice.currency);
+    this.due = this.total.minus(Money.of(setOffAmount, invoice.currency));
     this.sheet = new Sheet({
       title: `${this.writer.say(invoice.document)} ${invoice.number ?? ''}`,
       author: issuer.name,
@@ -102,12 +104,13 @@ class InvoicePdf {
     const { invoice } = this.facts;
     const taxes = taxSummary(invoice.lines, invoice.currency);
     sheet.y += 6;
-    sheet.room(76 + taxes.length * 26);
+    sheet.room(106 + taxes.length * 26);
     const top = sheet.y;
     const bottom = this.summary(taxes, top);
     const rows: [string, string][] = [
       [writer.say('subtotal'), this.money(invoice.subtotalAmount)],
       [writer.say('total_tax'), this.money(invoice.taxAmount)],
+      ...this.setOff(),
     ];
     const x = PAGE.left + 284;
     let y = top;
@@ -119,8 +122,19 @@ class InvoicePdf {
     sheet.box(x - 6, y, WIDTH - 284 + 12, 26, ACCENT);
     const white = { color: '#ffffff', face: 'bold', size: 11 } as const;
     sheet.text(writer.say(invoice.document === 'invoice' ? 'total' : 'total_credit'), x, y + 5, 120, white);
-    sheet.text(`${invoice.currency} ${this.money(this.total)}`, x + 80, y + 5, 119, { ...white, align: 'right' });
+    sheet.text(`${invoice.currency} ${this.money(this.due)}`, x + 80, y + 5, 119, { ...white, align: 'right' });
     sheet.y = Math.max(bottom, y + 26) + 18;
+  }
+
+  /** Where something was paid ahead, the total is said before what is left of it. */
+  private setOff(): [string, string][] {
+    const { setOffAmount, invoice } = this.facts;
+    const paid = Money.of(setOffAmount, invoice.currency);
+    if (paid.isZero()) return [];
+    return [
+      [this.writer.say('gross'), this.money(this.total)],
+      [this.writer.say('paid_ahead'), this.money(paid.negated())],
+    ];
   }
 
   /** What each rate was applied to. Answers where it ends. */
@@ -172,7 +186,7 @@ class InvoicePdf {
     const { sheet, writer } = this;
     const { invoice, issuer } = this.facts;
     if (invoice.document === 'credit_note') return this.closing(writer.say('credited'));
-    if (!this.total.isPositive()) return this.closing(writer.say('nothing_to_pay'));
+    if (!this.due.isPositive()) return this.closing(writer.say('nothing_to_pay'));
     const number = invoice.number ?? '';
     const reference = creditorReference(number) ?? number;
     const account = issuer.iban === null ? issuer.bankAccount : inFours(issuer.iban);
@@ -182,18 +196,18 @@ class InvoicePdf {
       [issuer.iban === null ? writer.say('bank_account') : 'IBAN', account],
       ['BIC', issuer.bic],
       [writer.say('reference'), issuer.iban === null ? number : inFours(reference)],
-      [writer.say('amount'), `${invoice.currency} ${this.money(this.total)}`],
+      [writer.say('amount'), `${invoice.currency} ${this.money(this.due)}`],
     ];
     const rows = slip.filter((row): row is [string, string] => row[1] !== null);
     const { iban, bic, name } = issuer;
-    const transfer = { name, bic, amount: this.total.toText(), reference };
+    const transfer = { name, bic, amount: this.due.toText(), reference };
     const code = iban !== null && invoice.currency === 'EUR' ? epcText({ ...transfer, iban }) : undefined;
     const height = Math.max(rows.length * 15 + 44, code === undefined ? 0 : 138);
     sheet.room(height);
     const top = sheet.y;
     sheet.box(PAGE.left - 6, top, WIDTH + 12, height);
     const values = {
-      amount: `${invoice.currency} ${this.money(this.total)}`,
+      amount: `${invoice.currency} ${this.money(this.due)}`,
       date: writer.date(invoice.dueOn ?? invoice.issuedOn ?? ''),
     };
     sheet.text(writer.say('payment'), PAGE.left + 4, top + 8, 300, { face: 'bold', color: ACCENT, size: 10 });

@@ -103,6 +103,7 @@ function factsOf(made: readonly MadeLine[], more: Partial<DocumentFacts> = {}, c
     accountName: 'Main',
     exemptions: [],
     corrects: credit ? { number: 'INV-2025-000001', issuedOn: '2025-01-01' } : null,
+    setOffAmount: '0',
     language: 'en',
     ...more,
   };

@@ -118,7 +118,7 @@ class Ubl {
       'cac:PaymentMeans',
       [
         ['cbc:PaymentMeansCode', issuer.iban !== null && this.currency === 'EUR' ? SEPA : TRANSFER],
-        ['cbc:PaymentID', creditorReference(number) ?? number],
+        ['cbc:PaymentID', issuer.iban === null ? number : (creditorReference(number) ?? number)],
         [
           'cac:PayeeFinancialAccount',
           [
@@ -153,14 +153,17 @@ class Ubl {
   }
 
   private monetaryTotal(): Element {
-    const { subtotalAmount, totalAmount } = this.facts.invoice;
+    const { subtotalAmount, totalAmount, currency } = this.facts.invoice;
+    const total = Money.of(totalAmount, currency);
+    const setOff = Money.of(this.facts.setOffAmount, currency);
     return [
       'cac:LegalMonetaryTotal',
       [
         this.amount('cbc:LineExtensionAmount', this.shown(subtotalAmount)),
         this.amount('cbc:TaxExclusiveAmount', this.shown(subtotalAmount)),
         this.amount('cbc:TaxInclusiveAmount', this.shown(totalAmount)),
-        this.amount('cbc:PayableAmount', this.shown(totalAmount)),
+        ...(setOff.isZero() ? [] : [this.amount('cbc:PrepaidAmount', setOff)]),
+        this.amount('cbc:PayableAmount', this.shown(total.minus(setOff).toText())),
       ],
     ];
   }

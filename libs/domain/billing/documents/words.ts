@@ -27,6 +27,7 @@ const WORDS = {
   gross: ['Total', 'Gesamt', 'TTC', 'Total'],
   subtotal: ['Total without tax', 'Summe netto', 'Total HT', 'Total sin impuestos'],
   total_tax: ['Tax', 'Steuer', 'Total des taxes', 'Impuestos'],
+  paid_ahead: ['Paid ahead', 'Vorausbezahlt', 'Déjà payé', 'Pagado por adelantado'],
   total: ['Total to pay', 'Zu zahlen', 'Total à payer', 'Total a pagar'],
   total_credit: ['Total credit', 'Gutschriftsbetrag', 'Total de l’avoir', 'Total abonado'],
   tax_summary: ['Tax summary', 'Steuerübersicht', 'Récapitulatif des taxes', 'Resumen de impuestos'],

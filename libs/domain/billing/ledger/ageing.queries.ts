@@ -18,7 +18,7 @@ const OPEN_THEN = `SELECT x.account_id, x.partner_id, x.customer_id, x.currency,
     UNION ALL
     SELECT i.id, i.account_id, i.partner_id, i.customer_id, i.currency, i.due_on, l.amount
       FROM allocations l JOIN billing_accounts a ON a.id = l.account_id JOIN invoices i ON i.id = l.invoice_id
-     WHERE l.at >= ($4::date)::timestamp AT TIME ZONE 'UTC' AND l.at >= ${AFTERWARDS} AND i.issued_on <= $4 AND i.status <> 'void' AND ${MINE}
+     WHERE l.at >= ($4::date)::timestamp AT TIME ZONE 'UTC' AND l.at >= ${AFTERWARDS} AND i.issued_on <= $4 AND ${MINE}
     UNION ALL
     SELECT i.id, i.account_id, i.partner_id, i.customer_id, i.currency, i.due_on, i.total_amount
       FROM invoices i JOIN billing_accounts a ON a.id = i.account_id

@@ -5,8 +5,8 @@ import { UnitOfWork, statement } from '@isp/platform/database';
 import { type MonthRange, firstOf } from './months.js';
 
 // Issued and not voided, in months of issue. $1 partner, $2 and $3 first days of the first month and of the last.
-const ISSUED = `invoices i JOIN invoice_lines l ON l.partner_id = i.partner_id AND l.invoice_id = i.id
-  WHERE i.issued_on >= $2 AND i.issued_on < $3::date + interval '1 month' AND i.status NOT IN ('draft', 'void')
+const LINES = 'invoices i JOIN invoice_lines l ON l.partner_id = i.partner_id AND l.invoice_id = i.id';
+const IN_TIME = `i.issued_on >= $2 AND i.issued_on < $3::date + interval '1 month' AND i.status NOT IN ('draft', 'void')
     AND ($1::integer IS NULL OR i.partner_id = $1)`;
 
 // The plan of a line is the one that its service was on when the line's days began; the first holds from the beginning.
@@ -15,7 +15,7 @@ const REVENUE = statement(
   `WITH lines AS (
      SELECT date_trunc('month', i.issued_on)::date AS month, i.currency, i.partner_id, i.document, l.service_id, l.amount, l.tax_amount,
             coalesce(l.from_on, i.issued_on) AS day, i.account_id
-       FROM ${ISSUED}),
+       FROM ${LINES} WHERE ${IN_TIME}),
    planned AS (
      SELECT x.*, CASE WHEN $4 = 'plan' THEN coalesce((
               SELECT t.plan_id FROM service_terms t JOIN billing_accounts a ON a.id = x.account_id
@@ -32,7 +32,8 @@ const REVENUE = statement(
     GROUP BY p.month, p.currency, p.plan_id, CASE WHEN $4 = 'partner' THEN p.partner_id END
     ORDER BY p.month, p.currency, 3 NULLS LAST, 5`,
 );
-// A line without taxes has a row too: what was sold without tax is declared as well.
+// A line without taxes has a row too: what was sold without tax is declared as well. What is credited or corrected later
+// is of the region that it was taxed in.
 const TAX = statement(
   'reporting-tax',
   `SELECT to_char(date_trunc('month', i.issued_on), 'YYYY-MM') AS month, i.currency, i.region, tax ->> 'code' AS code, max(tax ->> 'name') AS name,
@@ -40,9 +41,10 @@ const TAX = statement(
           coalesce(sum((tax ->> 'amount')::numeric), 0)::text AS amount
      FROM (SELECT i.id, i.issued_on, i.currency, l.amount, l.taxes,
                   (SELECT t.tax_region FROM billing_account_terms t WHERE t.account_id = i.account_id
-                    ORDER BY t.from_on <= coalesce(i.period_from, i.issued_on) DESC,
-                      CASE WHEN t.from_on <= coalesce(i.period_from, i.issued_on) THEN t.from_on END DESC, t.from_on LIMIT 1) AS region
-             FROM ${ISSUED}) i
+                    ORDER BY t.from_on <= d.taxed_on DESC, CASE WHEN t.from_on <= d.taxed_on THEN t.from_on END DESC, t.from_on LIMIT 1) AS region
+             FROM ${LINES} LEFT JOIN invoices o ON o.partner_id = i.partner_id AND o.id = i.corrects_id
+            CROSS JOIN LATERAL (SELECT coalesce(l.from_on, o.period_from, o.issued_on, i.period_from, i.issued_on) AS taxed_on) d
+            WHERE ${IN_TIME}) i
      LEFT JOIN LATERAL jsonb_array_elements(i.taxes) tax ON true
     GROUP BY 1, 2, 3, 4, (tax ->> 'percent')::numeric ORDER BY 1, 2, 3 NULLS LAST, 4 NULLS LAST, (tax ->> 'percent')::numeric`,
 );
