@@ -23,7 +23,7 @@ const none = { passed: 0, failed: 0, skipped: 0 };
 const sum = (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped });
 
 /** How many lanes that mostly wait (for leases, timers, servers that come back) share the machine. */
-const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE = 3;
 const onRedis = { needs: ['redis-server'], env: { ISP_TEST_REDIS: '1' } };
 
 /** Lanes that compute: one after another, each with a worker per core. */

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, DomainError } from '@isp/kernel';
+import { type Clock, DomainError, addSeconds } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { RunsOnSchedule, type Scheduled, WorkQueue } from '@isp/platform/work';
@@ -7,6 +7,8 @@ import { COLLECTOR } from './collector.js';
 import { RequestCharge } from './request-charge.usecase.js';
 
 const BATCH = 200;
+/** When a repetition is tried again that could not be made: a charge is under way, or the method is not fit. */
+const LATER_SECONDS = 86_400;
 // Due where the account is, and no charge of its own has tried it: what failed comes again as a retry, or never.
 const DUE = statement(
   'collection-due',
@@ -19,12 +21,18 @@ const DUE = statement(
         AND (c.automatic OR c.status IN ('processing', 'requires_action', 'unknown')))
     GROUP BY i.account_id ORDER BY i.account_id LIMIT $3`,
 );
+// Of what the charge was meant for, what is still open: the rest was paid otherwise, or voided.
 const RETRIES = statement(
   'collection-retries',
-  `SELECT c.id, c.account_id AS "accountId", c.invoice_ids AS "invoiceIds", c.attempt FROM charges c
+  `SELECT c.id, c.account_id AS "accountId", c.attempt, (SELECT coalesce(array_agg(i.id ORDER BY array_position(c.invoice_ids, i.id)), '{}')
+            FROM invoices i WHERE i.id = ANY (c.invoice_ids) AND i.status IN ('pending', 'partially_paid', 'overdue')) AS "invoiceIds" FROM charges c
     WHERE c.retry_at <= $1 AND NOT EXISTS (SELECT FROM charges n WHERE n.retry_of_id = c.id) ORDER BY c.retry_at LIMIT $2`,
 );
-const NO_RETRY = statement('collection-no-retry', 'UPDATE charges SET retry_at = NULL WHERE id = $1');
+// Unless the retry was called off meanwhile.
+const RETRY_AT = statement(
+  'collection-retry-at',
+  'UPDATE charges SET retry_at = $2 WHERE id = $1 AND retry_at IS NOT NULL',
+);
 const FORGOTTEN = statement(
   'collection-forgotten',
   `SELECT c.id FROM charges c WHERE c.status IN ('processing', 'requires_action', 'unknown')
@@ -36,6 +44,9 @@ interface Target {
   readonly accountId: number;
   readonly invoiceIds: readonly number[];
 }
+type Retry = Target & { readonly id: number; readonly attempt: number };
+/** never: the customer does not agree to it any more, or nothing is open. */
+type Outcome = 'asked' | 'later' | 'never';
 
 /** Charges by itself what is due where the customer agreed to that, and again what failed and may succeed. */
 @Injectable()
@@ -58,7 +69,7 @@ export class CollectDue {
     for (let after = 0; ;) {
       const values = [this.clock.now(), after, BATCH];
       const due = await this.uow.run(COLLECTOR, (tx) => tx.query<Target>(DUE, values));
-      for (const target of due) asked += (await this.charge(target, 1, null)) ? 1 : 0;
+      for (const target of due) asked += (await this.charge(target, 1, null)) === 'asked' ? 1 : 0;
       if (due.length < BATCH) return asked;
       after = due.at(-1)?.accountId ?? 0;
     }
@@ -68,27 +79,30 @@ export class CollectDue {
     let asked = 0;
     for (;;) {
       const values = [this.clock.now(), BATCH];
-      const due = await this.uow.run(COLLECTOR, (tx) =>
-        tx.query<Target & { id: number; attempt: number }>(RETRIES, values),
-      );
-      for (const one of due) {
-        if (await this.charge(one, one.attempt + 1, one.id)) asked += 1;
-        else await this.uow.run(COLLECTOR, (tx) => tx.execute(NO_RETRY, [one.id]));
-      }
+      const due = await this.uow.run(COLLECTOR, (tx) => tx.query<Retry>(RETRIES, values));
+      for (const one of due) asked += (await this.again(one)) ? 1 : 0;
       if (due.length < BATCH) return asked;
     }
   }
 
-  /** Answers false where there is nothing to charge any more, or nothing to charge it to. */
-  private async charge({ accountId, invoiceIds }: Target, attempt: number, retryOfId: number | null): Promise<boolean> {
+  /** A repetition that cannot be made now is put off, and dropped only when nothing is left to repeat. */
+  private async again(retry: Retry): Promise<boolean> {
+    const outcome = retry.invoiceIds.length === 0 ? 'never' : await this.charge(retry, retry.attempt + 1, retry.id);
+    if (outcome === 'asked') return true;
+    const at = outcome === 'never' ? null : addSeconds(this.clock.now(), LATER_SECONDS);
+    await this.uow.run(COLLECTOR, (tx) => tx.execute(RETRY_AT, [retry.id, at]));
+    return false;
+  }
+
+  private async charge({ accountId, invoiceIds }: Target, attempt: number, retryOfId: number | null): Promise<Outcome> {
     try {
       const automatic = { attempt, retryOfId };
       await this.request.execute({ actor: COLLECTOR, accountId, purpose: 'invoices', invoiceIds, automatic });
-      return true;
+      return 'asked';
     } catch (error) {
       const isRefusal = error instanceof DomainError && /^billing\.(charge|method|payment)\./.test(error.code);
-      if (isRefusal) return false;
-      throw error;
+      if (!isRefusal) throw error;
+      return error.code === 'billing.charge.not_agreed' ? 'never' : 'later';
     }
   }
 

@@ -56,7 +56,7 @@ export interface RequestChargeInput {
  * under way is never charged a second time.
  * @throws `billing.account.not_found`, `billing.payment.unfit`, `billing.payment.unknown_invoice`,
  *   `billing.charge.nothing_due`, `billing.charge.too_much`, `billing.method.unknown`, `billing.method.none`,
- *   `billing.method.expired`
+ *   `billing.method.expired`; by itself also `billing.charge.not_agreed`, `billing.method.refused`
  */
 @Injectable()
 export class RequestCharge {
@@ -72,7 +72,10 @@ export class RequestCharge {
   execute(input: RequestChargeInput): Promise<ChargeView> {
     return this.uow.run(input.actor, async () => {
       const account = await this.accounts.lock(input.accountId);
+      // Looked at under the lock: whoever ends the agreement holds the account too.
+      if (input.automatic && !account.autopay) throw billingErrors('billing.charge.not_agreed');
       const method = await this.methods.chargeable(account, input.paymentMethodId);
+      if (input.automatic && method.refusedCode !== null) throw billingErrors('billing.method.refused');
       const { amount, invoiceIds } =
         input.purpose === 'top_up'
           ? { amount: amountOf(input.amount ?? '0', account), invoiceIds: [] }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, Money } from '@isp/kernel';
+import type { Clock } from '@isp/kernel';
 import { CLOCK, CONFIG, type Config } from '@isp/platform/config';
 import { z } from 'zod';
 import { billingErrors } from '../billing.errors.js';
@@ -13,6 +13,7 @@ import type {
   RefundOrder,
 } from './payment-gateway.port.js';
 import { checkSignature } from './signed-body.js';
+import { stripeAmount } from './stripe-amounts.js';
 import { type StripeReply, StripeClient } from './stripe-client.js';
 import * as shape from './stripe.shapes.js';
 
@@ -21,6 +22,8 @@ const OURS = 'isp_key';
 const PAGES = 10;
 /** Clocks differ: a list of what was made since then begins a little earlier. */
 const CLOCKS_DIFFER_SECONDS = 300;
+/** Stripe is not asked for what it cannot count. */
+const UNFIT = { state: 'failed', reference: null, code: 'unfit_amount' } as const;
 
 /** Stripe's public API: PaymentIntents, Refunds, Customers, and webhooks signed with `Stripe-Signature`. */
 @Injectable()
@@ -66,8 +69,10 @@ export class StripeGateway implements PaymentGateway {
 
   async charge(order: ChargeOrder, signal: AbortSignal): Promise<ChargeAnswer> {
     const { ISP_PAYMENT_RETURN_URL: returnUrl } = this.config;
+    const amount = stripeAmount(order.amount, order.currency);
+    if (amount === undefined) return UNFIT;
     const fields = {
-      amount: Money.of(order.amount, order.currency).toMinor().toString(),
+      amount: amount.toString(),
       currency: order.currency.toLowerCase(),
       payment_method: order.token,
       'payment_method_types[]': order.kind === 'card' ? 'card' : 'sepa_debit',
@@ -103,9 +108,11 @@ export class StripeGateway implements PaymentGateway {
   }
 
   async refund(order: RefundOrder, signal: AbortSignal): Promise<RefundAnswer> {
+    const amount = stripeAmount(order.amount, order.currency);
+    if (amount === undefined) return UNFIT;
     const fields = {
       payment_intent: order.chargeReference,
-      amount: Money.of(order.amount, order.currency).toMinor().toString(),
+      amount: amount.toString(),
       [`metadata[${OURS}]`]: order.key,
     };
     const reply = await this.client.post('/v1/refunds', fields, order.key, signal);
@@ -196,7 +203,7 @@ function accepted<T>(reply: StripeReply, schema: z.ZodType<T>): T {
 function answerOf(intent: z.infer<typeof shape.paymentIntent>, order: ChargeOrder): ChargeAnswer {
   const { id: reference, status } = intent;
   if (status === 'succeeded') {
-    const due = Money.of(order.amount, order.currency).toMinor();
+    const due = stripeAmount(order.amount, order.currency);
     if (BigInt(intent.amount_received ?? intent.amount) !== due || intent.currency !== order.currency.toLowerCase())
       throw billingErrors('billing.gateway.silent', { reason: 'another amount was taken' });
     return { state: 'succeeded', reference };

@@ -120,6 +120,27 @@ describe('a charge at Stripe', () => {
     expect(seen[1]?.form.get('amount')).toBe('1200');
   });
 
+  it.each([
+    ['ISK', '1200', '120000'],
+    ['UGX', '1200', '120000'],
+    ['MGA', '1200.00', '1200'],
+    ['KWD', '1.230', '1230'],
+  ])('in %s of %s is %s of its units, there and back', async (currency, amount, units) => {
+    expect(await stripe.charge({ ...order, amount, currency }, signal())).toMatchObject({ state: 'succeeded' });
+    expect(seen[0]?.form.get('amount')).toBe(units);
+  });
+
+  it.each([
+    ['KWD', '1.234'],
+    ['MGA', '10.50'],
+  ])('in %s of %s is refused before Stripe is asked', async (currency, amount) => {
+    const refused = { state: 'failed', reference: null, code: 'unfit_amount' };
+    expect(await stripe.charge({ ...order, amount, currency }, signal())).toEqual(refused);
+    const back = { key: 'r', amount, currency, chargeReference: 'pi_1', reference: null };
+    expect(await stripe.refund(back, signal())).toEqual(refused);
+    expect(seen).toEqual([]);
+  });
+
   it('whose answer is lost is found by our key, and the same key makes no second one', async () => {
     next = (form) => (make(form, 'succeeded'), 'hang up');
     await expect(stripe.charge(order, signal())).rejects.toEqual(silent);

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import type { Clock } from '@isp/kernel';
+import { type Clock, Money } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, guarded, statement } from '@isp/platform/database';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { billingErrors } from '../billing.errors.js';
+import { totalOf } from '../engine/arithmetic.js';
 import { type CreditedLine, creditOf } from './credit.policy.js';
 import { BillingFacts } from './billing.facts.js';
 import { InvoiceRepository, type NewLine } from './invoice.repository.js';
@@ -30,7 +31,7 @@ export interface CreditInvoiceInput {
  * Takes an issued invoice back, in part or in full: never more than it is, however many notes there are. The money pays
  * the invoice itself first, then others; what is left is credit.
  * @throws `billing.invoice.not_found`, `billing.invoice.not_issued`, `billing.credit.too_much`, `billing.credit.unknown_line`,
- *   `billing.credit.unfit_line`, `billing.credit.nothing_left`
+ *   `billing.credit.unfit_line`, `billing.credit.zero`, `billing.credit.nothing_left`
  */
 @Injectable()
 export class CreditInvoice {
@@ -60,7 +61,9 @@ export class CreditInvoice {
         return creditOf(line, credited, amount, invoice.currency);
       });
       const all = credits.filter((line): line is NewLine => line !== undefined);
-      if (all.length === 0) throw billingErrors('billing.credit.nothing_left');
+      // What was taken off may weigh as much as what was charged.
+      if (!totalOf(all, invoice.currency).total.isNegative())
+        throw billingErrors(lines ? 'billing.credit.zero' : 'billing.credit.nothing_left');
       const draft = await this.invoices.insert({
         account,
         document: 'credit_note',
@@ -73,12 +76,19 @@ export class CreditInvoice {
         lines: all,
       });
       this.facts.note(actor, 'invoice.credit', invoice, { credit_note_id: draft.id, reason });
-      return this.issuer.issue(actor, account, draft);
+      // Lines may charge more than the invoice, where others took something off.
+      return guarded(this.issuer.issue(actor, account, draft), {
+        invoices_credited_at_most: () =>
+          billingErrors('billing.credit.too_much', { left: leftOf(invoice), of: 'the invoice, taxes included' }),
+      });
     });
   }
 }
 
-/** Every line that charged something, in full: what was credited of it before is found out line by line. */
+const leftOf = ({ totalAmount, creditedAmount, currency }: InvoiceView): string =>
+  Money.of(totalAmount, currency).minus(Money.of(creditedAmount, currency)).toText();
+
+/** Every line that charged something or took it off, in full: what was credited of it before is found out line by line. */
 function rest(lines: readonly InvoiceLineView[]): { position: number; amount: string | null }[] {
-  return lines.filter(({ amount }) => Number(amount) > 0).map(({ position }) => ({ position, amount: null }));
+  return lines.filter(({ amount }) => Number(amount) !== 0).map(({ position }) => ({ position, amount: null }));
 }

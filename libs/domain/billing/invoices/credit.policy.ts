@@ -13,9 +13,10 @@ export interface CreditedLine {
 
 /**
  * The line that takes an amount (without tax) back of another, with its share of the taxes. The credit that completes a
- * line takes what is left of its taxes, so that all credits together come to the line exactly.
+ * line takes what is left of its taxes, so that all credits together come to the line exactly. A line that took something
+ * off is only taken back in full, with the opposite sign.
  * @param amount null for all that is left; undefined is answered when nothing is
- * @throws `billing.credit.too_much`, `billing.credit.unfit_line`
+ * @throws `billing.credit.too_much`, `billing.credit.unfit_line`, `billing.credit.zero`
  */
 export function creditOf(
   line: InvoiceLineView,
@@ -30,12 +31,13 @@ export function creditOf(
     currency,
   ).negated();
   const whole = money(line.amount);
-  if (!whole.isPositive()) throw billingErrors('billing.credit.unfit_line', { line: line.position });
+  if (amount !== null && !whole.isPositive()) throw billingErrors('billing.credit.unfit_line', { line: line.position });
   const left = whole.minus(credited);
   if (amount === null && left.isZero()) return undefined;
-  const credit = amount === null ? left : money(amount);
-  if (credit.compare(left) > 0)
-    throw billingErrors('billing.credit.too_much', { left: left.toText(), line: line.position });
+  const credit = amount === null ? left : money(amount).rounded();
+  if (amount !== null && !credit.isPositive()) throw billingErrors('billing.credit.zero');
+  if (amount !== null && credit.compare(left) > 0)
+    throw billingErrors('billing.credit.too_much', { left: left.toText(), of: `line ${line.position}` });
   const inputs = { line_amount: line.amount, credited_before: credited.toText(), credit: credit.toText() };
   const taxes = line.taxes.map(({ code, name, percent, inclusive, amount: of }) => {
     const taken = own.flatMap((one) => one.taxes).filter((tax) => tax.code === code && tax.percent === percent);

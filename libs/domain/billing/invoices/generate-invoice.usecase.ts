@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Actor } from '@isp/contracts';
+import { type Actor, systemActor } from '@isp/contracts';
 import { type Clock, addDays, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork } from '@isp/platform/database';
@@ -13,6 +13,9 @@ import { type Computed, compute } from '../engine/compute.js';
 import { InvoiceRepository } from './invoice.repository.js';
 import type { InvoiceView } from './invoice.view.js';
 import { Issuer } from './issuer.js';
+
+/** Who looks behind the caller's wall, at services that the caller's account pays for. */
+export const ESTIMATOR = systemActor('billing-estimates');
 
 /** The first and the last day of a period, both included. */
 export interface AskedPeriod {
@@ -80,16 +83,16 @@ export class GenerateInvoice {
   }
 
   /** Computes the next invoice and writes nothing. @throws `billing.account.not_found` */
-  preview(actor: Actor, accountId: number, on?: string): Promise<InvoicePreview> {
-    return this.uow.run(actor, async () => {
-      const account = await this.queries.get(actor, accountId);
-      const today = localDate(this.clock.now(), account.timeZone);
-      const period = nextDue(account, on === undefined ? today : addDays(on, -1));
-      const due = dueDayOf(period);
-      const targetOn = on === undefined || on < due ? (on ?? due) : due;
-      const computed = compute(await this.facts.of(account, notBefore(account, targetOn)));
-      return { account, on: targetOn, period, computed };
-    });
+  async preview(actor: Actor, accountId: number, on?: string): Promise<InvoicePreview> {
+    const account = await this.queries.get(actor, accountId);
+    const today = localDate(this.clock.now(), account.timeZone);
+    const period = nextDue(account, on === undefined ? today : addDays(on, -1));
+    const due = dueDayOf(period);
+    const targetOn = on === undefined || on < due ? (on ?? due) : due;
+    const facts = await this.uow.outside(() =>
+      this.uow.run(ESTIMATOR, () => this.facts.of(account, notBefore(account, targetOn))),
+    );
+    return { account, on: targetOn, period, computed: compute(facts) };
   }
 
   private target(account: AccountView, asked?: AskedPeriod): { targetOn: string; period: BillingPeriod | undefined } {

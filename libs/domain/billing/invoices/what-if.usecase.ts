@@ -11,7 +11,7 @@ import { billingErrors } from '../billing.errors.js';
 import { dueDayOf, nextDue } from '../engine/billing-periods.js';
 import { compute } from '../engine/compute.js';
 import type { EngineFacts, PriceFact, ServiceFacts } from '../engine/engine.types.js';
-import { type InvoicePreview, notBefore } from './generate-invoice.usecase.js';
+import { ESTIMATOR, type InvoicePreview, notBefore } from './generate-invoice.usecase.js';
 
 const HAS_STATIC_ADDRESS = statement(
   'billing-what-if-static',
@@ -55,41 +55,38 @@ export class WhatIf {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  execute({ actor, accountId, on, change }: WhatIfInput): Promise<WhatIfAnswer> {
-    return this.uow.run(actor, async () => {
-      const account = await this.accounts.get(actor, accountId);
-      const today = localDate(this.clock.now(), account.timeZone);
-      const from = on ?? today;
-      if (from < today) throw billingErrors('billing.what_if.past');
-      const period = nextDue(account, addDays(from, -1));
-      const day = dueDayOf(period);
+  async execute({ actor, accountId, on, change }: WhatIfInput): Promise<WhatIfAnswer> {
+    const account = await this.accounts.get(actor, accountId);
+    const today = localDate(this.clock.now(), account.timeZone);
+    const from = on ?? today;
+    if (from < today) throw billingErrors('billing.what_if.past');
+    const plan = change.kind === 'cancel' ? undefined : await this.plan(actor, account, change.planId);
+    const period = nextDue(account, addDays(from, -1));
+    const day = dueDayOf(period);
+    const at = startOfDay(from, account.timeZone);
+    const gather = async (): Promise<[EngineFacts, EngineFacts]> => {
       const facts = await this.facts.of(account, notBefore(account, day));
-      const at = startOfDay(from, account.timeZone);
-      const changed = { ...facts, services: await this.imagine(actor, account, facts, change, at) };
-      const preview = (given: EngineFacts): InvoicePreview => ({ account, on: day, period, computed: compute(given) });
-      const [without, withChange] = [preview(facts), preview(changed)];
-      return { without, withChange, difference: withChange.computed.total.minus(without.computed.total) };
-    });
+      return [facts, { ...facts, services: await this.imagine(facts, change, plan, at) }];
+    };
+    const given = await this.uow.outside(() => this.uow.run(ESTIMATOR, gather));
+    const preview = (facts: EngineFacts): InvoicePreview => ({ account, on: day, period, computed: compute(facts) });
+    const [without, withChange] = [preview(given[0]), preview(given[1])];
+    return { without, withChange, difference: withChange.computed.total.minus(without.computed.total) };
   }
 
   private async imagine(
-    actor: Actor,
-    account: AccountView,
     { services }: EngineFacts,
     change: ImaginedChange,
+    plan: PlanView | undefined,
     at: Date,
   ): Promise<ServiceFacts[]> {
-    if (change.kind === 'add') {
-      const plan = await this.plan(actor, account, change.planId);
-      return [...services, imagined(plan, at)];
-    }
+    if (change.kind === 'add') return plan ? [...services, imagined(plan, at)] : [...services];
     const service = services.find(
       ({ serviceId, terminatedAt }) => serviceId === change.serviceId && terminatedAt === null,
     );
     if (!service) throw billingErrors('billing.service.unknown');
     const others = services.filter((one) => one !== service);
-    if (change.kind === 'cancel') return [...others, { ...service, terminatedAt: at }];
-    const plan = await this.plan(actor, account, change.planId);
+    if (!plan) return [...others, { ...service, terminatedAt: at }];
     if (plan.serviceType !== service.serviceType) throw billingErrors('billing.plan.unfit');
     const row = await this.uow.tx.one<{ staticIp: boolean }>(HAS_STATIC_ADDRESS, [change.serviceId]);
     const price = priceOf(plan, at, row?.staticIp ?? false);

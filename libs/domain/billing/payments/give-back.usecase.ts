@@ -28,11 +28,13 @@ const ASK = statement(
   'give-back-ask',
   'UPDATE refunds SET first_asked_at = coalesce(first_asked_at, now()), last_asked_at = now() WHERE id = $1',
 );
+// One that succeeded fails after all when the payer's bank sends the money back; not of a payment that was taken back since.
 const MOVE = statement(
   'give-back-move',
   `UPDATE refunds r SET status = $2, gateway_reference = coalesce($3, gateway_reference), code = $4,
           finished_at = CASE WHEN $2 IN ('succeeded', 'failed') THEN $5::timestamptz END, version = version + 1, updated_at = $5
-    WHERE id = $1 AND status IN ('processing', 'unknown') RETURNING ${REFUND_COLUMNS}`,
+    WHERE id = $1 AND (status IN ('processing', 'unknown') OR (status = 'succeeded' AND $2 = 'failed' AND channel = 'gateway'
+      AND EXISTS (SELECT FROM payments p WHERE p.id = r.payment_id AND p.status = 'received'))) RETURNING ${REFUND_COLUMNS}`,
 );
 
 interface RefundRow extends RefundView {
@@ -81,7 +83,7 @@ export class GiveBack {
       const named = await tx.one<{ id: number }>(NAMED, [reference, key]);
       return named && tx.one<RefundRow>(GET, [named.id]);
     });
-    if (!refund || refund.finishedAt !== null) return;
+    if (!refund || refund.status === 'failed') return;
     const answer = await this.gateways.get(refund.gateway).findRefund(orderOf(refund), signal);
     if (answer) await this.uow.run(COLLECTOR, () => this.record(refund, answer));
   }

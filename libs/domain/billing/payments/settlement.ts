@@ -94,6 +94,6 @@ function meantFor(
   currency: string,
 ): NewAllocation[] {
   const own = free.filter((money) => money.paymentId === from.paymentId && money.creditNoteId === from.creditNoteId);
-  const named = invoiceIds.flatMap((id) => open.filter(({ invoiceId }) => invoiceId === id));
+  const named = [...new Set(invoiceIds)].flatMap((id) => open.filter(({ invoiceId }) => invoiceId === id));
   return settle(own, named, currency);
 }

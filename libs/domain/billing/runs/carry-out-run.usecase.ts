@@ -113,8 +113,10 @@ export class CarryOutRun {
   }
 }
 
-/** The database is away, or another has overtaken this turn: that is not the account's fault. */
+const OTHERS_FAULTS = ['platform.work.fenced', 'platform.database.lost_race'];
+
+/** The database is away or busy with another, or another has overtaken this turn: that is not the account's fault. */
 function isOthersFault(error: unknown): boolean {
   if (isConnectionFailure(error)) return true;
-  return error instanceof DomainError && (error.kind === 'unavailable' || error.code === 'platform.work.fenced');
+  return error instanceof DomainError && (error.kind === 'unavailable' || OTHERS_FAULTS.includes(error.code));
 }

@@ -4,7 +4,7 @@ import { AuditTrail } from '@isp/domain/audit';
 import { PlanQueries } from '@isp/domain/catalog';
 import { type Clock, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
+import { UnitOfWork, guarded, statement, violatedConstraint } from '@isp/platform/database';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { billingErrors } from '../billing.errors.js';
 import { DEFAULT_POLICY } from '../engine/charges.js';
@@ -27,7 +27,7 @@ const ADD_RATE = statement(
 );
 const END_RATE = statement(
   'tax-rates-end',
-  `UPDATE tax_rates SET valid_until = $2 WHERE id = $1 AND valid_from < $2 RETURNING ${RATE_COLUMNS}`,
+  `UPDATE tax_rates SET valid_until = $2 WHERE id = $1 AND valid_from < $2 AND (valid_until IS NULL OR valid_until > $2) RETURNING ${RATE_COLUMNS}`,
 );
 const POLICY = statement(
   'plan-policies-get',
@@ -108,7 +108,9 @@ export class TaxRates {
    */
   end(actor: Actor, id: number, on: string): Promise<TaxRateView> {
     return this.uow.run(actor, async (tx) => {
-      const ended = await tx.one<TaxRateView>(END_RATE, [id, on]);
+      const ended = await guarded(tx.one<TaxRateView>(END_RATE, [id, on]), {
+        tax_rates_one_at_a_time: () => billingErrors('billing.tax_rate.overlaps'),
+      });
       if (!ended)
         throw billingErrors((await tx.one(HAS_RATE, [id])) ? 'billing.end.unfit' : 'billing.tax_rate.not_found');
       this.note(actor, 'tax_rate.end', id, { valid_until: on });

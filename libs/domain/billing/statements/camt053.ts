@@ -1,5 +1,5 @@
 import { Money } from '@isp/kernel';
-import { type ParsedEntry, amountIn, dayIn, tidy, unreadable } from './parsed-entry.js';
+import { type ParsedEntry, amountIn, dayIn, oneLine, tidy, unreadable } from './parsed-entry.js';
 import { type XmlNode, xmlTree } from './xml-tree.js';
 
 /**
@@ -30,7 +30,7 @@ function partsOf(entry: XmlNode, bankAccount: string, where: string): ParsedEntr
     bankAccount,
     bookedOn: dayIn(entry.at('BookgDt', 'Dt') ?? entry.at('BookgDt', 'DtTm') ?? '', where),
     currency,
-    bankReference: tidy(entry.at('AcctSvcrRef') ?? entry.at('NtryRef')),
+    bankReference: oneLine(entry.at('AcctSvcrRef') ?? entry.at('NtryRef')),
   };
   const signed = (text: string) => (isOut ? Money.of(text, currency).negated().toText() : text);
   const details = entry.all('NtryDtls', 'TxDtls');
@@ -40,15 +40,18 @@ function partsOf(entry: XmlNode, bankAccount: string, where: string): ParsedEntr
     currency,
   );
   const isSplit = details.length > 1 && amounts.every(Boolean) && sum.equals(Money.of(total, currency));
-  if (!isSplit) return [{ ...whole, amount: signed(total), ...whoOf(details[0] ?? entry, isOut) }];
+  // Of several payers in one sum none is the payer: a person decides.
+  const who = details.length > 1 ? NOBODY : whoOf(details[0] ?? entry, isOut);
+  if (!isSplit) return [{ ...whole, amount: signed(total), ...who }];
   return details.map((detail, index) => ({
     ...whole,
-    bankReference: tidy(detail.at('Refs', 'AcctSvcrRef')) ?? nthOf(whole.bankReference, index),
+    bankReference: oneLine(detail.at('Refs', 'AcctSvcrRef')) ?? nthOf(whole.bankReference, index),
     amount: signed(amounts[index] as string),
     ...whoOf(detail, isOut),
   }));
 }
 
+const NOBODY = { payerName: null, payerAccount: null, remittance: '', endToEndId: null };
 const nthOf = (reference: string | null, index: number) => (reference === null ? null : `${reference}/${index + 1}`);
 
 function partAmount(detail: XmlNode, currency: string, where: string): string | undefined {

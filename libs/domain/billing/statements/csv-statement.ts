@@ -1,6 +1,7 @@
+import { currencyDecimals } from '@isp/kernel';
 import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
-import { type ParsedEntry, amountIn, dayIn, tidy, unreadable } from './parsed-entry.js';
+import { type ParsedEntry, amountIn, dayIn, oneLine, tidy, unreadable } from './parsed-entry.js';
 
 export const DATE_FORMATS = ['YYYY-MM-DD', 'DD.MM.YYYY', 'DD/MM/YYYY', 'MM/DD/YYYY'] as const;
 
@@ -37,9 +38,9 @@ export function entriesOfCsv(text: string, mapping: CsvMapping): ParsedEntry[] {
     return {
       bankAccount,
       currency,
-      bankReference: cell(columns.reference),
+      bankReference: oneLine(columns.reference === undefined ? undefined : row[columns.reference]),
       bookedOn: dayIn(isoDay(row[columns.date] ?? '', mapping.dateFormat), where),
-      amount: amountIn(plainAmount(row[columns.amount] ?? '', mapping.decimalMark), currency, where),
+      amount: amountIn(plainAmount(row[columns.amount] ?? '', mapping, where), currency, where),
       payerName: cell(columns.payerName),
       payerAccount: cell(columns.payerAccount),
       remittance: cell(columns.remittance) ?? '',
@@ -64,7 +65,29 @@ function isoDay(text: string, format: CsvMapping['dateFormat']): string {
   return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
 }
 
-function plainAmount(text: string, decimalMark: '.' | ','): string {
-  const thousands = decimalMark === '.' ? /[,\s']/g : /[.\s']/g;
-  return text.trim().replace(thousands, '').replace(decimalMark, '.').replace(/^\+/, '');
+// The whole number plain or in groups of three, all divided by the same sign.
+const AMOUNTS = {
+  '.': /^([+-]?)(\d+|[1-9]\d{0,2}([,\s'’])\d{3}(?:\3\d{3})*)(?:\.(\d+))?$/,
+  ',': /^([+-]?)(\d+|[1-9]\d{0,2}([.\s'’])\d{3}(?:\3\d{3})*)(?:,(\d+))?$/,
+} as const;
+
+/**
+ * An amount as the mapping says that it is written. Nothing is guessed: 1,234 is a thousand here and a little over one
+ * there, so zeros at the end count as decimals too. @throws `billing.statement.unreadable`
+ */
+function plainAmount(text: string, { decimalMark, currency }: CsvMapping, where: string): string {
+  const found = AMOUNTS[decimalMark].exec(text.trim());
+  if (!found) unreadable(`${where} has no amount with the decimal mark ${decimalMark}`);
+  const [, sign, whole = '', , decimals = ''] = found;
+  const most = currencyDecimals(currency);
+  if (decimals.length > most) unreadable(`${where} has an amount with more than ${most} decimals`);
+  const digits = whole.replace(/\D/g, '') + (decimals && `.${decimals}`);
+  return sign === '-' ? `-${digits}` : digits;
+}
+
+/** A mapping as text that is the same for the same one. */
+export function textOf({ bankAccount, currency, delimiter, decimalMark, dateFormat, columns }: CsvMapping): string {
+  const { date, amount, reference, payerName, payerAccount, remittance, endToEndId } = columns;
+  const named = [date, amount, reference, payerName, payerAccount, remittance, endToEndId].map((name) => name ?? null);
+  return JSON.stringify([bankAccount, currency, delimiter, decimalMark, dateFormat, ...named]);
 }

@@ -10,7 +10,7 @@ import { BillingFacts } from '../invoices/billing.facts.js';
 import type { BankStatementView } from './bank-statement.view.js';
 import { BankStatements } from './bank-statements.queries.js';
 import { entriesOfCamt } from './camt053.js';
-import { type CsvMapping, entriesOfCsv } from './csv-statement.js';
+import { type CsvMapping, entriesOfCsv, textOf } from './csv-statement.js';
 import { keyed, unreadable } from './parsed-entry.js';
 
 const MOST_ENTRIES = 20_000;
@@ -22,11 +22,11 @@ const INSERT = statement(
 );
 const INSERT_ENTRIES = statement(
   'bank-statements-insert-entries',
-  `INSERT INTO bank_entries (partner_id, statement_id, bank_account, entry_key, booked_on, currency, amount, payer_name, payer_account, remittance,
+  `INSERT INTO bank_entries (partner_id, statement_id, bank_account, entry_key, bank_reference, booked_on, currency, amount, payer_name, payer_account, remittance,
           end_to_end_id, status, updated_at)
-   SELECT $1, $2, e."bankAccount", e.key, e."bookedOn", e.currency, e.amount, e."payerName", e."payerAccount", e.remittance, e."endToEndId",
+   SELECT $1, $2, e."bankAccount", e.key, e."bankReference", e."bookedOn", e.currency, e.amount, e."payerName", e."payerAccount", e.remittance, e."endToEndId",
           CASE WHEN e.amount < 0 THEN 'ignored' ELSE 'new' END, $4
-     FROM jsonb_to_recordset($3) AS e ("bankAccount" text, key text, "bookedOn" date, currency text, amount numeric, "payerName" text,
+     FROM jsonb_to_recordset($3) AS e ("bankAccount" text, key text, "bankReference" text, "bookedOn" date, currency text, amount numeric, "payerName" text,
           "payerAccount" text, remittance text, "endToEndId" text)
     WHERE e.amount <> 0 ON CONFLICT ON CONSTRAINT bank_entries_once DO NOTHING`,
 );
@@ -60,7 +60,11 @@ export class ImportStatement {
     const said = mapping ? entriesOfCsv(text, mapping) : entriesOfCamt(text);
     const entries = keyed(said.filter(({ amount }) => Number(amount) !== 0));
     if (entries.length > MOST_ENTRIES) unreadable(`it has more than ${MOST_ENTRIES} entries`);
-    const digest = createHash('sha256').update(content).digest();
+    // With the mapping: a file that was read wrongly once may come again with the right one.
+    const digest = createHash('sha256')
+      .update(mapping ? textOf(mapping) : '')
+      .update(content)
+      .digest();
     const about = [actor.partnerId, mapping ? 'csv' : 'camt.053', fileName, digest, entries.length, actor.name];
     try {
       return await this.uow.run(actor, async (tx) => {

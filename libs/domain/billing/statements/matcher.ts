@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { OPERATOR_PARTNER_ID } from '@isp/contracts';
 import { UnitOfWork, statement } from '@isp/platform/database';
+import { hasCheckDigits } from '../documents/payment-reference.js';
 import type { BankEntryView } from './bank-statement.view.js';
 
 const NUMBER = /\bINV[-\s/]?(\d{4})[-\s/]?(\d{6,9})\b/gi;
+/** A creditor reference of ours (ISO 11649), as banks pass it on or as people type it from the paper, in fours. */
+const REFERENCE = /\bRF\s?\d\s?\d(?:\s?[0-9A-Z]){9,21}/gi;
 const PORTAL_ID = /(?<![\d-])\d{8,10}(?![\d-])/g;
 
 // The operator's bank account is also paid by the customers of its partners; a partner's own account by its customers.
@@ -13,7 +16,7 @@ const RECORDED = statement(
   'matcher-recorded',
   `SELECT p.id FROM ${ENTRY} JOIN payments p ON p.account_id = a.id
     WHERE e.id = $1 AND p.status = 'received' AND p.method = 'bank_transfer' AND p.amount = e.amount
-      AND p.reference IN (e.end_to_end_id, substr(e.entry_key, 11)) AND NOT EXISTS (SELECT FROM bank_entries o WHERE o.payment_id = p.id) LIMIT 2`,
+      AND p.reference IN (e.end_to_end_id, e.bank_reference) AND NOT EXISTS (SELECT FROM bank_entries o WHERE o.payment_id = p.id) LIMIT 2`,
 );
 const BY_NUMBER = statement(
   'matcher-by-number',
@@ -40,6 +43,15 @@ const BY_AMOUNT = statement(
     WHERE e.id = $1 AND i.total_amount - i.settled_amount = e.amount AND ${NAME('c.name')} = ${NAME('e.payer_name')} LIMIT 2`,
 );
 
+/** The numbers of invoices that a text names. */
+function numbersIn(text: string): string[] {
+  const references = (text.match(REFERENCE) ?? []).map((found) => found.replace(/\s/g, '').toUpperCase());
+  const named = references.filter(hasCheckDigits).map((reference) => reference.slice(4));
+  return [text, ...named].flatMap((one) =>
+    [...one.matchAll(NUMBER)].map(([, year, digits]) => `INV-${year}-${digits}`),
+  );
+}
+
 interface Target {
   readonly accountId: number;
   readonly invoiceIds?: readonly number[];
@@ -58,7 +70,7 @@ export class Matcher {
     const recorded = await this.only<{ id: number }>(RECORDED, [entry.id]);
     if (recorded) return { rule: 'recorded_before', paymentId: recorded.id };
     const text = `${entry.remittance} ${entry.endToEndId ?? ''}`;
-    const numbers = [...text.matchAll(NUMBER)].map(([, year, digits]) => `INV-${year}-${digits}`);
+    const numbers = numbersIn(text);
     const invoiced = numbers.length > 0 && (await this.only<Target>(BY_NUMBER, [entry.id, numbers]));
     if (invoiced) return { rule: 'invoice_number', ...invoiced };
     const ids = text.match(PORTAL_ID) ?? [];

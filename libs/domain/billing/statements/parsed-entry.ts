@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Money, hideCardNumbers, isCurrencyCode, parseDecimal } from '@isp/kernel';
+import { Money, hideCardNumbers, holdsCardNumber, isCurrencyCode, readAmount } from '@isp/kernel';
 import { billingErrors } from '../billing.errors.js';
 
 /** What a file says of one movement. Amounts are decimal text, negative when money went out. */
 export interface ParsedEntry {
   readonly bankAccount: string;
-  /** The bank's own name for it, where it has one. */
+  /** The bank's own name for it, where it has one; as the file says it, so never to be kept as it is. */
   readonly bankReference: string | null;
   readonly bookedOn: string;
   readonly currency: string;
@@ -17,16 +17,18 @@ export interface ParsedEntry {
 }
 
 const LONGEST = 1_000;
+const LONGEST_REFERENCE = 200;
 
 export function unreadable(problem: string): never {
   throw billingErrors('billing.statement.unreadable', { problem });
 }
 
-/** @throws `billing.statement.unreadable` */
+/** Never rounded: what has more decimals than its currency was read wrongly. @throws `billing.statement.unreadable` */
 export function amountIn(text: string, currency: string, where: string): string {
-  const amount = parseDecimal(text);
-  if (!amount || !isCurrencyCode(currency)) unreadable(`${where} has no amount`);
-  return Money.of(amount, currency).toText();
+  if (!isCurrencyCode(currency) || !/\d/.test(text)) unreadable(`${where} has no amount`);
+  const reading = readAmount(text, { currency, allowNegative: true });
+  if (!reading.ok) unreadable(`${where} has no amount that can be read: it ${reading.problem}`);
+  return Money.of(reading.amount, currency).toText();
 }
 
 /** @throws `billing.statement.unreadable` */
@@ -37,26 +39,36 @@ export function dayIn(text: string, where: string): string {
   return day;
 }
 
-/** Text of strangers, in one line, without card numbers. */
-export function tidy(text: string | undefined): string | null {
-  const one = hideCardNumbers((text ?? '').replace(/[\u0000-\u001f\u007f\u2028\u2029\s]+/g, ' ').trim());
-  return one === '' ? null : one.slice(0, LONGEST);
+/** Text of strangers, in one line; nothing else is done to it. */
+export function oneLine(text: string | undefined): string | null {
+  return (text ?? '').replace(/[\u0000-\u001f\u007f\u2028\u2029\s]+/g, ' ').trim() || null;
 }
 
+/** Text of strangers, in one line, without card numbers. */
+export function tidy(text: string | undefined): string | null {
+  return hideCardNumbers(oneLine(text) ?? '').slice(0, LONGEST) || null;
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** A reference that must not be kept, or is too long to be looked up, counts by its digest. */
+const isPlain = (reference: string): boolean => !holdsCardNumber(reference) && reference.length <= LONGEST_REFERENCE;
+
 /**
- * Entries with what tells each from every other of its account, in whichever file it comes: the bank's reference, else
- * its content (the second of two that say the same is the second).
+ * Entries with what tells each from every other of its account, in whichever file it comes: the bank's reference with
+ * day and amount (some banks only count within a statement), else its content (the second of two that say the same is
+ * the second). The reference that comes with it may be kept.
  */
 export function keyed(entries: readonly ParsedEntry[]): (ParsedEntry & { readonly key: string })[] {
   const seen = new Map<string, number>();
   return entries.map((entry) => {
     const { bankAccount, bankReference, bookedOn, currency, amount, payerName, payerAccount, remittance } = entry;
     const content = [bookedOn, currency, amount, payerName, payerAccount, remittance, entry.endToEndId];
-    const digest = createHash('sha256').update(JSON.stringify(content)).digest('hex');
-    const base = bankReference === null ? `content:${digest}` : `reference:${bankReference}`;
+    const kept = bankReference !== null && isPlain(bankReference) ? bankReference : null;
+    const named = `reference:${bookedOn}:${currency}:${amount}:${kept ?? `sha256:${digestOf(bankReference ?? '')}`}`;
+    const base = bankReference === null ? `content:${digestOf(JSON.stringify(content))}` : named;
     const place = `${bankAccount} ${base}`;
     const nth = (seen.get(place) ?? 0) + 1;
     seen.set(place, nth);
-    return { ...entry, key: nth === 1 ? base : `${base}#${nth}` };
+    return { ...entry, bankReference: kept, key: nth === 1 ? base : `${base}#${nth}` };
   });
 }

@@ -9,6 +9,7 @@ import {
   use,
 } from '../../../../test/support/services-world.js';
 import { BillingModule } from '../billing.module.js';
+import { creditorReference, inFours } from '../documents/payment-reference.js';
 import { WriteInvoice } from '../invoices/write-invoice.usecase.js';
 import { RecordPayment } from '../payments/record-payment.usecase.js';
 import { BankStatements } from './bank-statements.queries.js';
@@ -111,6 +112,21 @@ describe('a statement', () => {
     expect(await total(b.accountId)).toEqual({ n: 2, total: '20.0000' });
   });
 
+  it('is matched by the reference that our documents print, as banks pass it on and as people type it', async () => {
+    const [a, b] = [await owing('11'), await owing('12')];
+    const [passed = '', typed = ''] = [a, b].map(({ number }) => creditorReference(number));
+    const id = await take(
+      camt(
+        { ref: 'RF1', amount: '11.00', text: passed, iban: 'RFA' },
+        { ref: 'RF2', amount: '12.00', text: `Ref. ${inFours(typed).toLowerCase()}`, iban: 'RFB' },
+        { ref: 'RF3', amount: '12.00', text: passed.replace(/^RF../, 'RF00'), iban: 'RFC' },
+      ),
+    );
+    await match(id);
+    const found = (await entriesOf(id)).map(({ rule }) => rule);
+    expect(found).toEqual(['invoice_number', 'invoice_number', null]);
+  });
+
   it('is booked once, in however many files it comes and whoever imports them at the same time', async () => {
     const { accountId, number } = await owing('100');
     const one = { ref: 'ONCE', amount: '100.00', text: number };
@@ -164,8 +180,57 @@ describe('a file', () => {
       keyed(entriesOfCamt(camt({ ref: 'B', amount: '10.00', inner: parts.map(part).join('') }))).map(
         ({ amount, key }) => `${key} ${amount}`,
       );
-    expect(amounts('4.00', '6.00')).toEqual(['reference:B/1 4.00', 'reference:B/2 6.00']);
-    expect(amounts('4.00', '5.00')).toEqual(['reference:B 10.00']);
+    const key = 'reference:2025-02-10:USD';
+    expect(amounts('4.00', '6.00')).toEqual([`${key}:4.00:B/1 4.00`, `${key}:6.00:B/2 6.00`]);
+    expect(amounts('4.00', '5.00')).toEqual([`${key}:10.00:B 10.00`]);
+  });
+
+  it('names nobody for a sum of several that it does not tell apart', () => {
+    const part = (name: string) =>
+      `<TxDtls><Refs><EndToEndId>${name}</EndToEndId></Refs><RltdPties><Dbtr><Nm>${name}</Nm></Dbtr></RltdPties><RmtInf><Ustrd>${name}</Ustrd></RmtInf></TxDtls>`;
+    const [sum] = entriesOfCamt(camt({ ref: 'S', amount: '10.00', inner: part('A') + part('B') }));
+    expect(sum).toMatchObject({ payerName: null, payerAccount: null, remittance: '', endToEndId: null });
+    const [one] = entriesOfCamt(camt({ ref: 'S', amount: '10.00', inner: part('A') }));
+    expect(one).toMatchObject({ payerName: 'A', remittance: 'A', endToEndId: 'A' });
+  });
+
+  it('tells entries apart whose references are hidden from people, or only count', () => {
+    const keys = (...entries: readonly Entry[]) =>
+      keyed(entriesOfCamt(camt(...entries))).map(({ key, bankReference }) => [key, bankReference] as const);
+    const [card, other] = keys(
+      { ref: '4242424242424242', amount: '5.00' },
+      { ref: '5555555555554444', amount: '5.00' },
+    );
+    expect(card?.[0]).toMatch(/^reference:2025-02-10:USD:5\.00:sha256:[0-9a-f]{64}$/);
+    expect([card?.[1], other?.[1], card?.[0] === other?.[0]]).toEqual([null, null, false]);
+    const [first] = keys({ ref: '1', amount: '5.00' });
+    const [second] = keys({ ref: '1', amount: '6.00' });
+    expect([first?.[1], second?.[1], first?.[0] === second?.[0]]).toEqual(['1', '1', false]);
+  });
+
+  it.each([
+    ['1.234,50', ',', '1234.50'],
+    ["-1'234'567.5", '.', '-1234567.50'],
+    ['+1 234', ',', '1234.00'],
+    ['1,500', ',', 'row 2 has an amount with more than 2 decimals'],
+    ['1.5', ',', 'row 2 has no amount'],
+    ['0.123', ',', 'row 2 has no amount'],
+    ['12,34,567', '.', 'row 2 has no amount'],
+    ["1.234'567", ',', 'row 2 has no amount'],
+    ['1.234.50', ',', 'row 2 has no amount'],
+    ['12,00-', ',', 'row 2 has no amount'],
+  ] as const)('says %s with the decimal mark %s: %s', (text, decimalMark, comes) => {
+    const read = () => entriesOfCsv(`Buchung;Betrag;Zweck;Name\n01.02.2025;${text};;`, { ...CSV, decimalMark });
+    if (comes.startsWith('row')) expect(read).toThrow(comes);
+    else expect(read()[0]?.amount).toBe(comes);
+  });
+
+  it('that was read wrongly once comes again with the right mapping', async () => {
+    const text = 'Buchung;Betrag;Zweck;Name\n03.02.2025;1.500;Wrong;A';
+    const [wrong, right] = [await take(text, CSV), await take(text, { ...CSV, decimalMark: '.', currency: 'KWD' })];
+    const read = await Promise.all([wrong, right].map(entriesOf));
+    expect(read.map(([entry]) => entry?.amount)).toEqual(['1500.0000', '1.5000']);
+    await expect(take(text, CSV)).rejects.toEqual(refusal('billing.statement.duplicate'));
   });
 
   it.each([

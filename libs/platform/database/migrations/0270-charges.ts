@@ -89,6 +89,8 @@ CREATE UNIQUE INDEX charges_payment ON charges (payment_id) WHERE payment_id IS 
 CREATE UNIQUE INDEX charges_retry ON charges (retry_of_id) WHERE retry_of_id IS NOT NULL;
 CREATE UNIQUE INDEX charges_reference ON charges (gateway, gateway_reference) WHERE gateway_reference IS NOT NULL;
 CREATE INDEX charges_by_partner ON charges (partner_id, id DESC);
+CREATE INDEX charges_by_customer ON charges (partner_id, customer_id, id DESC);
+CREATE INDEX payments_by_customer ON payments (partner_id, customer_id, id DESC);
 CREATE INDEX charges_by_account ON charges (account_id, id DESC);
 CREATE INDEX charges_by_method ON charges (partner_id, payment_method_id);
 CREATE INDEX charges_open ON charges (account_id) WHERE status IN ('processing', 'requires_action', 'unknown');

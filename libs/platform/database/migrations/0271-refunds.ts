@@ -40,6 +40,7 @@ CREATE TABLE refunds (
   FOREIGN KEY (partner_id, payment_id) REFERENCES payments (partner_id, id)
 );
 CREATE INDEX refunds_by_partner ON refunds (partner_id, id DESC);
+CREATE INDEX refunds_by_customer ON refunds (partner_id, customer_id, id DESC);
 CREATE INDEX refunds_by_payment ON refunds (payment_id);
 CREATE INDEX refunds_by_account ON refunds (account_id, id DESC);
 CREATE INDEX refunds_open ON refunds (id) WHERE status IN ('processing', 'unknown');
@@ -72,6 +73,10 @@ BEGIN
   IF NEW.status = 'succeeded' THEN
     PERFORM post_transfer(NEW, 'refund.paid', NEW.finished_at, 'refunding', 'cash', NEW.amount, NULL, NEW.payment_id, NULL, NEW.currency);
   ELSIF NEW.status = 'failed' THEN
+    -- What had gone already came back.
+    IF TG_OP = 'UPDATE' AND OLD.status = 'succeeded' THEN
+      PERFORM post_transfer(NEW, 'refund.paid', NEW.finished_at, 'refunding', 'cash', -NEW.amount, NULL, NEW.payment_id, NULL, NEW.currency);
+    END IF;
     UPDATE payments p SET refunded_amount = p.refunded_amount - NEW.amount, version = p.version + 1, updated_at = NEW.updated_at
      WHERE p.id = NEW.payment_id;
     PERFORM post_transfer(NEW, 'refund.failed', NEW.finished_at, 'refunding', 'credit', NEW.amount, NULL, NEW.payment_id, NULL, NEW.currency);
@@ -81,11 +86,14 @@ END $$;
 REVOKE ALL ON FUNCTION book_refund FROM PUBLIC;
 CREATE TRIGGER refunds_requested AFTER INSERT ON refunds FOR EACH ROW EXECUTE FUNCTION book_refund();
 CREATE TRIGGER refunds_ended AFTER UPDATE ON refunds FOR EACH ROW
-  WHEN (OLD.status IN ('processing', 'unknown') AND NEW.status IN ('succeeded', 'failed')) EXECUTE FUNCTION book_refund();
+  WHEN ((OLD.status IN ('processing', 'unknown') AND NEW.status IN ('succeeded', 'failed'))
+    OR (OLD.status = 'succeeded' AND NEW.status = 'failed')) EXECUTE FUNCTION book_refund();
 
+-- The bank of the payer may send back what the gateway paid out: that refund fails after all.
 CREATE FUNCTION keep_refund() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF TG_OP = 'DELETE' OR OLD.status IN ('succeeded', 'failed') THEN
+  IF TG_OP = 'DELETE' OR OLD.status = 'failed'
+     OR (OLD.status = 'succeeded' AND NOT (NEW.status = 'failed' AND OLD.channel = 'gateway')) THEN
     RAISE 'the outcome of refund % is final', OLD.id USING ERRCODE = 'check_violation', CONSTRAINT = 'refunds_final';
   END IF;
   RETURN NEW;
@@ -139,7 +147,8 @@ INSERT INTO decline_codes (code, description, retry_hours, refuses_method) VALUE
   ('account_closed', 'The account was closed', '{}', true),
   ('debit_not_authorized', 'The holder forbade it', '{}', true),
   ('incorrect_number', 'There is no such card', '{}', true),
-  ('refused_request', 'The gateway refuses the request', '{}', false);
+  ('refused_request', 'The gateway refuses the request', '{}', false),
+  ('unfit_amount', 'The gateway takes no such amount', '{}', false);
 
 INSERT INTO role_permissions (role, permission)
 SELECT r.role, p.permission FROM (VALUES ('billing'), ('customer')) AS r (role),

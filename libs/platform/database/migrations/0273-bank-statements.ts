@@ -29,9 +29,12 @@ CREATE TABLE bank_entries (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   partner_id integer NOT NULL,
   statement_id integer NOT NULL,
-  -- The account of the operator, and what tells the entry from every other of it: the bank's reference, else its content.
+  -- The account of the operator, and what tells the entry from every other of it: the bank's reference with day and amount,
+  -- else its content.
   bank_account text NOT NULL,
   entry_key text NOT NULL,
+  -- As the bank says it, by which a payment is found that is recorded already; NULL where it may be a card number.
+  bank_reference text,
   booked_on date NOT NULL,
   currency char(3) NOT NULL,
   -- Negative: it went out.

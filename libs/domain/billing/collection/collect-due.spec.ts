@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { WorkRun } from '@isp/platform/work';
+import {
+  actor,
+  clock,
+  closeServices,
+  customer,
+  openServices,
+  sql,
+  unique,
+  use,
+} from '../../../../test/support/services-world.js';
+import { BillingModule } from '../billing.module.js';
+import { WriteInvoice } from '../invoices/write-invoice.usecase.js';
+import { PaymentMethods } from '../methods/payment-methods.js';
+import { RecordPayment } from '../payments/record-payment.usecase.js';
+import { CollectCharge } from './collect-charge.usecase.js';
+import { CollectDue } from './collect-due.usecase.js';
+import { RequestCharge } from './request-charge.usecase.js';
+import { SetAutopay } from './set-autopay.usecase.js';
+
+const DAY = 86_400;
+beforeAll(() => openServices(BillingModule), 120_000);
+afterAll(closeServices);
+
+const nothing = () => Promise.resolve();
+const run = { signal: AbortSignal.timeout(600_000), fence: nothing, complete: nothing, postpone: nothing };
+
+/** An account of which an automatic charge for two invoices has failed, and is to be repeated now. */
+async function refused() {
+  const customerId = await customer();
+  const [row] = await sql<{ id: number }>(`SELECT id FROM billing_accounts WHERE customer_id = ${customerId}`);
+  const accountId = row?.id ?? 0;
+  const lines = [{ description: 'Work', amount: '10', quantity: '1', prorationFactor: '1' }];
+  const write = { actor, accountId, kind: 'one_off', lines } as const;
+  const invoiceIds = [(await use(WriteInvoice).execute(write)).id, (await use(WriteInvoice).execute(write)).id];
+  const token = `tok_once_insufficient_funds.due-${unique()}`;
+  await use(PaymentMethods).add({ actor, customerId, gateway: 'sandbox', token });
+  await use(SetAutopay).execute(actor, accountId, true);
+  const automatic = { attempt: 1, retryOfId: null };
+  const asked = { actor, accountId, purpose: 'invoices', invoiceIds, automatic } as const;
+  const { id } = await use(RequestCharge).execute(asked);
+  await use(CollectCharge).execute(id, run as unknown as WorkRun);
+  clock.shift += 3 * DAY + 60;
+  return { id, accountId, customerId, invoiceIds };
+}
+const collect = () => use(CollectDue).execute();
+const retryAt = async (id: number) =>
+  (await sql<{ at: Date | null }>(`SELECT retry_at AS at FROM charges WHERE id = ${id}`))[0]?.at ?? null;
+const repeated = (id: number) =>
+  sql<{ attempt: number; invoices: number[] }>(
+    `SELECT attempt, invoice_ids AS invoices FROM charges WHERE retry_of_id = ${id}`,
+  );
+
+describe('a repetition', () => {
+  it('waits while the method is refused, and is made when it is fit again', async () => {
+    const { id, customerId, invoiceIds } = await refused();
+    await sql(`UPDATE payment_methods SET refused_code = 'lost_card' WHERE customer_id = ${customerId}`);
+    await collect();
+    expect(await repeated(id)).toEqual([]);
+    expect((await retryAt(id))?.getTime()).toBeGreaterThan(clock.now().getTime() + DAY * 900);
+    await sql(`UPDATE payment_methods SET refused_code = NULL WHERE customer_id = ${customerId}`);
+    clock.shift += DAY + 60;
+    await collect();
+    expect(await repeated(id)).toEqual([{ attempt: 2, invoices: invoiceIds }]);
+  });
+
+  it('is only for what is still open, and dropped when nothing is', async () => {
+    const [one, other] = [await refused(), await refused()];
+    const pay = (accountId: number, amount: string) =>
+      use(RecordPayment).execute({ actor, accountId, amount, method: 'cash' });
+    await pay(one.accountId, '10');
+    await pay(other.accountId, '20');
+    await collect();
+    expect(await repeated(one.id)).toEqual([{ attempt: 2, invoices: [one.invoiceIds[1]] }]);
+    expect([await repeated(other.id), await retryAt(other.id)]).toEqual([[], null]);
+  });
+
+  it('waits for a charge that is under way', async () => {
+    const { id, accountId } = await refused();
+    const charge = { actor, accountId, purpose: 'invoices', amount: '20' } as const;
+    await use(RequestCharge).execute(charge);
+    await collect();
+    expect([await repeated(id), await retryAt(id)]).toEqual([[], expect.any(Date)]);
+  });
+
+  it('is not made where the customer does not agree any more', async () => {
+    const [one, other] = [await refused(), await refused()];
+    await use(SetAutopay).execute(actor, one.accountId, false);
+    expect(await retryAt(one.id)).toBeNull();
+    // Whoever has read the repetition before that finds out under the lock.
+    await sql(`UPDATE billing_accounts SET autopay = false WHERE id = ${other.accountId}`);
+    await collect();
+    expect([await repeated(one.id), await repeated(other.id), await retryAt(other.id)]).toEqual([[], [], null]);
+  });
+});
