@@ -84,13 +84,16 @@ describe('a repetition', () => {
     expect([await repeated(id), await retryAt(id)]).toEqual([[], expect.any(Date)]);
   });
 
-  it('is not made where the customer does not agree any more', async () => {
-    const [one, other] = [await refused(), await refused()];
-    await use(SetAutopay).execute(actor, one.accountId, false);
-    expect(await retryAt(one.id)).toBeNull();
-    // Whoever has read the repetition before that finds out under the lock.
-    await sql(`UPDATE billing_accounts SET autopay = false WHERE id = ${other.accountId}`);
+  it('is not made while the customer does not agree, and made once it does again', async () => {
+    const { id, accountId, invoiceIds } = await refused();
+    await use(SetAutopay).execute(actor, accountId, false);
     await collect();
-    expect([await repeated(one.id), await repeated(other.id), await retryAt(other.id)]).toEqual([[], [], null]);
+    clock.shift += DAY + 60;
+    await collect();
+    expect(await repeated(id)).toEqual([]);
+    await use(SetAutopay).execute(actor, accountId, true);
+    clock.shift += DAY + 60;
+    await collect();
+    expect(await repeated(id)).toEqual([{ attempt: 2, invoices: invoiceIds }]);
   });
 });

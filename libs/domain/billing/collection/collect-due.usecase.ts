@@ -28,7 +28,6 @@ const RETRIES = statement(
             FROM invoices i WHERE i.id = ANY (c.invoice_ids) AND i.status IN ('pending', 'partially_paid', 'overdue')) AS "invoiceIds" FROM charges c
     WHERE c.retry_at <= $1 AND NOT EXISTS (SELECT FROM charges n WHERE n.retry_of_id = c.id) ORDER BY c.retry_at LIMIT $2`,
 );
-// Unless the retry was called off meanwhile.
 const RETRY_AT = statement(
   'collection-retry-at',
   'UPDATE charges SET retry_at = $2 WHERE id = $1 AND retry_at IS NOT NULL',
@@ -45,8 +44,6 @@ interface Target {
   readonly invoiceIds: readonly number[];
 }
 type Retry = Target & { readonly id: number; readonly attempt: number };
-/** never: the customer does not agree to it any more, or nothing is open. */
-type Outcome = 'asked' | 'later' | 'never';
 
 /** Charges by itself what is due where the customer agreed to that, and again what failed and may succeed. */
 @Injectable()
@@ -69,7 +66,7 @@ export class CollectDue {
     for (let after = 0; ;) {
       const values = [this.clock.now(), after, BATCH];
       const due = await this.uow.run(COLLECTOR, (tx) => tx.query<Target>(DUE, values));
-      for (const target of due) asked += (await this.charge(target, 1, null)) === 'asked' ? 1 : 0;
+      for (const target of due) asked += (await this.charge(target, 1, null)) ? 1 : 0;
       if (due.length < BATCH) return asked;
       after = due.at(-1)?.accountId ?? 0;
     }
@@ -87,22 +84,23 @@ export class CollectDue {
 
   /** A repetition that cannot be made now is put off, and dropped only when nothing is left to repeat. */
   private async again(retry: Retry): Promise<boolean> {
-    const outcome = retry.invoiceIds.length === 0 ? 'never' : await this.charge(retry, retry.attempt + 1, retry.id);
-    if (outcome === 'asked') return true;
-    const at = outcome === 'never' ? null : addSeconds(this.clock.now(), LATER_SECONDS);
+    const open = retry.invoiceIds.length > 0;
+    if (open && (await this.charge(retry, retry.attempt + 1, retry.id))) return true;
+    const at = open ? addSeconds(this.clock.now(), LATER_SECONDS) : null;
     await this.uow.run(COLLECTOR, (tx) => tx.execute(RETRY_AT, [retry.id, at]));
     return false;
   }
 
-  private async charge({ accountId, invoiceIds }: Target, attempt: number, retryOfId: number | null): Promise<Outcome> {
+  /** False where it cannot be made at the moment: not agreed to, no fit method, or a charge is under way. */
+  private async charge({ accountId, invoiceIds }: Target, attempt: number, retryOfId: number | null): Promise<boolean> {
     try {
       const automatic = { attempt, retryOfId };
       await this.request.execute({ actor: COLLECTOR, accountId, purpose: 'invoices', invoiceIds, automatic });
-      return 'asked';
+      return true;
     } catch (error) {
       const isRefusal = error instanceof DomainError && /^billing\.(charge|method|payment)\./.test(error.code);
       if (!isRefusal) throw error;
-      return error.code === 'billing.charge.not_agreed' ? 'never' : 'later';
+      return false;
     }
   }
 

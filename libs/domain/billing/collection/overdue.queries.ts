@@ -6,7 +6,8 @@ import { UnitOfWork, statement } from '@isp/platform/database';
 import { AccountRepository } from '../accounts/account.repository.js';
 
 // Money covers the oldest first, wherever it comes from: what counts as overdue is what no money is there for. What an
-// invoice that does not count got since then is there for the others. A step that the holder of a card was asked to take counts for an hour; whoever has not taken it by then has not paid.
+// invoice that does not count got since then is there for the others, but for what was credited of that very invoice. A
+// step that the holder of a card was asked to take counts for an hour; whoever has not taken it by then has not paid.
 const OVERDUE = statement(
   'billing-overdue-net',
   `WITH account AS (
@@ -14,8 +15,11 @@ const OVERDUE = statement(
             (SELECT coalesce(sum(p.amount - p.allocated_amount - p.refunded_amount), 0) FROM payments p WHERE p.account_id = a.id AND p.status = 'received')
           + (SELECT coalesce(-sum(n.total_amount + n.settled_amount), 0) FROM invoices n
               WHERE n.account_id = a.id AND n.status = 'issued')
-          + (SELECT coalesce(sum(l.amount), 0) FROM unnest($3::integer[], $4::timestamptz[]) AS x (id, since)
-               JOIN allocations l ON l.partner_id = a.partner_id AND l.invoice_id = x.id AND l.at >= x.since) AS credit,
+          + (SELECT coalesce(sum(greatest(y.amount, 0)), 0) FROM (
+               SELECT sum(l.amount) AS amount FROM unnest($3::integer[], $4::timestamptz[]) AS x (id, since)
+                 JOIN allocations l ON l.partner_id = a.partner_id AND l.invoice_id = x.id AND l.at >= x.since
+                 LEFT JOIN invoices n ON n.id = l.credit_note_id WHERE n.corrects_id IS DISTINCT FROM x.id
+                GROUP BY x.id, l.payment_id, l.credit_note_id) y) AS credit,
             (SELECT coalesce(sum(c.amount), 0) FROM charges c WHERE c.account_id = a.id AND (c.status IN ('processing', 'unknown')
               OR (c.status = 'requires_action' AND c.updated_at > $2::timestamptz - interval '1 hour'))) AS pending
        FROM billing_accounts a WHERE a.id = $1),

@@ -13,12 +13,6 @@ const SET = statement(
   'UPDATE billing_accounts SET autopay = $2, version = version + 1, updated_at = $3 WHERE id = $1 AND autopay <> $2',
 );
 
-// What the customer does not agree to any more is not repeated either.
-const NO_RETRIES = statement(
-  'charges-no-retries-of-account',
-  'UPDATE charges SET retry_at = NULL WHERE account_id = $1 AND retry_at IS NOT NULL',
-);
-
 /** Whether what is due is charged by itself, to the customer's default method. @throws `billing.account.not_found` */
 @Injectable()
 export class SetAutopay {
@@ -34,7 +28,6 @@ export class SetAutopay {
     return this.uow.run(actor, async (tx) => {
       const account = await this.accounts.lock(accountId);
       if ((await tx.execute(SET, [accountId, enabled, this.clock.now()])) === 0) return account;
-      if (!enabled) await tx.execute(NO_RETRIES, [accountId]);
       this.facts.note(actor, 'billing_account.set_autopay', account, { autopay: enabled });
       return this.queries.get(actor, accountId);
     });

@@ -6,7 +6,8 @@ import type { BankEntryView } from './bank-statement.view.js';
 
 const NUMBER = /\bINV[-\s/]?(\d{4})[-\s/]?(\d{6,9})\b/gi;
 /** A creditor reference of ours (ISO 11649), as banks pass it on or as people type it from the paper, in fours. */
-const REFERENCE = /\bRF\s?\d\s?\d(?:\s?[0-9A-Z]){9,21}/gi;
+const REFERENCE = /\bRF\s?\d\s?\d\s?I\s?N\s?V(?:\s?\d){10,13}/gi;
+const SHORTEST_REFERENCE = 'RF00INV2025000001'.length;
 const PORTAL_ID = /(?<![\d-])\d{8,10}(?![\d-])/g;
 
 // The operator's bank account is also paid by the customers of its partners; a partner's own account by its customers.
@@ -45,8 +46,12 @@ const BY_AMOUNT = statement(
 
 /** The numbers of invoices that a text names. */
 function numbersIn(text: string): string[] {
-  const references = (text.match(REFERENCE) ?? []).map((found) => found.replace(/\s/g, '').toUpperCase());
-  const named = references.filter(hasCheckDigits).map((reference) => reference.slice(4));
+  const found = (text.match(REFERENCE) ?? []).map((one) => one.replace(/\s/g, '').toUpperCase());
+  // Digits that follow it may be somebody else's.
+  const named = found.flatMap((one) => {
+    const ends = Array.from({ length: one.length - SHORTEST_REFERENCE + 1 }, (_, n) => one.slice(0, one.length - n));
+    return ends.find(hasCheckDigits)?.slice(4) ?? [];
+  });
   return [text, ...named].flatMap((one) =>
     [...one.matchAll(NUMBER)].map(([, year, digits]) => `INV-${year}-${digits}`),
   );

@@ -117,7 +117,7 @@ describe('a statement', () => {
     const [passed = '', typed = ''] = [a, b].map(({ number }) => creditorReference(number));
     const id = await take(
       camt(
-        { ref: 'RF1', amount: '11.00', text: passed, iban: 'RFA' },
+        { ref: 'RF1', amount: '11.00', text: `${passed} 2025 Thanks NOTPROVIDED`, iban: 'RFA' },
         { ref: 'RF2', amount: '12.00', text: `Ref. ${inFours(typed).toLowerCase()}`, iban: 'RFB' },
         { ref: 'RF3', amount: '12.00', text: passed.replace(/^RF../, 'RF00'), iban: 'RFC' },
       ),

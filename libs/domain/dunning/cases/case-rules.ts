@@ -38,7 +38,12 @@ export class CaseRules {
     const { situation, at, policy } = look;
     const { overdue, account } = situation;
     const { timeZone } = account;
-    const promisedUntil = await this.promises.judge(it.id, overdue.unpaidAmount, timeZone, at);
+    const promisedUntil = await this.promises.judge(
+      it.id,
+      overdue.unpaidAmount,
+      { timeZone, pending: situation.pending },
+      at,
+    );
     if (situation.pending) return this.awaitCharge(look, it);
     if (overdue.dueOn === null) return this.steps.close(look, it, situation.owesDisputed ? 'disputed' : closedFor);
     if (situation.services.length === 0) return this.steps.close(look, it, 'no_service');

@@ -8,9 +8,11 @@ import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import type { CaseView } from './case.view.js';
 
+// Where another account pays by now, its case takes the hold over: the one of the former payer does not let go of it.
 const HOLD = statement(
   'dunning-holds-add',
-  `INSERT INTO dunning_holds (partner_id, case_id, service_id, kind, since) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+  `INSERT INTO dunning_holds (partner_id, case_id, service_id, kind, since) VALUES ($1, $2, $3, $4, $5)
+   ON CONFLICT (service_id, kind) WHERE ended_at IS NULL DO UPDATE SET case_id = excluded.case_id`,
 );
 const END = statement(
   'dunning-holds-end',

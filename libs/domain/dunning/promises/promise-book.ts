@@ -61,17 +61,18 @@ export class PromiseBook {
 
   /**
    * Ends the open promise of a case where what is overdue now, or the day, says so.
-   * @param overdue decimal text
+   * @param overdue what nothing was paid of yet, decimal text
+   * @param place with `pending`, money is under way that may keep it: it is not broken until that is known
    * @returns until when the promise holds the steps; null when there is none any more
    */
-  async judge(caseId: number, overdue: string, timeZone: string, at: Date): Promise<Date | null> {
+  async judge(caseId: number, overdue: string, place: { timeZone: string; pending: boolean }, at: Date) {
     const promise = await this.openOf(caseId);
     if (!promise) return null;
     const { amount, owedAmount, currency, promisedOn } = promise;
     const paid = Money.of(owedAmount, currency).minus(Money.of(overdue, currency));
-    const until = startOfDay(addDays(promisedOn, 1), timeZone);
+    const until = startOfDay(addDays(promisedOn, 1), place.timeZone);
     const kept = paid.compare(Money.of(amount, currency)) >= 0;
-    if (!kept && at < until) return until;
+    if (!kept && (at < until || place.pending)) return until;
     await this.end(promise, kept ? 'kept' : 'broken', at);
     return null;
   }

@@ -78,7 +78,7 @@ export class Promises {
       const today = localDate(at, account.timeZone);
       refuseUnfitDay(promisedOn, today);
       const promised = amountOf(amount ?? overdue.netAmount, overdue);
-      const made = { amount: promised, owedAmount: overdue.netAmount, promisedOn, notes, by: actor.name, at };
+      const made = { amount: promised, owedAmount: overdue.unpaidAmount, promisedOn, notes, by: actor.name, at };
       const promise = await this.book.insert(caseId, made);
       this.facts.note(actor, 'promise', it, { amount: promised, promised_on: promisedOn });
       await this.assess.execute({ actor, accountId, cause: 'time' });
