@@ -54,6 +54,13 @@ const sessionsOf = async (serviceId: number, state: 'open' | 'closed') =>
 const openSession = (serviceId: number, isIt: (session: Session) => boolean = () => true) =>
   until(`a session of service ${serviceId}`, async () => (await sessionsOf(serviceId, 'open')).find(isIt));
 
+const reconciling = async (): Promise<number> =>
+  (
+    await world.sql<{ n: number }>(
+      `SELECT count(*)::integer AS n FROM work_items WHERE name = 'network.reconcile' AND status IN ('queued', 'running')`,
+    )
+  )[0]?.n ?? 0;
+
 /** Ends a session as the network domain does: by an order to the NAS that its device names. */
 async function disconnect({ session_id, username, framed_ip_address, nas_address, nas_identifier }: Session) {
   const nases = await world.program.app.get(SandboxLines, { strict: false }).nases();
@@ -88,6 +95,9 @@ it('shows the session of a service once it is provisioned, and what the network 
   // A session comes up before its service is active, and the last step of the job writes what the network is to do.
   await until('active', async () => (await get<{ status: string }>(`/v1/services/${serviceId}`)).status === 'active');
 
+  // What is written below is not what was sold: the reconciler would put it right.
+  await world.sql(`UPDATE schedules SET next_run_at = now() + interval '1 hour' WHERE name = 'network.reconcile'`);
+  await until('nobody reconciles', async () => (await reconciling()) === 0);
   const be = (access: string) =>
     world.sql(`UPDATE subscribers SET access = '${access}' WHERE service_id = ${serviceId}`);
   await be('walled_garden');
