@@ -127,9 +127,9 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** Clocks of every zone have been changed on quarters of an hour only since the last one kept local mean time. */
+/** Clocks have been changed on quarters of an hour only since Newfoundland, and Gaza, left a minute past midnight. */
 const QUARTER_MS = 900_000;
-const QUARTERS_SINCE = Date.UTC(1973, 0, 1);
+const QUARTERS_SINCE = Date.UTC(2012, 0, 1);
 const MOST_KEPT = 20_000;
 const kept = new Map<string, Map<number, number>>();
 

@@ -93,6 +93,19 @@ const scenario = fc.record({
   asked: fc.integer({ min: 0, max: MINUTES - 1 }),
 });
 
+/** Newfoundland's clocks were put back at 00:01. */
+const A_MINUTE_PAST_MIDNIGHT: Scenario = {
+  ...{ place: 10, opened: 0, stops: [], stands: false, target: 1, asked: 10_231, holidays: [] },
+  week: [
+    [0, 480],
+    [0, 1],
+    [0, 433],
+    [0, 1],
+    [0, 1],
+    [0, 1_440],
+  ],
+};
+
 type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
 
 /** From a scenario: what the program is given, and what the model walks over. */
@@ -161,7 +174,7 @@ describe('the clock of a ticket', () => {
         if ((drawn.target * 80) % 100 === 0) expect(inWindow(reading.warnAt)).toBe(inWindow(warn));
         expect(spentSeconds(calendar, run, at(drawn.asked))).toBe(spent * 60);
       }),
-      { numRuns: CASES },
+      { numRuns: CASES, examples: [[A_MINUTE_PAST_MIDNIGHT]] },
     );
   }, 1_800_000);
 
