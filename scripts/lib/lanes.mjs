@@ -14,7 +14,9 @@ const LAB = 'test/lab/';
 const NEVER = 'test/bench/';
 /** Faults of the database alone: a queue elsewhere changes nothing about them. */
 const NO_QUEUE =
-  'test/faults/(?:network-races|billing|change-feed|secrets\\.|service-schedules|blackhole|convergence|device-garbage|restore|saga-kills)';
+  'test/faults/(?:network-races|billing|payments|dunning|outages|change-feed|secrets\\.|service-schedules|blackhole|convergence|device-garbage|restore|saga-kills)';
+/** Hold every answer to a time: nothing runs beside them. */
+const TIMED = 'test/faults/stores-lost';
 const ON_BOTH_STORES = '(?:test/scenarios/|test/apis/rate-limits|test/faults/)';
 /** What a developer's shell has set must not lead a test to a real database. */
 const REMOVED = ['DATABASE_URL', 'REDIS_URL', 'PORT'];
@@ -23,20 +25,22 @@ const none = { passed: 0, failed: 0, skipped: 0 };
 const sum = (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped });
 
 /** How many lanes that mostly wait (for leases, timers, servers that come back) share the machine. */
-const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE = 3;
 const onRedis = { needs: ['redis-server'], env: { ISP_TEST_REDIS: '1' } };
 
-/** Lanes that compute: one after another, each with a worker per core. */
+/** Lanes that compute, or measure: one after another, each with a worker per core. */
 const BUSY = [
   { name: 'postgres queue', pattern: `(?!${HEAVY}|${RADIUS}|${DEVICES}|${LAB}|${NEVER})` },
   { name: 'redis queue', pattern: `(?=${ON_BOTH_STORES})(?!${HEAVY})`, ...onRedis },
+  { name: 'lost stores, postgres queue', pattern: `(?=${TIMED})` },
+  { name: 'lost stores, redis queue', pattern: `(?=${TIMED})`, ...onRedis },
 ];
 
 /** Lanes that mostly wait: their specs run one after another, beside those of another lane. */
 const WAITING = [
   { name: 'faults of the database', pattern: `(?=${NO_QUEUE})` },
-  { name: 'faults, postgres queue', pattern: `(?=${HEAVY})(?!${NO_QUEUE})` },
-  { name: 'faults, redis queue', pattern: `(?=${HEAVY})(?!${NO_QUEUE})`, ...onRedis },
+  { name: 'faults, postgres queue', pattern: `(?=${HEAVY})(?!${NO_QUEUE}|${TIMED})` },
+  { name: 'faults, redis queue', pattern: `(?=${HEAVY})(?!${NO_QUEUE}|${TIMED})`, ...onRedis },
   { name: 'freeradius', pattern: `(?=${RADIUS})`, needs: ['freeradius', 'radclient', 'radtest'] },
   // What needs a missing program (snmpd, sshd, nft, tc) says so in its name.
   { name: 'devices', pattern: `(?=${DEVICES})` },
