@@ -5,8 +5,8 @@ const name = line(120);
 /** Months of service that a promotion holds for. */
 const months = z.int().min(1).max(120);
 
-/** Fields of a promotion whose names and limits both APIs that keep them share; a new one must have these. */
-export const newPromotionFields = {
+/** What a new promotion must have. */
+const required = {
   code: z
     .string()
     .trim()
@@ -16,14 +16,19 @@ export const newPromotionFields = {
   months,
 };
 
-/** What of them may be changed. */
-export const changedPromotionFields = { name: name.optional(), months: months.optional() };
-
-export const optionalPromotionFields = {
+const optional = {
   description: prose(2000).nullable().optional(),
   percent: percent.nullable().optional(),
   max_uses: z.int().min(1).max(10_000_000).nullable().optional(),
 };
+
+/** The body of a new promotion: the fields that all APIs name alike, and those that one names in its own way. */
+export const newPromotionBody = <T extends z.ZodRawShape>(own: T) =>
+  z.strictObject({ ...required, ...optional, ...own });
+
+/** The body of a change: the code stays what it is. */
+export const changedPromotionBody = <T extends z.ZodRawShape>(own: T) =>
+  z.strictObject({ name: name.optional(), months: months.optional(), ...optional, ...own });
 
 /** A new promotion, as an example of a request. */
 export const createPromotionExample = {

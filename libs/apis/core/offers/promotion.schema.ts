@@ -1,17 +1,9 @@
-import {
-  bodyId,
-  changedPromotionFields,
-  currencyCode,
-  instant,
-  newPromotionFields,
-  optionalPromotionFields,
-  unitAmount,
-} from '@isp/apis/shared';
+import { bodyId, changedPromotionBody, currencyCode, instant, newPromotionBody, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
-const values = {
-  ...optionalPromotionFields,
+/** As this API names them. */
+const own = {
   starts_at: instant.optional(),
   ends_at: instant.nullable().optional(),
   amount: unitAmount.nullable().optional(),
@@ -19,10 +11,10 @@ const values = {
   product_ids: z.array(bodyId).max(200).optional(),
 };
 
-export const createPromotionBody = z.strictObject({ ...newPromotionFields, ...values });
+export const createPromotionBody = newPromotionBody(own);
 export type CreatePromotionBody = z.infer<typeof createPromotionBody>;
 
-export const changePromotionBody = z.strictObject({ ...changedPromotionFields, ...values });
+export const changePromotionBody = changedPromotionBody(own);
 export type ChangePromotionBody = z.infer<typeof changePromotionBody>;
 
 export const promotionsQuery = listQuery({ status: z.enum(['active', 'retired']).optional() });

@@ -1,17 +1,10 @@
-import {
-  changedPromotionFields,
-  currencyCode,
-  instant,
-  newPromotionFields,
-  optionalPromotionFields,
-  unitAmount,
-} from '@isp/apis/shared';
+import { changedPromotionBody, currencyCode, instant, newPromotionBody, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
 import { pageShape, pagingQuery } from '../lists.js';
 import { guidText } from '../products/product.schema.js';
 
-const values = {
-  ...optionalPromotionFields,
+/** As this API names them. */
+const own = {
   start_date: instant.optional(),
   end_date: instant.nullable().optional(),
   value: unitAmount.nullable().optional(),
@@ -19,10 +12,10 @@ const values = {
   product_ids: z.array(guidText).max(200).optional(),
 };
 
-export const createPromotionBody = z.strictObject({ ...newPromotionFields, ...values });
+export const createPromotionBody = newPromotionBody(own);
 export type CreatePromotionBody = z.infer<typeof createPromotionBody>;
 
-export const changePromotionBody = z.strictObject({ ...changedPromotionFields, ...values });
+export const changePromotionBody = changedPromotionBody(own);
 export type ChangePromotionBody = z.infer<typeof changePromotionBody>;
 
 export const promotionsQuery = z.strictObject({ status: z.enum(['Active', 'Retired']).optional(), ...pagingQuery });
