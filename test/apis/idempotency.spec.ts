@@ -37,6 +37,14 @@ function post({ path = '/v1/customers', body, key, as = token, at = 0 }: Posting
   });
 }
 
+/** Who found no connection in time on a busy machine hears 503 and did nothing: it asks again. */
+async function postUntilServed(posting: Posting): Promise<Answered> {
+  for (;;) {
+    const answer = await post(posting);
+    if (answer.status !== 503) return answer;
+  }
+}
+
 const count = async (table: string, where: string): Promise<number> => {
   const [row] = await made.sql<{ count: string }>(`SELECT count(*)::text FROM ${table} WHERE ${where}`);
   return Number(row?.count);
@@ -51,14 +59,10 @@ const codeOf = (answer: Answered) => answer.json<{ error: { code: string } }>().
 describe('one hundred provisions of one service at once', () => {
   const rush = async (service: string | number, keyOf: (n: number) => string | undefined) =>
     Promise.all(
-      Array.from({ length: 100 }, async (_, n) => {
+      Array.from({ length: 100 }, (_, n) => {
         const key = keyOf(n);
         const path = `/v1/services/${service}/provision`;
-        for (;;) {
-          const answer = await post({ path, body: { priority: 'low' }, at: n, ...(key ? { key } : {}) });
-          // Who found no connection in time on a busy machine did nothing, and is to ask again.
-          if (answer.status !== 503) return answer;
-        }
+        return postUntilServed({ path, body: { priority: 'low' }, at: n, ...(key ? { key } : {}) });
       }),
     );
 
@@ -87,7 +91,7 @@ describe('one hundred provisions of one service at once', () => {
         `name = 'provisioning.run' AND payload->>'provisioning_job_id' = '${accepted[0]?.json<{ provisioning_job_id: number }>().provisioning_job_id}'`,
       ),
     ).toBe(1);
-  }, 30_000);
+  });
 
   it('with a hundred keys make one job and 99 conflicts', async () => {
     const service = await made.make.service(NORTHWIND);
@@ -95,13 +99,13 @@ describe('one hundred provisions of one service at once', () => {
     expect(tally(answers)).toEqual({ 202: 1, 409: 99 });
     expect(await count('provisioning_jobs', `service_id = ${service}`)).toBe(1);
     expect(await count('idempotency_keys', `key LIKE 'key-${service}-%'`)).toBe(1);
-  }, 30_000);
+  });
 
   it('without keys make one job and 99 conflicts', async () => {
     const service = await made.make.service(NORTHWIND);
     expect(tally(await rush(service, () => undefined))).toEqual({ 202: 1, 409: 99 });
     expect(await count('provisioning_jobs', `service_id = ${service}`)).toBe(1);
-  }, 30_000);
+  });
 });
 
 describe('two hundred pairs with one key and two bodies', () => {
@@ -112,7 +116,7 @@ describe('two hundred pairs with one key and two bodies', () => {
         Array.from({ length: 20 }, async (_, n) => {
           const key = `pair-${round}-${n}`;
           const bodies = [customer(), customer()];
-          const answers = await Promise.all(bodies.map((body, at) => post({ body, key, at: at + n })));
+          const answers = await Promise.all(bodies.map((body, at) => postUntilServed({ body, key, at: at + n })));
           const statuses = answers.map(({ status }) => status).sort();
           outcomes[statuses.join()] = (outcomes[statuses.join()] ?? 0) + 1;
           const emails = bodies.map(({ email }) => `'${email}'`).join();

@@ -15,6 +15,13 @@ async function inRushes(total: number, call: (n: number) => Promise<Answered>): 
   return answers;
 }
 
+const ATTEMPTS = 3;
+/** A minute of the free tier (100) and of the next one (500) as each of two processes counts it alone. */
+const ALONE = ['50', '250'];
+/** The store was out of reach for a moment: a process counted alone, or found no connection in time. */
+const outOfReach = (answer: Answered): boolean =>
+  answer.status === 503 || ALONE.includes(answer.headers.get('x-ratelimit-limit') ?? '');
+
 const number = (answer: Answered, name: string): number => Number(answer.headers.get(name));
 
 describe.each([['PostgreSQL'], ...(onRedis ? [['Redis']] : [])])('rate limits counted in %s', (store) => {
@@ -33,17 +40,29 @@ describe.each([['PostgreSQL'], ...(onRedis ? [['Redis']] : [])])('rate limits co
     await redis?.stop();
   });
 
-  // Lets processes that fell back to counting alone find the store again.
-  beforeEach(async () => {
+  /** Lets processes that fell back to counting alone find the store again. */
+  async function findStore(): Promise<void> {
     const key = await world.keyOf(2, ['customer.read']);
     for (const url of urls) await ask(`${url}/v1/customers?per_page=1`, { key });
     await sleep(100);
-  });
+  }
+  beforeEach(findStore);
+
+  /** What is answered to a fresh key; to another one when the store was out of reach meanwhile. */
+  async function answersTo(call: (key: string) => Promise<Answered[]>): Promise<Answered[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answers = await call(await world.keyOf(FREE_PARTNER, ['customer.read']));
+      if (attempt === ATTEMPTS || !answers.some(outOfReach)) return answers;
+      await findStore();
+    }
+  }
 
   it('admit exactly 100 of 500 requests at one process, and say how long to wait', async () => {
-    const key = await world.keyOf(FREE_PARTNER, ['customer.read']);
-    const started = Math.floor((await now()) / 1_000);
-    const answers = await inRushes(500, () => world.ask('/v1/customers?per_page=1', { key }));
+    let started = 0;
+    const answers = await answersTo(async (key) => {
+      started = Math.floor((await now()) / 1_000);
+      return inRushes(500, () => world.ask('/v1/customers?per_page=1', { key }));
+    });
     const admitted = answers.filter(({ status }) => status === 200);
     const refused = answers.filter(({ status }) => status === 429);
     expect([admitted.length, refused.length]).toEqual([100, 400]);
@@ -62,40 +81,43 @@ describe.each([['PostgreSQL'], ...(onRedis ? [['Redis']] : [])])('rate limits co
       expect(number(answer, 'retry-after')).toBeLessThanOrEqual(61);
       expect(answer.json<{ error: { code: string } }>().error.code).toBe('RATE_LIMIT_EXCEEDED');
     }
-  }, 30_000);
+  });
 
   it('admit exactly 100 of 500 requests spread over two processes', async () => {
-    const key = await world.keyOf(FREE_PARTNER, ['customer.read']);
-    const answers = await inRushes(500, (n) => ask(`${urls[n % 2]}/v1/customers?per_page=1`, { key }));
+    const answers = await answersTo((key) =>
+      inRushes(500, (n) => ask(`${urls[n % 2]}/v1/customers?per_page=1`, { key })),
+    );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(100);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(400);
-  }, 30_000);
+  });
 
   it('count down by one, never below nothing', async () => {
-    const key = await world.keyOf(FREE_PARTNER, ['customer.read']);
-    const seen: number[] = [];
-    for (let n = 0; n < 105; n += 1) {
-      seen.push(number(await world.ask('/v1/customers?per_page=1', { key }), 'x-ratelimit-remaining'));
-    }
+    const answers = await answersTo(async (key) => {
+      const one: Answered[] = [];
+      for (let n = 0; n < 105; n += 1) one.push(await world.ask('/v1/customers?per_page=1', { key }));
+      return one;
+    });
+    const seen = answers.map((answer) => number(answer, 'x-ratelimit-remaining'));
     expect(seen).toEqual([...Array.from({ length: 100 }, (_, n) => 99 - n), 0, 0, 0, 0, 0]);
-  }, 30_000);
+  });
 
   it('are each key’s own, and as wide as its tier', async () => {
-    const [one, other] = [await world.keyOf(FREE_PARTNER, ['customer.read']), await world.keyOf(2, ['customer.read'])];
-    await inRushes(150, () => world.ask('/v1/customers?per_page=1', { key: one }));
-    const answer = await world.ask('/v1/customers?per_page=1', { key: other });
-    expect([answer.status, answer.headers.get('x-ratelimit-limit')]).toEqual([200, '500']);
+    const answers = await answersTo(async (key) => {
+      const other = await world.keyOf(2, ['customer.read']);
+      await inRushes(150, () => world.ask('/v1/customers?per_page=1', { key }));
+      return [await world.ask('/v1/customers?per_page=1', { key: other })];
+    });
+    expect(answers.map(({ status, headers }) => [status, headers.get('x-ratelimit-limit')])).toEqual([[200, '500']]);
   });
 
   it('stand on refusals, errors and every API, too', async () => {
-    const key = await world.keyOf(FREE_PARTNER, ['customer.read']);
-    const answers = [
+    const answers = await answersTo(async (key) => [
       await world.ask('/v1/customers/2147000000', { key }),
       await world.ask('/v1/customers?page=x', { key }),
       await world.ask('/v1/plans', { key }),
       await world.ask('/wholesale/customers?q=a', { key }),
       await world.ask('/operations/v1/customers', { key }),
-    ];
+    ]);
     expect(answers.map(({ status }) => status)).toEqual([404, 400, 403, 200, 200]);
     expect(answers.map((answer) => answer.headers.get('x-ratelimit-remaining'))).toEqual([
       '99',
@@ -107,14 +129,17 @@ describe.each([['PostgreSQL'], ...(onRedis ? [['Redis']] : [])])('rate limits co
   });
 
   it('are said in the words of each API', async () => {
-    const key = await world.keyOf(FREE_PARTNER, ['customer.read']);
-    await inRushes(100, () => world.ask('/v1/customers?per_page=1', { key }));
-    const bodies = [];
-    for (const path of ['/wholesale/customers?q=a', '/operations/v1/customers']) {
-      const answer = await world.ask(path, { key });
-      expect([path, answer.status, number(answer, 'retry-after') > 0]).toEqual([path, 429, true]);
-      bodies.push(answer.json());
-    }
+    const paths = ['/wholesale/customers?q=a', '/operations/v1/customers'];
+    const answers = await answersTo(async (key) => {
+      const used = await inRushes(100, () => world.ask('/v1/customers?per_page=1', { key }));
+      const refused: Answered[] = [];
+      for (const path of paths) refused.push(await world.ask(path, { key }));
+      return [...used, ...refused];
+    });
+    const refused = answers.slice(-paths.length);
+    expect(refused.map(({ status }) => status)).toEqual([429, 429]);
+    for (const answer of refused) expect(number(answer, 'retry-after')).toBeGreaterThan(0);
+    const bodies = refused.map((answer) => answer.json());
     expect(bodies).toMatchObject([{ code: 429, errors: [expect.any(String)] }, { detail: expect.any(String) }]);
   });
 
@@ -130,8 +155,7 @@ describe.each([['PostgreSQL'], ...(onRedis ? [['Redis']] : [])])('rate limits co
   });
 
   it('leave health checks and other callers alone while a key is refused', async () => {
-    const key = await world.keyOf(FREE_PARTNER, ['customer.read']);
-    const answers = await inRushes(150, () => world.ask('/v1/customers?per_page=1', { key }));
+    const answers = await answersTo((key) => inRushes(150, () => world.ask('/v1/customers?per_page=1', { key })));
     expect(answers.some(({ status }) => status === 429)).toBe(true);
     const checks = await inRushes(150, () => world.ask('/health/live'));
     expect(checks.every(({ status }) => status === 200)).toBe(true);

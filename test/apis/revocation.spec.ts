@@ -146,9 +146,12 @@ describe('refresh tokens', () => {
 
   it('used again after 11 seconds end the whole family, and the audit trail says so', async () => {
     const first = await signIn();
-    const second = (await refresh(first)).json<Pair>();
-    clock.shiftSeconds += 11;
-    expect((await refresh(first, other.url)).status).toBe(401);
+    const second = await clock.stoppedFor(async () => {
+      const successor = (await refresh(first)).json<Pair>();
+      clock.shiftSeconds += 11;
+      expect((await refresh(first, other.url)).status).toBe(401);
+      return successor;
+    });
     expect((await refresh(second)).status).toBe(401);
     await sleep(1_200);
     expect([await me(first), await me(second)]).toEqual([401, 401]);
@@ -162,9 +165,11 @@ describe('refresh tokens', () => {
 
   it('asked for again within 10 seconds answer one new successor; the lost one is dead', async () => {
     const first = await signIn();
-    const lost = (await refresh(first)).json<Pair>();
-    clock.shiftSeconds += 9;
-    const again = await refresh(first, other.url);
+    const [lost, again] = await clock.stoppedFor(async () => {
+      const successor = (await refresh(first)).json<Pair>();
+      clock.shiftSeconds += 9;
+      return [successor, await refresh(first, other.url)] as const;
+    });
     expect(again.status).toBe(200);
     const kept = again.json<Pair>();
     expect((await refresh(kept)).status).toBe(200);

@@ -173,7 +173,7 @@ describe('an order whose processes are killed', () => {
           expect(await stateOf(world, plot)).toEqual(CANCELLED);
         }
         // Its job is on the network when it is called back, and the worker dies while it undoes that.
-        await world.setRouter('good', { latency_ms: 2_000 });
+        await world.setRouter('good', { latency_ms: 5_000 });
         const service = serviceIdOf(await placeOrder(api, token, orderOn(running, ordering.town.product)));
         const path = `${api.url}/v1/work-orders/${await workOrderOf(world, service)}/complete`;
         const victim = await world.startDying('worker', 'provisioning.before-undo.router');

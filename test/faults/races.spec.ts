@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { type Answer, askPatiently, inParallel } from './support/http.js';
 import type { ProgramProcess } from './support/program-process.js';
@@ -115,13 +114,24 @@ async function sweep(world: World, file: string, turns: number): Promise<void> {
   const name = 'audit.anchor-heads';
   const lines = async (): Promise<number> =>
     (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean).length;
-  await until('the first turn', async () => (await lines()) === 1, 10_000);
+  // While a turn is not over, the next one that comes due is skipped: its effect is seen before its end is on record.
+  const over = async (): Promise<boolean> =>
+    (
+      await world.row<{ over: boolean }>(
+        `SELECT NOT EXISTS (SELECT FROM work_items WHERE name = 'platform.schedule' AND dedupe_key = $1
+                             AND status IN ('queued', 'running')) AS over`,
+        [name],
+      )
+    ).over;
+  // Four workers at once are only just awake.
+  await until('the first turn', async () => (await lines()) === 1, 40_000);
   const watch = stopwatch();
   for (let turn = 2; turn <= turns + 1; turn += 1) {
+    await until(`the end of turn ${turn - 1}`, over, 10_000);
     await world.rows('UPDATE schedules SET next_run_at = now() WHERE name = $1', [name]);
     await until(`turn ${turn}`, async () => (await lines()) >= turn, 10_000);
   }
-  await sleep(1_500);
+  await until('the end of the last turn', over, 10_000);
   const effects = await lines();
   const work = await world.row<{ items: number; done: number }>(
     `SELECT count(*)::integer AS items, count(*) FILTER (WHERE status = 'succeeded')::integer AS done

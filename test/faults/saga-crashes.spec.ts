@@ -68,7 +68,8 @@ describe('a saga whose worker is killed', () => {
     'F3: goes back behind every step, and leaves nothing on the network',
     () =>
       inWorld(async (world) => {
-        await world.setRouter('good', { latency_ms: 2_000 });
+        // Long enough for the order to be called back while the router is still at it.
+        await world.setRouter('good', { latency_ms: 5_000 });
         const api = await world.start('api');
         for (const [index, point] of BACKWARD.entries()) {
           const victim = await world.startDying('worker', point);

@@ -64,6 +64,18 @@ const compared = <T>(what: string, probe: () => Promise<T | undefined | false>) 
     },
     20_000,
   );
+/** Nothing that was asked for before is still to come. */
+const settled = () =>
+  world.until(
+    'all comparisons and repairs over',
+    async () => {
+      const left = await world.rows(
+        `SELECT FROM work_items WHERE name IN ('network.reconcile', 'network.converge') AND status IN ('queued', 'running')`,
+      );
+      return left.length === 0;
+    },
+    20_000,
+  );
 const one = async (serviceId: number, kind: string) => {
   const [found] = await drifts(serviceId, `&state=repaired&kind=${kind}`);
   return found;
@@ -109,6 +121,7 @@ describe('what the network does differently', () => {
 
   it('is found in a session with another rate, and the service shows both sides', async () => {
     const id = service(2);
+    await settled();
     await world.rows(
       `UPDATE radius.radacct SET granted_download_kbps = 7 WHERE service_id = $1 AND acctstoptime IS NULL`,
       [id],

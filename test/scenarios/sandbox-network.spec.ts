@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
-import { DeviceQueries, RadiusCoa, SandboxLines } from '@isp/domain/network';
+import { DeviceQueries } from '@isp/domain/network';
 import { monotonicMs } from '@isp/kernel';
 import { loadConfig } from '@isp/platform/config';
 import { SandboxNetwork } from '../../apps/sandbox/sandbox-network.js';
@@ -22,8 +22,6 @@ beforeAll(async () => {
     ISP_MASTER_KEYS: MASTER_KEYS,
     ISP_LOG_LEVEL: 'silent',
     PORT: '0',
-    // What is written below is not what was sold: the reconciler would put it right.
-    ISP_RECONCILE_SECONDS: '86400',
   };
   worker = await startProgram(loadConfig(settings), { api: false, worker: true });
   key = await world.keyOf(1, PERMISSIONS, 'all');
@@ -61,22 +59,10 @@ const sessionsOf = async (serviceId: number, state: 'open' | 'closed') =>
 const openSession = (serviceId: number, isIt: (session: Session) => boolean = () => true) =>
   until(`a session of service ${serviceId}`, async () => (await sessionsOf(serviceId, 'open')).find(isIt));
 
-/** Ends a session as the network domain does: by an order to the NAS that its device names. */
-async function disconnect({ session_id, username, framed_ip_address, nas_address, nas_identifier }: Session) {
-  const nases = await world.program.app.get(SandboxLines, { strict: false }).nases();
-  const nas = nases.find(({ address }) => address === nas_address);
-  if (!nas) throw new Error(`no NAS at ${nas_address}`);
-  const { deviceId: id, identifier: name, settings, secret } = nas;
-  const device = { id, name, settings, address: null, nasAddress: nas_address, secrets: { radius: secret } };
-  const session = { sessionId: session_id, username, framedAddress: framed_ip_address };
-  const ref = { ...session, nasAddress: nas_address, nasIdentifier: nas_identifier };
-  const coa = new RadiusCoa();
-  try {
-    return await coa.disconnect(device, ref, AbortSignal.timeout(10_000));
-  } finally {
-    await coa.onApplicationShutdown();
-  }
-}
+const moved = async (serviceId: number, verb: 'suspend' | 'reactivate', body: object = {}): Promise<void> => {
+  const answer = await world.ask(`/v1/services/${serviceId}/${verb}`, { method: 'POST', key, body });
+  expect([verb, answer.status]).toEqual([verb, 200]);
+};
 
 it('shows the session of a service once it is provisioned, and what the network does with it afterwards', async () => {
   const serviceId = Number(await factory(world).make.service(2));
@@ -95,27 +81,28 @@ it('shows the session of a service once it is provisioned, and what the network 
   // A session comes up before its service is active, and the last step of the job writes what the network is to do.
   await until('active', async () => (await get<{ status: string }>(`/v1/services/${serviceId}`)).status === 'active');
 
-  const be = (access: string) =>
-    world.sql(`UPDATE subscribers SET access = '${access}' WHERE service_id = ${serviceId}`);
-  await be('walled_garden');
-  await sleep(500);
-  expect(await disconnect(first)).toBe('acknowledged');
+  await moved(serviceId, 'suspend', { reason: 'spec', walled_garden: true });
   const walled = await openSession(serviceId, ({ session_id }) => session_id !== first.session_id);
   expect(walled.framed_ip_address).toBeNull();
-  const [closed] = await sessionsOf(serviceId, 'closed');
-  expect(closed).toMatchObject({ session_id: first.session_id, terminate_cause: 'Admin-Reset' });
-  expect(closed?.bytes_downloaded).toBeGreaterThan(0);
+  const closed = await until('the Stop of the first session', async () =>
+    (await sessionsOf(serviceId, 'closed')).find(({ session_id }) => session_id === first.session_id),
+  );
+  expect(closed.terminate_cause).toBe('Admin-Reset');
+  expect(closed.bytes_downloaded).toBeGreaterThan(0);
 
-  await be('closed');
-  expect(await disconnect(walled)).toBe('acknowledged');
+  await moved(serviceId, 'reactivate');
+  const again = await openSession(serviceId, ({ session_id }) => session_id !== walled.session_id);
+  expect(again.framed_ip_address).toBe(first.framed_ip_address);
+
+  await moved(serviceId, 'suspend', { reason: 'spec', walled_garden: false });
   await until('a refusal', async () => {
     const path = `/v1/services/${serviceId}/auth-attempts?result=rejected`;
     return (await get<{ auth_attempts: unknown[] }>(path)).auth_attempts.length > 0;
   });
-  expect(await sessionsOf(serviceId, 'open')).toEqual([]);
-  await be('open');
+  await until('nothing open', async () => (await sessionsOf(serviceId, 'open')).length === 0);
+  await moved(serviceId, 'reactivate');
   expect((await openSession(serviceId)).framed_ip_address).toBe(first.framed_ip_address);
-}, 90_000);
+}, 120_000);
 
 it('dials in whoever the seed gave a service, at both routers of the seed', async () => {
   const { pagination } = await get<{ pagination: { total: number } }>('/v1/services?status=active&per_page=1');

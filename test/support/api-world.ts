@@ -49,12 +49,23 @@ export interface ApiWorld {
   close(): Promise<void>;
 }
 
-/** The time, and a test may move it. */
+/** The time, and a test may move it, or let it stand still. */
 export class MovableClock implements Clock {
   shiftSeconds = 0;
+  private stoppedAt: Date | undefined;
 
   now(): Date {
-    return addSeconds(systemClock.now(), this.shiftSeconds);
+    return addSeconds(this.stoppedAt ?? systemClock.now(), this.shiftSeconds);
+  }
+
+  /** While `work` goes on, only `shiftSeconds` moves the time. */
+  async stoppedFor<T>(work: () => Promise<T>): Promise<T> {
+    this.stoppedAt = systemClock.now();
+    try {
+      return await work();
+    } finally {
+      this.stoppedAt = undefined;
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-postgres.js';
 import { API_LIMITS, createDataSource } from './pool.js';
 import { statement } from './statement.js';
-import { together, UnitOfWork } from './unit-of-work.js';
+import { together, type Transaction, UnitOfWork } from './unit-of-work.js';
 
 const NOTE = statement('spec-note', 'INSERT INTO schedules (name, every_seconds) VALUES ($1, $2)');
 const NOTED = statement('spec-noted', 'SELECT name FROM schedules WHERE name = $1');
@@ -70,15 +70,16 @@ describe('UnitOfWork', () => {
   });
 
   it('refuses a statement of a straggler behind the rollback', async () => {
-    let straggler: Promise<unknown> = Promise.resolve();
+    const begun: Transaction[] = [];
     const work = uow.run(ACTOR, async (tx) => {
-      straggler = new Promise((resolve) => setTimeout(resolve, 50)).then(() => tx.execute(NOTE, ['straggler', 1]));
-      straggler.catch(() => undefined);
+      begun.push(tx);
       await tx.query(PARTNERS);
       throw new Error('changed my mind');
     });
     await expect(work).rejects.toThrow('changed my mind');
-    await expect(straggler).rejects.toThrow('came too late');
+    expect(begun).toHaveLength(1);
+    const stragglers = begun.map((tx) => tx.execute(NOTE, ['straggler', 1]));
+    await expect(Promise.all(stragglers)).rejects.toThrow('came too late');
     expect(await noted('straggler')).toBe(false);
   });
 

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { monotonicMs } from '@isp/kernel';
 import { type DevicesProcess, devicesProcess } from '../../../../test/support/devices-world.js';
 import { query } from '../../../../test/support/embedded-postgres.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-postgres.js';
-import { ROOT } from '../../../../test/support/webhooks-world.js';
+import { eventually, ROOT } from '../../../../test/support/webhooks-world.js';
 import { ChangeDevice } from '../devices/change-device.usecase.js';
 import { SetDeviceCredentials } from '../devices/set-device-credentials.usecase.js';
+import { SimulatedStatus } from '../drivers/snmp/simulated-status.adapter.js';
 import { DeviceStatusQueries } from './device-status.queries.js';
 
 let database: TestDatabase;
@@ -39,6 +39,27 @@ const code = (promise: Promise<unknown>) =>
     () => 'no error',
     (error: { code?: string }) => error.code,
   );
+
+/** Lets questions to these devices wait for an answer until they are released. */
+function hold(ids: readonly number[]) {
+  const driver = world.get(SimulatedStatus);
+  const read = driver.read.bind(driver);
+  const asked: number[] = [];
+  let letGo = (): void => undefined;
+  const released = new Promise<void>((resolve) => (letGo = resolve));
+  driver.read = async (target, signal) => {
+    if (ids.includes(target.device.id)) {
+      asked.push(target.device.id);
+      await released;
+    }
+    return read(target, signal);
+  };
+  const release = () => {
+    driver.read = read;
+    letGo();
+  };
+  return { asked, release };
+}
 
 async function poll(id: number): Promise<void> {
   await due([id]);
@@ -112,19 +133,20 @@ describe('the poller', () => {
   });
 
   it('does not let silent devices hold up those that answer', async () => {
-    const settings = { agent_fault: 'silence' };
-    await Promise.all(Array.from({ length: 8 }, () => world.device({ settings })));
+    const silent = await Promise.all(Array.from({ length: 8 }, () => world.device()));
     const alive = await Promise.all(Array.from({ length: 40 }, () => world.device()));
-    const began = monotonicMs();
+    const held = hold(silent);
     const polling = world.poll(12);
-    const answered = async () =>
-      Number(
-        (
-          await sql<{ n: number }>(`SELECT count(*)::int AS n FROM device_samples WHERE device_id IN (${alive.join()})`)
-        )[0]?.n,
-      );
-    while ((await answered()) < 40 && monotonicMs() - began < 2_900) await new Promise((done) => setTimeout(done, 50));
-    expect(await answered()).toBe(40);
+    const answered = async (ids: readonly number[]) =>
+      (await sql(`SELECT 1 FROM device_samples WHERE device_id IN (${ids.join()})`)).length;
+    try {
+      // A device is given up after 15 seconds.
+      await eventually(async () => (await answered(alive)) === 40, 14_000);
+      expect([...held.asked].sort()).toEqual([...silent].sort());
+      expect(await answered(silent)).toBe(0);
+    } finally {
+      held.release();
+    }
     expect(await polling).toBe(48);
   });
 
@@ -159,11 +181,16 @@ describe('the poller', () => {
   });
 
   it('drops what a claim brings that was overtaken', async () => {
-    const id = await world.device({ settings: { agent_fault: 'slow' } });
+    const id = await world.device();
+    const held = hold([id]);
     const polling = world.poll();
-    await new Promise((done) => setTimeout(done, 300));
-    await sql(`UPDATE device_status SET claim = claim + 1 WHERE device_id = ${id}`);
-    await polling;
+    try {
+      await eventually(() => held.asked.length === 1);
+      await sql(`UPDATE device_status SET claim = claim + 1 WHERE device_id = ${id}`);
+    } finally {
+      held.release();
+    }
+    expect(await polling).toBe(1);
     expect((await status(id)).reading).toBeNull();
   });
 });

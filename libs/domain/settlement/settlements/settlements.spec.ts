@@ -35,6 +35,13 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(closeServices);
 
+/** Where it is noon now, so that no day and no month ends while a test runs. */
+function zoneAtNoon(): string {
+  // The signs are POSIX's: Etc/GMT+5 is five hours behind UTC.
+  const behind = clock.now().getUTCHours() - 12;
+  return `Etc/GMT${behind < 0 ? '-' : '+'}${Math.abs(behind)}`;
+}
+
 const refusal = (code: string) => expect.objectContaining({ code }) as never;
 const preview = async (partnerId: number, month: string) =>
   (await use(IssueSettlement).preview({ actor, partnerId, month })).lines.map(
@@ -113,7 +120,8 @@ describe('days begin and end where the partner is', () => {
 
 describe('what is settled', () => {
   it('follows what services really go through', async () => {
-    const isp = (await use(CreatePartner).execute({ actor, name: 'Live', kind: 'isp', timeZone: 'UTC' })).id;
+    const timeZone = zoneAtNoon();
+    const isp = (await use(CreatePartner).execute({ actor, name: 'Live', kind: 'isp', timeZone })).id;
     const id = await online(await ordered(isp));
     await use(SetStaticAddress).execute({ actor, serviceId: id, enabled: false });
     const changed = await online(await ordered(isp));
@@ -122,18 +130,18 @@ describe('what is settled', () => {
     await suspend(blocked, 'payment');
     const ended = await online(await ordered(isp));
     await move(ended, 'terminated');
-    const [now] = await sql<{ month: string; left: number; days: number; first: string }>(
-      `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM') AS month,
-              extract(day FROM date_trunc('month', now() AT TIME ZONE 'UTC') + interval '1 month - 1 day')::integer AS days,
-              extract(day FROM date_trunc('month', now() AT TIME ZONE 'UTC') + interval '1 month - 1 day')::integer
-                - extract(day FROM now() AT TIME ZONE 'UTC')::integer + 1 AS left`,
+    const [now] = await sql<{ month: string; left: number; days: number }>(
+      `WITH today AS (SELECT now() AT TIME ZONE '${timeZone}' AS at),
+         month AS (SELECT extract(day FROM date_trunc('month', at) + interval '1 month - 1 day')::integer AS days FROM today)
+       SELECT to_char(at, 'YYYY-MM') AS month, days, days - extract(day FROM at)::integer + 1 AS left FROM today, month`,
     );
     const { month = '', left = 0, days = 1 } = now ?? {};
-    const share = (price: number) => (Math.round((price * 100 * left) / days) / 100).toFixed(2);
+    // Half-up, in whole cents.
+    const share = (cents: number) => (Math.floor((2 * cents * left + days) / (2 * days)) / 100).toFixed(2);
     expect(await preview(isp, month)).toEqual([
-      `${id} monthly ${left} ${share(79.99)}`,
-      `${changed} monthly ${left} ${share(99.99)}`,
-      `${blocked} monthly ${left} ${share(79.99)}`,
+      `${id} monthly ${left} ${share(7_999)}`,
+      `${changed} monthly ${left} ${share(9_999)}`,
+      `${blocked} monthly ${left} ${share(7_999)}`,
     ]);
     await use(SettlementTerms).set({ actor, partnerId: isp, fromMonth: month, suspendedPercent: '0' });
     expect((await preview(isp, month)).at(-1)).toBe(`${blocked} suspended ${left} 0.00`);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Actor } from '@isp/contracts';
-import { monotonicMs, systemClock } from '@isp/kernel';
+import { systemClock } from '@isp/kernel';
 import { Webhook } from 'standardwebhooks';
 import { query } from '../../../../test/support/embedded-postgres.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-postgres.js';
@@ -283,22 +283,20 @@ describe('delivery', () => {
     expect(slow.got).toHaveLength(30);
   }, 30_000);
 
-  it('reaches a good receiver within 2 s, however many others never answer', async () => {
+  it('reaches a good receiver while many others never answer', async () => {
     const [dead, good] = [await receive(), await receive()];
     const actor = await newPartner();
     dead.reply = () => undefined;
     for (let index = 1; index < MAX_ENDPOINTS; index += 1) await register(actor, dead.url);
     await register(actor, good.url);
-    const begin = monotonicMs();
     await happen(actor.partnerId, 10);
-    await eventually(() => good.got.length === 10, 5_000);
+    await eventually(() => good.got.length === 10 && dead.got.length >= MAX_ENDPOINTS - 1);
     await happen(actor.partnerId, 1);
-    const second = monotonicMs();
-    await eventually(() => good.got.length === 11, 5_000);
-    expect(monotonicMs() - second).toBeLessThan(2_000);
-    expect(second - begin).toBeLessThan(4_000);
+    await eventually(() => good.got.length === 11);
+    // Whatever the others got is still on the wire.
+    expect(dead.inFlight).toBeGreaterThanOrEqual(dead.got.length);
     expect(dead.mostInFlight).toBeLessThanOrEqual(5 * (MAX_ENDPOINTS - 1));
-  }, 30_000);
+  });
 
   it('does not follow a redirect', async () => {
     const [receiver, admin] = [await receive(), await receive()];
@@ -337,11 +335,16 @@ describe('delivery', () => {
     await register(actor, receiver.url);
     await query(
       database.ownerUrl,
-      `CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'crash'; END $$`,
+      `CREATE SEQUENCE crashes;
+       CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+         $$ BEGIN PERFORM nextval('crashes'); RAISE 'crash'; END $$`,
     );
     await query(database.ownerUrl, `CREATE TRIGGER crash BEFORE INSERT ON webhook_attempts EXECUTE FUNCTION crash()`);
     await happen(actor.partnerId);
-    await eventually(() => receiver.got.length === 1);
+    // No rollback takes back what a sequence gave.
+    const crashed = () => query<{ is_called: boolean }>(database.ownerUrl, 'SELECT is_called FROM crashes');
+    await eventually(async () => (await crashed())[0]?.is_called);
+    expect(receiver.got).toHaveLength(1);
     const [row] = await deliveries(actor);
     expect(row).toMatchObject({ status: 'pending', attempts: 0 });
     await query(database.ownerUrl, `DROP TRIGGER crash ON webhook_attempts`);
