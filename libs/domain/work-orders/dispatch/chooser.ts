@@ -60,12 +60,10 @@ export class Chooser {
     await this.crew.hold(technicianId);
     const { visit, people } = await this.planner.plan(workOrderId, { from: startsAt, technicianId });
     const found = openingAt(visit, people[0] as Person, startsAt.getTime());
-    const idle = technician.status === 'inactive' ? ['is not active'] : [];
-    const against = [...idle, ...('cost' in found ? [] : found)];
-    if ('cost' in found && against.length === 0) return { technician, ...timeOf(found) };
-    if (!anyway) throw workOrderErrors('work_orders.appointment.unsuitable', { why: against.join('; ') });
+    if ('cost' in found) return { technician, ...timeOf(found) };
+    if (!anyway) throw workOrderErrors('work_orders.appointment.unsuitable', { why: found.join('; ') });
     const endsAt = new Date(startsAt.getTime() + visit.minutes * 60_000);
-    return { technician, startsAt, endsAt, reasons: against.map((why) => `although this technician ${why}`) };
+    return { technician, startsAt, endsAt, reasons: found.map((why) => `although this technician ${why}`) };
   }
 
   /** Technicians by their best opening; each is held before what they have left is looked at again. */
@@ -78,11 +76,9 @@ export class Chooser {
       .map((opening) => opening.technicianId);
     for (const id of promising) {
       await this.crew.hold(id);
-      const technician = await this.technicians.get(actor, id);
-      if (technician.status === 'inactive') continue;
       const now = await this.planner.plan(workOrderId, { ...wanted, technicianId: id });
       const found = now.people.flatMap((person) => bestOf(now.visit, person, startsAt) ?? [])[0];
-      if (found) return { technician, ...timeOf(found) };
+      if (found) return { technician: await this.technicians.get(actor, id), ...timeOf(found) };
     }
     return undefined;
   }

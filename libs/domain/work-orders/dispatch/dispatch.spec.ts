@@ -102,6 +102,7 @@ describe('an appointment', () => {
     expect((await appointmentsOf(workOrderId)).filter((status) => status === 'booked')).toEqual([]);
     await book({ workOrderId, technicianId: id, startsAt: at(3, 9) });
     expect(await statusOf(workOrderId)).toBe('on_hold');
+    expect((await appointmentsOf(workOrderId)).filter((status) => status === 'booked')).toHaveLength(1);
     await use(CancelWorkOrder).execute({ ...other, reason: 'Works again' });
     expect((await appointmentsOf(workOrderId)).filter((status) => status === 'booked')).toEqual([]);
     await expect(book({ workOrderId, technicianId: id, startsAt: at(3, 9) })).rejects.toMatchObject({

@@ -21,6 +21,7 @@ const visit = (more: Partial<Visit> = {}): Visit => ({
 const person = (more: Partial<Person> = {}): Person => ({
   id: 1,
   name: 'Ada',
+  status: 'active',
   skills: ['fault_finding'],
   areaIds: [],
   home: center,
@@ -58,6 +59,7 @@ describe('openings', () => {
     expect(openingAt(visit({ areaId: 7 }), person({ areaIds: [3, 7] }), at(9))).toHaveProperty('cost');
     expect(openingAt(visit({ areaId: 7 }), person(), at(9))).toHaveProperty('cost');
     expect(openingAt(visit(), person(), at(15))).toEqual(['does not work then']);
+    expect(openingAt(visit(), person({ status: 'inactive' }), at(9))).toEqual(['is not active']);
     expect(openingsOf(visit(), person({ skills: [] }))).toEqual([]);
   });
 

@@ -21,6 +21,7 @@ export interface Engagement extends Span {
 export interface Person {
   readonly id: number;
   readonly name: string;
+  readonly status: 'active' | 'inactive';
   readonly skills: readonly string[];
   readonly areaIds: readonly number[];
   readonly home: Place | null;
@@ -83,8 +84,9 @@ const minutesFor = (km: number | null): number =>
 /** Why somebody cannot do such a visit at all. */
 export function unfitFor({ skills, areaId }: Visit, person: Person): string[] {
   const lacking = skills.filter((skill) => !person.skills.includes(skill)).map((skill) => `does not have ${skill}`);
+  const gone = person.status === 'inactive' ? ['is not active'] : [];
   const elsewhere = areaId !== null && person.areaIds.length > 0 && !person.areaIds.includes(areaId);
-  return elsewhere ? [...lacking, 'does not go to that area'] : lacking;
+  return [...gone, ...lacking, ...(elsewhere ? ['does not go to that area'] : [])];
 }
 
 /** The opening of somebody at a time, or why there is none. */

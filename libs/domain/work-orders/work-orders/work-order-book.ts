@@ -68,7 +68,7 @@ export class WorkOrderBook {
     const diff = changesBetween(before, patch);
     if (Object.keys(diff).length === 0) return before;
     const after = await this.orders.save({ ...before, ...patch });
-    this.appointments.follow(after);
+    if (after.status !== before.status) this.appointments.follow(after);
     this.note(what, before.status, after, diff);
     return after;
   }
