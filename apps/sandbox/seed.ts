@@ -16,6 +16,8 @@ import { seedOutages } from './seed-outages.js';
 import { seedOrders } from './seed-orders.js';
 import { seedOffers } from './seed-offers.js';
 import { seedPaymentMethods } from './seed-payment-methods.js';
+import { seedSuppliers } from './seed-suppliers.js';
+import { seedTechnicians } from './seed-technicians.js';
 import { seedTickets } from './seed-tickets.js';
 import { seedTown } from './seed-town.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
@@ -35,7 +37,7 @@ export interface SandboxLogins {
 /** What belongs to the customers, each on what came before it. */
 const ON_CUSTOMERS = [
   ...[seedIssuer, seedBilling, seedPaymentMethods, seedDunning, seedTickets],
-  ...[seedEquipment, seedOutages, seedTown, seedOffers, seedOrders],
+  ...[seedEquipment, seedOutages, seedSuppliers, seedTown, seedOffers, seedOrders, seedTechnicians],
 ];
 
 /**

@@ -8,6 +8,8 @@ export * from './csv.js';
 export * from './errors.js';
 export * from './ids.js';
 export * from './money.js';
+export * from './opening-hours.js';
 export * from './paging.js';
+export * from './ranges.js';
 export * from './states.js';
 export * from './time.js';

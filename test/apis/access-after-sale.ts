@@ -1,4 +1,4 @@
-/** Rows of the access matrix for what follows a sale: bills, payments, dunning, tickets, outages and service levels. */
+/** Rows of the access matrix for what follows a sale: bills, payments, dunning, tickets, outages, service levels, visits and suppliers. */
 export const AFTER_SALE = `\
 GET /v1/billing/accounts                           401  401  200  200  200  200  200  403  200  200  403  200  403  200  401
 POST /v1/billing/accounts                          401  401  403  403  403  403  403  403  201  403  403  201  403  201  401
@@ -157,4 +157,36 @@ POST /v1/sla/calendars                             401  401  403  403  403  403 
 GET /v1/sla/calendars/:calendar_id                 401  401  403  403  200  200  200  200  403  200  200  200  403  200  401
 PUT /v1/sla/calendars/:calendar_id                 401  401  403  403  403  403  403  403  403  403  403  200  403  200  401
 GET /operations/v1/tickets                         401  401  200  200  200  200  200  200  200  200  200  200  403  200  401
+GET /v1/technicians  401  401  403  403  403  403  403  403  403  200  200  200  403  200  401
+POST /v1/technicians  401  401  403  403  403  403  403  403  403  201  201  201  403  201  401
+GET /v1/technicians/:technician_id  401  401  403  403  403  403  403  403  403  200  200  200  403  200  401
+PATCH /v1/technicians/:technician_id  401  401  403  403  403  403  403  403  403  200  200  200  403  200  401
+GET /v1/technicians/:technician_id/rosters  401  401  403  403  403  403  403  403  403  200  200  200  403  200  401
+PUT /v1/technicians/:technician_id/rosters  401  401  403  403  403  403  403  403  403  200  200  200  403  200  401
+GET /v1/technicians/:technician_id/absences  401  401  403  403  403  403  403  403  403  200  200  200  403  200  401
+POST /v1/technicians/:technician_id/absences  401  401  403  403  403  403  403  403  403  201  201  201  403  201  401
+DELETE /v1/technicians/:technician_id/absences/:absence_id  401  401  403  403  403  403  403  403  403  204  204  204  403  204  401
+GET /v1/technicians/:technician_id/day  401  401  403  403  403  403  403  403  403  200  200  200  403  200  401
+GET /v1/work-orders/:work_order_id/openings  401  401  403  403  403  403  403  403  403  200  200  200  403  200  401
+POST /v1/work-orders/:work_order_id/appointment  401  401  403  403  403  403  403  403  403  201  201  201  403  201  401
+POST /v1/work-orders/:work_order_id/appointment/cancel  401  401  403  403  403  403  403  403  403  200  200  200  403  200  401
+GET /v1/appointments  401  401  403  403  200  200  200  200  200  200  200  200  403  200  401
+GET /v1/appointments/:appointment_id  401  401  403  403  200  200  404  200  200  200  200  200  403  200  401
+GET /v1/visit-terms  401  401  403  403  403  403  403  403  403  200  200  200  403  200  401
+PATCH /v1/visit-terms/:visit_type  401  401  403  403  403  403  403  403  403  200  200  200  403  200  401
+GET /v1/suppliers  401  401  403  403  403  403  403  403  200  403  200  200  403  200  401
+POST /v1/suppliers  401  401  403  403  403  403  403  403  201  403  403  201  403  201  401
+GET /v1/suppliers/:supplier_id  401  401  403  403  403  403  403  403  200  403  200  200  403  200  401
+PATCH /v1/suppliers/:supplier_id  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
+GET /v1/supplier-contracts  401  401  403  403  403  403  403  403  200  403  200  200  403  200  401
+POST /v1/supplier-contracts  401  401  403  403  403  403  403  403  201  403  403  201  403  201  401
+GET /v1/supplier-contracts/:contract_id  401  401  403  403  403  403  403  403  200  403  200  200  403  200  401
+PATCH /v1/supplier-contracts/:contract_id  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
+GET /v1/supplier-claims  401  401  403  403  403  403  403  403  200  403  200  200  403  200  401
+GET /v1/supplier-claims/:claim_id  401  401  403  403  403  403  403  403  200  403  200  200  403  200  401
+POST /v1/supplier-claims/:claim_id/submit  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
+POST /v1/supplier-claims/:claim_id/accept  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
+POST /v1/supplier-claims/:claim_id/reject  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
+POST /v1/supplier-claims/:claim_id/withdraw  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
+POST /v1/supplier-claims/:claim_id/reopen  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 `;

@@ -39,6 +39,13 @@ const EVERYBODYS = new Set<string>([
   'support_team',
   'sla_policy',
   'sla_calendar',
+  'technician',
+  'technician_absence',
+  'supplier',
+  'supplier_contract',
+  'supplier_claim',
+  'sent_claim',
+  'withdrawn_claim',
   'gateway',
 ]);
 let world: ApiWorld;
@@ -145,12 +152,15 @@ describe('somebody else’s thing', () => {
       ...REFUSED_MONEY,
       // What is done about them, too.
       ...REFUSED_TICKETS,
-      ...['hold', 'release', 'resolve', 'rollback'].map((verb) => `403 POST /v1/provisioning/jobs/:job_id/${verb}`),
       // The operator sends people out.
       '403 PATCH /v1/work-orders/:work_order_id',
       ...['schedule', 'assign', 'start', 'hold', 'resume', 'complete', 'cancel'].map(
         (verb) => `403 POST /v1/work-orders/:work_order_id/${verb}`,
       ),
+      '403 GET /v1/work-orders/:work_order_id/openings',
+      '403 POST /v1/work-orders/:work_order_id/appointment',
+      '403 POST /v1/work-orders/:work_order_id/appointment/cancel',
+      ...['hold', 'release', 'resolve', 'rollback'].map((verb) => `403 POST /v1/provisioning/jobs/:job_id/${verb}`),
       '403 PATCH /v1/partners/:partner_id',
       '403 POST /v1/partners/:partner_id/suspend',
       '403 POST /v1/partners/:partner_id/reactivate',
@@ -240,11 +250,11 @@ describe('somebody else’s thing', () => {
 });
 
 describe('lists, searches, counts and errors', () => {
-  // What belongs to the operator's network is for the operator alone.
+  // What belongs to the operator's network, its people and its purchases is for the operator alone.
   const lists = Object.keys(CALLS).filter(
     (operation) =>
       operation.startsWith('GET ') &&
-      !/:|\/v1\/(network\/|premise-imports|billing\/(tax-rates|issuer|runs|promotions|bank-)|dunning\/(policies|holidays))/.test(
+      !/:|\/v1\/(network\/|premise-imports|technicians|visit-terms|supplier|billing\/(tax-rates|issuer|runs|promotions|bank-)|dunning\/(policies|holidays))/.test(
         operation,
       ),
   );

@@ -2,7 +2,9 @@ import { PASSWORD, type Thing, unique } from './api-fixtures.js';
 import { BILLING_CALLS } from './billing-calls.js';
 import { FIRST_PLAN_GUID } from './api-world.js';
 import { OUTAGE_CALLS } from './outage-calls.js';
+import { SUPPLIER_CALLS } from './supplier-calls.js';
 import { TICKET_CALLS } from './ticket-calls.js';
+import { WORKFORCE_CALLS } from './workforce-calls.js';
 
 /** How to make a call of an operation that its caller may make succeed. */
 export interface Call {
@@ -92,6 +94,8 @@ export const CALLS: Readonly<Record<string, Call>> = {
   ...BILLING_CALLS,
   ...OUTAGE_CALLS,
   ...TICKET_CALLS,
+  ...WORKFORCE_CALLS,
+  ...SUPPLIER_CALLS,
   'GET /v1/services': {},
   'GET /v1/services/:service_id': { thing: 'service' },
   'PATCH /v1/services/:service_id': { thing: 'service', body: () => ({ notes: `Note ${unique()}` }) },
@@ -129,23 +133,6 @@ export const CALLS: Readonly<Record<string, Call>> = {
   },
   'POST /v1/provisioning/jobs/:job_id/rollback': { thing: 'doubtful_job' },
   'POST /v1/services/:service_id/move': { thing: 'networked_service', body: () => ({ priority: 'low' }) },
-  'POST /v1/work-orders': { body: () => ({ service_id: 1, type: 'repair', summary: 'Called' }) },
-  'GET /v1/work-orders': {},
-  'GET /v1/work-orders/:work_order_id': { thing: 'work_order' },
-  'PATCH /v1/work-orders/:work_order_id': { thing: 'work_order', body: () => ({ category: `Called ${unique()}` }) },
-  'POST /v1/work-orders/:work_order_id/comments': { thing: 'work_order', body: () => ({ text: 'Called' }) },
-  'GET /v1/work-orders/:work_order_id/comments': { thing: 'work_order' },
-  'GET /v1/work-orders/:work_order_id/history': { thing: 'work_order' },
-  'POST /v1/work-orders/:work_order_id/schedule': {
-    thing: 'work_order',
-    body: () => ({ scheduled_at: '2099-02-02T09:00:00Z' }),
-  },
-  'POST /v1/work-orders/:work_order_id/assign': { thing: 'work_order', body: () => ({ installer: 'Called Splicers' }) },
-  'POST /v1/work-orders/:work_order_id/start': { thing: 'work_order' },
-  'POST /v1/work-orders/:work_order_id/hold': { thing: 'work_order', body: () => ({ reason: 'Called' }) },
-  'POST /v1/work-orders/:work_order_id/resume': { thing: 'held_work_order' },
-  'POST /v1/work-orders/:work_order_id/complete': { thing: 'work_order', body: () => ({ comment: 'Called' }) },
-  'POST /v1/work-orders/:work_order_id/cancel': { thing: 'work_order', body: () => ({ reason: 'Called' }) },
   'GET /v1/plans': {},
   'GET /v1/plans/:plan_id': { thing: 'plan' },
   'POST /v1/plans': { body: plan },
@@ -391,6 +378,7 @@ export function addressed(operation: string, id: string | number = 0): { method:
   const ids = String(id).split('/');
   const named = path
     .replace(':version', '1')
+    .replace(':visit_type', 'survey')
     .replace(/:part(?![a-z_])/, '1')
     .replaceAll(/:[a-z_]+/g, () => (ids.length > 1 ? ids.shift() : ids[0]) ?? '');
   return { method, path: named + (CALLS[operation]?.query ?? '') };

@@ -30,6 +30,8 @@ import { CoreSlaModule } from './sla/core-sla.module.js';
 import { CoreTicketsModule } from './tickets/core-tickets.module.js';
 import { CoreUsageModule } from './usage/core-usage.module.js';
 import { CoreWorkOrdersModule } from './work-orders/core-work-orders.module.js';
+import { CoreSuppliersModule } from './suppliers/core-suppliers.module.js';
+import { CoreWorkforceModule } from './workforce/core-workforce.module.js';
 import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
 
 /** The core API, `/v1`. */
@@ -51,6 +53,8 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreReportsModule,
     CoreOutagesModule,
     CoreWorkOrdersModule,
+    CoreSuppliersModule,
+    CoreWorkforceModule,
     CorePremisesModule,
     CoreOffersModule,
     CoreTicketsModule,

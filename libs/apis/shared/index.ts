@@ -15,6 +15,7 @@ export * from './health/lifecycle.js';
 export * from './http-server.js';
 export * from './input.js';
 export * from './observe-requests.js';
+export * from './opening-hours-input.js';
 export * from './operation.js';
 export * from './page-headers.js';
 export * from './ports.js';

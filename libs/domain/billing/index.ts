@@ -20,7 +20,6 @@ export { AccountStatement } from './documents/account-statement.js';
 export * from './documents/invoice-documents.js';
 export { GATEWAY_NAMES, type GatewayName } from './gateways/payment-gateway.port.js';
 export * from './gateways/receive-gateway-event.usecase.js';
-export { type Span, intersect, merged, subtract } from './engine/ranges.js';
 export { dueOf } from './invoices/amount-due.js';
 export * from './invoices/credit-invoice.usecase.js';
 export * from './invoices/credit-service.usecase.js';

@@ -1,3 +1,5 @@
+export { CLAIM_STATUSES, type ClaimStatus, type ClaimView } from './claims/claim.view.js';
+export * from './claims/claims.js';
 export * from './credits/settle-credits.usecase.js';
 export * from './health/service-health.queries.js';
 export * from './levels/level-terms.js';

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { BillingModule } from '@isp/domain/billing';
 import { ServicesModule } from '@isp/domain/services';
 import { TicketsModule } from '@isp/domain/tickets';
+import { SupplierClaims } from './claims/claims.js';
+import { MeasureClaims, MeasureClaimsSchedule } from './claims/measure-claims.usecase.js';
 import { SettleCredits } from './credits/settle-credits.usecase.js';
 import { ServiceHealth } from './health/service-health.queries.js';
 import { LevelBook } from './levels/level-book.js';
@@ -26,6 +28,8 @@ import { TendOutages, TendOutagesSchedule } from './outages/tend-outages.usecase
 import { Topology } from './topology/topology.js';
 
 const DOOR = [
+  MeasureClaims,
+  SupplierClaims,
   CorrectOutage,
   FollowDevice,
   LevelQueries,
@@ -57,6 +61,6 @@ export class OutagesModule {}
 
 @Module({
   imports: [OutagesModule],
-  providers: [FollowDeviceListener, TendOutagesSchedule, MeasureLevelsSchedule],
+  providers: [FollowDeviceListener, TendOutagesSchedule, MeasureLevelsSchedule, MeasureClaimsSchedule],
 })
 export class OutagesWorkerModule {}

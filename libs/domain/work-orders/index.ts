@@ -1,5 +1,11 @@
+export * from './dispatch/appointment.queries.js';
+export { APPOINTMENT_STATUSES, type AppointmentStatus, type AppointmentView } from './dispatch/appointment.view.js';
+export * from './dispatch/book-appointment.usecase.js';
+export * from './dispatch/find-openings.usecase.js';
+export type { Opening } from './dispatch/opening.policy.js';
+export * from './dispatch/visit-terms.js';
 export * from './work-orders/work-order-deltas.js';
-export * from './work-orders/assign-work-order.usecase.js';
+export { AssignWorkOrder, type AssignWorkOrderInput } from './work-orders/assign-work-order.usecase.js';
 export * from './work-orders/cancel-work-order.usecase.js';
 export * from './work-orders/change-work-order.usecase.js';
 export * from './work-orders/comment-work-order.usecase.js';

@@ -2,7 +2,16 @@ import { Module } from '@nestjs/common';
 import { NetworkModule } from '@isp/domain/network';
 import { ProvisioningModule } from '@isp/domain/provisioning';
 import { ServicesModule } from '@isp/domain/services';
+import { WorkforceModule } from '@isp/domain/workforce';
 import { ChangeFeedModule } from '@isp/platform/change-feed';
+import { AppointmentBook } from './dispatch/appointment-book.js';
+import { AppointmentQueries } from './dispatch/appointment.queries.js';
+import { AssignAutomaticallyListener } from './dispatch/assign-automatically.listener.js';
+import { BookAppointment } from './dispatch/book-appointment.usecase.js';
+import { Chooser } from './dispatch/chooser.js';
+import { FindOpenings } from './dispatch/find-openings.usecase.js';
+import { Planner } from './dispatch/planner.js';
+import { VisitTerms } from './dispatch/visit-terms.js';
 import { AssignWorkOrder } from './work-orders/assign-work-order.usecase.js';
 import { CancelWithServiceListener } from './work-orders/cancel-with-service.listener.js';
 import { CancelWorkOrder } from './work-orders/cancel-work-order.usecase.js';
@@ -19,6 +28,10 @@ import { WorkOrderQueries } from './work-orders/work-order.queries.js';
 import { WorkOrderRepository } from './work-orders/work-order.repository.js';
 
 const DOOR = [
+  AppointmentQueries,
+  BookAppointment,
+  FindOpenings,
+  VisitTerms,
   CreateWorkOrder,
   ChangeWorkOrder,
   ScheduleWorkOrder,
@@ -35,11 +48,11 @@ const DOOR = [
 
 /** What people in the field are to do for services. */
 @Module({
-  imports: [ChangeFeedModule, NetworkModule, ProvisioningModule, ServicesModule],
-  providers: [...DOOR, WorkOrderBook, WorkOrderRepository],
+  imports: [ChangeFeedModule, NetworkModule, ProvisioningModule, ServicesModule, WorkforceModule],
+  providers: [...DOOR, AppointmentBook, Chooser, Planner, WorkOrderBook, WorkOrderRepository],
   exports: DOOR,
 })
 export class WorkOrdersModule {}
 
-@Module({ imports: [WorkOrdersModule], providers: [CancelWithServiceListener] })
+@Module({ imports: [WorkOrdersModule], providers: [AssignAutomaticallyListener, CancelWithServiceListener] })
 export class WorkOrdersWorkerModule {}

@@ -1,4 +1,4 @@
-import { bodyId, calendarDay, line, timeZone, wholeNumber } from '@isp/apis/shared';
+import { bodyId, calendarDay, line, openingHours, openingHoursShape, timeZone, wholeNumber } from '@isp/apis/shared';
 import { SLA_DIMENSIONS } from '@isp/domain/sla';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '@isp/domain/tickets';
 import { z } from 'zod';
@@ -232,20 +232,10 @@ export const policyExample = {
   created_at: '2025-01-29T10:30:00Z',
 };
 
-const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time, HH:MM');
-const hours = z
-  .array(
-    z
-      .strictObject({ weekday: z.int().min(1).max(7), from: time, until: z.union([time, z.literal('24:00')]) })
-      .refine(({ from, until }) => from < until, 'must end after it begins'),
-  )
-  .min(1)
-  .max(50)
-  .refine((spans) => !overlap(spans), 'must not overlap');
 export const calendarBody = z.strictObject({
   name: line(100),
   time_zone: timeZone,
-  hours,
+  hours: openingHours.min(1),
   holidays: z.array(calendarDay).max(1_000).default([]),
 });
 export type CalendarBody = z.infer<typeof calendarBody>;
@@ -254,7 +244,7 @@ export const calendarShape = z.object({
   name: z.string(),
   version: z.int(),
   time_zone: z.string(),
-  hours: z.array(z.object({ weekday: z.int(), from: z.string(), until: z.string() })),
+  hours: openingHoursShape,
   holidays: z.array(z.string()),
 });
 export const calendarsQuery = listQuery({});
@@ -267,13 +257,3 @@ export const newCalendarExample = {
   holidays: ['2025-12-25', '2025-12-26'],
 };
 export const calendarExample = { id: 2, version: 1, ...newCalendarExample };
-
-function overlap(
-  spans: readonly { readonly weekday: number; readonly from: string; readonly until: string }[],
-): boolean {
-  const sorted = [...spans].sort((one, other) => one.weekday - other.weekday || (one.from < other.from ? -1 : 1));
-  return sorted.some((span, n) => {
-    const next = sorted[n + 1];
-    return next !== undefined && next.weekday === span.weekday && next.from < span.until;
-  });
-}

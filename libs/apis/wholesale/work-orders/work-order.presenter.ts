@@ -27,6 +27,7 @@ const TYPES: Readonly<Record<WorkOrderType, { readonly id: number; readonly name
   repair: { id: 2, name: 'Repair' },
   relocation: { id: 3, name: 'Relocation' },
   removal: { id: 4, name: 'Removal' },
+  survey: { id: 5, name: 'Survey' },
 };
 
 export const WORK_ORDER_STATUS_WORDS = Object.values(WORDS).map(({ status }) => status);

@@ -1,6 +1,5 @@
-import { dateOfDay, dayNumber } from '@isp/kernel';
+import { dateOfDay, dayNumber, type Span, intersect, merged, subtract } from '@isp/kernel';
 import type { DateRange } from '../engine/engine.types.js';
-import { type Span, intersect, merged, subtract } from '../engine/ranges.js';
 
 /** From a day on a service is billed to an account. */
 export interface Assignment {

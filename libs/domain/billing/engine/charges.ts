@@ -1,4 +1,4 @@
-import { addMonths, decimal, localDate } from '@isp/kernel';
+import { addMonths, decimal, localDate, intersect } from '@isp/kernel';
 import { type ApplicableTax, exactAmount, withTaxes } from './arithmetic.js';
 import { type BillingPeriod, periodsDue } from './billing-periods.js';
 import type {
@@ -14,7 +14,6 @@ import type {
   ServiceFacts,
 } from './engine.types.js';
 import { type PricedSpan, type Ruler, pricedSpans, rulerOf, spanOf } from './service-spans.js';
-import { intersect } from './ranges.js';
 import { regionOn, taxesFor } from './tax-rules.js';
 
 /** What holds for a plan that has no policy of its own. */

@@ -1,7 +1,16 @@
-import { dateOfDay, dayNumber, decimal, localDate, startOfDay } from '@isp/kernel';
+import {
+  dateOfDay,
+  dayNumber,
+  decimal,
+  localDate,
+  startOfDay,
+  type Span,
+  intersect,
+  merged,
+  subtract,
+} from '@isp/kernel';
 import type { BillingPeriod } from './billing-periods.js';
 import type { BlockFact, DateRange, PlanPolicy, PriceFact, ServiceFacts } from './engine.types.js';
-import { type Span, intersect, merged, subtract } from './ranges.js';
 
 /** Counts a period in whole days of the account's calendar, or in seconds. */
 export interface Ruler {

@@ -1,5 +1,5 @@
+import { type Span, merged, subtract } from '@isp/kernel';
 import { Injectable } from '@nestjs/common';
-import { type Span, merged, subtract } from '@isp/domain/billing';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import type { CreditPolicy, LevelFacts, OutageSpan } from './level.types.js';
 

@@ -1,4 +1,4 @@
-import type { Span } from '@isp/domain/billing';
+import type { Span } from '@isp/kernel';
 
 /** Seconds since 1970, whole; a span excludes its end. */
 export interface OutageSpan extends Span {

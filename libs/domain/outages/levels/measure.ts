@@ -1,5 +1,4 @@
-import { type Span, intersect, merged, subtract } from '@isp/domain/billing';
-import { type Decimal, Money, decimal } from '@isp/kernel';
+import { type Decimal, Money, decimal, type Span, intersect, merged, subtract } from '@isp/kernel';
 import type { Level, LevelFacts } from './level.types.js';
 
 const lengthOf = (spans: readonly Span[]): number => spans.reduce((sum, { from, until }) => sum + until - from, 0);

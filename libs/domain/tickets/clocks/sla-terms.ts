@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { OpeningHours } from '@isp/kernel';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import type { TicketPriority } from '../tickets/ticket.states.js';
 import type { ClockTarget } from '../tickets/ticket.view.js';
 import type { ClockTerms, EscalationStep } from './clock.policy.js';
-import type { OpeningHours, WorkingCalendar } from './working-time.policy.js';
+import type { WorkingCalendar } from './working-time.policy.js';
 
 /** How long something may take at a priority. */
 export interface PriorityTarget {

@@ -1,19 +1,9 @@
-import { dateOfDay, zoneSegments } from '@isp/kernel';
+import { type OpeningHours, dateOfDay, minuteOf, zoneSegments } from '@isp/kernel';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 /** Nobody waits longer for a calendar to open again. */
 const HORIZON_MS = 20 * 366 * DAY_MS;
-
-/** Hours on a weekday, on the clocks of the calendar's zone. */
-export interface OpeningHours {
-  /** 1 is Monday, 7 is Sunday (ISO 8601). */
-  readonly weekday: number;
-  /** `HH:MM`. */
-  readonly from: string;
-  /** `HH:MM`, not included; `24:00` is midnight. */
-  readonly until: string;
-}
 
 /** When people work. An instant counts when the clock on the wall then shows a time in the hours of its day. */
 export interface WorkingCalendar {
@@ -27,8 +17,6 @@ export interface WorkingCalendar {
 
 /** From one instant until before another, in milliseconds since 1970. */
 type Span = readonly [from: number, until: number];
-
-const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 
 /** The spans in which people work from an instant on, in order. */
 function* workingSpans(calendar: WorkingCalendar, from: number): Generator<Span> {

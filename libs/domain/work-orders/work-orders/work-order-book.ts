@@ -6,6 +6,7 @@ import { changesBetween } from '@isp/kernel';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { currentRequestId } from '@isp/platform/logging';
 import { Outbox } from '@isp/platform/work';
+import { AppointmentBook } from '../dispatch/appointment-book.js';
 import { workOrderErrors } from './work-order.errors.js';
 import { type NewWorkOrder, WorkOrderRepository } from './work-order.repository.js';
 import { type WorkOrderStatus, workOrderStates } from './work-order.states.js';
@@ -22,6 +23,7 @@ const HAPPENED = {
   change: 'changed',
   schedule: 'scheduled',
   assign: 'assigned',
+  unassign: 'changed',
   start: 'started',
   comment: 'commented',
   hold: 'held',
@@ -43,6 +45,7 @@ export class WorkOrderBook {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly orders: WorkOrderRepository,
+    private readonly appointments: AppointmentBook,
     private readonly people: NamedActors,
     private readonly audit: AuditTrail,
     private readonly outbox: Outbox,
@@ -65,6 +68,7 @@ export class WorkOrderBook {
     const diff = changesBetween(before, patch);
     if (Object.keys(diff).length === 0) return before;
     const after = await this.orders.save({ ...before, ...patch });
+    if (after.status !== before.status) this.appointments.follow(after);
     this.note(what, before.status, after, diff);
     return after;
   }

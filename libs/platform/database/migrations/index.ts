@@ -45,6 +45,8 @@ import { dunning } from './0290-dunning.js';
 import { tickets } from './0300-tickets.js';
 import { outages } from './0310-outages.js';
 import { serviceLevels } from './0312-service-levels.js';
+import { workforce } from './0320-workforce.js';
+import { suppliers } from './0330-suppliers.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -94,4 +96,6 @@ export const migrations: readonly SqlMigration[] = [
   tickets,
   outages,
   serviceLevels,
+  workforce,
+  suppliers,
 ];
