@@ -28,6 +28,7 @@ export const outageErrors = defineErrors({
   'outages.claim.stale': { kind: 'precondition_failed', message: 'The claim has changed since you read it.' },
   'outages.claim.illegal_move': { kind: 'conflict', message: 'A claim that is {from} cannot become {to}.' },
   'outages.claim.month_lasts': { kind: 'conflict', message: 'The month is not over yet.' },
+  'outages.claim.nothing': { kind: 'conflict', message: 'The supplier owes nothing for that month.' },
   'outages.claim.too_much': { kind: 'unprocessable', message: 'A supplier does not pay more than was claimed.' },
   'outages.terms.exists': { kind: 'conflict', message: 'There are terms of this plan from that day on.' },
   'outages.terms.past': { kind: 'unprocessable', message: 'Terms hold from today on or later.' },

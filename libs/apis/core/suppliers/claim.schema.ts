@@ -1,4 +1,4 @@
-import { intId, line, unitAmount } from '@isp/apis/shared';
+import { calendarDay, intId, line, unitAmount } from '@isp/apis/shared';
 import { CLAIM_STATUSES } from '@isp/domain/outages';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
@@ -13,9 +13,14 @@ export const claimsQuery = listQuery({
     .string()
     .regex(/^(19|20|21)\d\d-(0[1-9]|1[0-2])$/, 'must be a month, YYYY-MM')
     .optional(),
+  submit_before: calendarDay.optional(),
 });
 export type ClaimsQuery = z.infer<typeof claimsQuery>;
 
+export const changeClaimBody = z
+  .strictObject({ their_reference: line(100).nullable().optional(), note: line(500).nullable().optional() })
+  .refine((body) => Object.keys(body).length > 0, 'must change something');
+export type ChangeClaimBody = z.infer<typeof changeClaimBody>;
 const said = { their_reference: line(100).optional(), note: line(500).optional() };
 export const saidBody = z.strictObject(said).default({});
 export type SaidBody = z.infer<typeof saidBody>;
@@ -66,7 +71,7 @@ export const claimExample = {
   settled_amount: null,
   their_reference: null,
   note: null,
-  submit_by: '2025-03-03',
+  submit_by: '2025-03-02',
   submitted_at: null,
   settled_at: null,
   version: 1,

@@ -1,4 +1,4 @@
-import { Controller, Get, Post } from '@nestjs/common';
+import { Controller, Get, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentActor, IfMatch, JsonBody, Operation, PathParam, QueryString, intId, versioned } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
@@ -21,8 +21,12 @@ export class ClaimsController {
     example: { claims: [schema.claimExample], pagination: { page: 1, per_page: 25, total: 1, pages: 1 } },
   })
   async list(@CurrentActor() actor: Actor, @QueryString(schema.claimsQuery) query: schema.ClaimsQuery) {
-    const { status, supplier_id: supplierId, contract_id: contractId, month } = query;
-    const { rows, total } = await this.claims.list(actor, { status, supplierId, contractId, month }, sliceOf(query));
+    const { status, supplier_id: supplierId, contract_id: contractId, month, submit_before: submitBefore } = query;
+    const { rows, total } = await this.claims.list(
+      actor,
+      { status, supplierId, contractId, month, submitBefore },
+      sliceOf(query),
+    );
     return listOf('claims', rows.map(presentClaim), total, query);
   }
 
@@ -39,11 +43,32 @@ export class ClaimsController {
     return versioned(claim.version, presentClaim(claim));
   }
 
+  @Patch(':claim_id')
+  @Operation({
+    access: 'supplier.manage',
+    summary: "Note the supplier's reference, or anything else, with a claim",
+    response: schema.claimShape,
+    example: { ...schema.claimExample, their_reference: 'CASE-118', version: 2 },
+    requestExample: { their_reference: 'CASE-118' },
+    errors: ['not_found', 'precondition_failed'],
+  })
+  async say(
+    @CurrentActor() actor: Actor,
+    @PathParam('claim_id', intId) id: number,
+    @IfMatch() ifMatch: number | undefined,
+    @JsonBody(schema.changeClaimBody) { their_reference: theirReference, note }: schema.ChangeClaimBody,
+  ) {
+    const claim = await this.claims.say(actor, id, { theirReference, note, ifMatch });
+    return versioned(claim.version, presentClaim(claim));
+  }
+
   @Post(':claim_id/submit')
   @Operation({
     access: 'supplier.manage',
     summary: 'Say that a claim was sent',
-    description: 'Once its month is over. It stays as it is now, beside what is measured later.',
+    description:
+      'Once its month is over, where the contract is at home. What is measured then is what is sent; it stays so, beside what ' +
+      'is measured later. What was settled wrongly is submitted again.',
     response: schema.claimShape,
     example: { ...schema.claimExample, status: 'submitted', submitted_at: '2025-02-03T08:00:00Z' },
     requestExample: { their_reference: 'CASE-118' },

@@ -1,4 +1,4 @@
-import { Controller, Get, Patch, Post } from '@nestjs/common';
+import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   CurrentActor,
@@ -137,7 +137,9 @@ export class SuppliersController {
   @Operation({
     access: 'supplier.manage',
     summary: 'Change a contract with a supplier',
-    description: 'Claims that were sent stay as they were sent; open ones are measured by the new terms.',
+    description:
+      'Claims that were sent stay as they were sent; open ones are measured by the new terms. New terms from a day on are ' +
+      'another contract of the same reference.',
     response: schema.contractShape,
     example: { ...schema.contractExample, valid_until: '2026-01-01', version: 2 },
     requestExample: { valid_until: '2026-01-01' },
@@ -151,6 +153,17 @@ export class SuppliersController {
   ) {
     const contract = await this.contracts.change(actor, id, ifMatch, termsOf(body));
     return versioned(contract.version, presentContract(contract));
+  }
+
+  @Delete('supplier-contracts/:contract_id')
+  @Operation({
+    access: 'supplier.manage',
+    summary: 'Delete a contract that was never claimed from',
+    status: 204,
+    errors: ['not_found', 'conflict'],
+  })
+  async removeContract(@CurrentActor() actor: Actor, @PathParam('contract_id', intId) id: number) {
+    await this.contracts.remove(actor, id);
   }
 }
 

@@ -1,8 +1,10 @@
+import type { Actor } from '@isp/contracts';
 import type { AppointmentView, Opening, Openings, TechnicianDay, VisitTermsView } from '@isp/domain/work-orders';
 import { toIsoSeconds } from '@isp/kernel';
 import { presentTechnician } from './technician.presenter.js';
 
-export function presentAppointment(appointment: AppointmentView) {
+/** Where technicians live and how busy they are is for the operator alone. */
+export function presentAppointment(actor: Actor, appointment: AppointmentView) {
   return {
     id: appointment.id,
     work_order_id: appointment.workOrderId,
@@ -19,7 +21,7 @@ export function presentAppointment(appointment: AppointmentView) {
     starts_at: toIsoSeconds(appointment.startsAt),
     ends_at: toIsoSeconds(appointment.endsAt),
     status: appointment.status,
-    reasons: appointment.reasons,
+    reasons: actor.reach === 'all' ? appointment.reasons : [],
     cancel_reason: appointment.cancelReason,
     booked_by: appointment.bookedBy,
     created_at: toIsoSeconds(appointment.createdAt),
@@ -50,12 +52,12 @@ export function presentOpenings({ openings, unfit }: Openings) {
   };
 }
 
-export function presentDay(date: string, { technician, shifts, appointments }: TechnicianDay) {
+export function presentDay(actor: Actor, date: string, { technician, shifts, appointments }: TechnicianDay) {
   return {
     date,
     technician: presentTechnician(technician),
     shifts: shifts.map(({ from, until }) => ({ from: instantOf(from), until: instantOf(until) })),
-    appointments: appointments.map(presentAppointment),
+    appointments: appointments.map((appointment) => presentAppointment(actor, appointment)),
   };
 }
 

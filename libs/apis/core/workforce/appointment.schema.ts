@@ -32,7 +32,9 @@ export const appointmentShape = z.object({
   starts_at: z.string(),
   ends_at: z.string(),
   status: z.enum(APPOINTMENT_STATUSES),
-  reasons: z.array(z.string()).describe('Why this technician then, as it was known when it was booked'),
+  reasons: z
+    .array(z.string())
+    .describe('For the operator: why this technician then, as it was known when it was booked'),
   cancel_reason: maybe,
   booked_by: z.string(),
   created_at: z.string(),

@@ -82,7 +82,7 @@ export class DispatchController {
     @JsonBody(schema.bookBody) { technician_id: technicianId, starts_at: startsAt, anyway }: schema.BookBody,
   ) {
     const made = await this.booking.execute({ actor, workOrderId, technicianId, startsAt, anyway });
-    return createdAt(`/v1/appointments/${made.id}`, presentAppointment(made));
+    return createdAt(`/v1/appointments/${made.id}`, presentAppointment(actor, made));
   }
 
   @Post('work-orders/:work_order_id/appointment/cancel')
@@ -114,7 +114,8 @@ export class DispatchController {
     const { technician_id: technicianId, work_order_id: workOrderId, status, from, until } = query;
     const filter = { technicianId, workOrderId, status, from, until };
     const { rows, total } = await this.appointments.list(actor, filter, sliceOf(query));
-    return listOf('appointments', rows.map(presentAppointment), total, query);
+    const shown = rows.map((row) => presentAppointment(actor, row));
+    return listOf('appointments', shown, total, query);
   }
 
   @Get('appointments/:appointment_id')
@@ -126,7 +127,7 @@ export class DispatchController {
     errors: ['not_found'],
   })
   async read(@CurrentActor() actor: Actor, @PathParam('appointment_id', intId) id: number) {
-    return presentAppointment(await this.appointments.get(actor, id));
+    return presentAppointment(actor, await this.appointments.get(actor, id));
   }
 
   @Get('technicians/:technician_id/day')
@@ -145,7 +146,7 @@ export class DispatchController {
   ) {
     const technician = await this.technicians.get(actor, id);
     const date = query.date ?? localDate(this.clock.now(), technician.timeZone);
-    return presentDay(date, await this.appointments.day(actor, technician, date));
+    return presentDay(actor, date, await this.appointments.day(actor, technician, date));
   }
 
   @Get('visit-terms')

@@ -10,6 +10,8 @@ export interface ClaimView {
   readonly contract: string;
   readonly supplierId: number;
   readonly supplier: string;
+  /** IANA name: the clocks of its months. */
+  readonly timeZone: string;
   /** The first day of its month, `YYYY-MM-DD`. */
   readonly period: string;
   readonly status: ClaimStatus;
@@ -34,7 +36,7 @@ export interface ClaimView {
   readonly updatedAt: Date;
 }
 
-export const CLAIM_COLUMNS = `k.id, k.contract_id AS "contractId", c.reference AS contract, c.supplier_id AS "supplierId", s.name AS supplier,
+export const CLAIM_COLUMNS = `k.id, k.contract_id AS "contractId", c.reference AS contract, c.supplier_id AS "supplierId", s.name AS supplier, c.time_zone AS "timeZone",
   k.period::text AS period, k.status, k.down_seconds AS "downSeconds", k.actual_percent::float8 AS "actualPercent", k.amount::text AS amount,
   k.measured_amount::text AS "measuredAmount", k.currency, k.arithmetic, k.facts, k.settled_amount::text AS "settledAmount",
   k.their_reference AS "theirReference", k.note, k.submit_by::text AS "submitBy", k.submitted_at AS "submittedAt", k.settled_at AS "settledAt",

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemActorFor } from '@isp/contracts';
 import { type ContractTerms, SupplierContracts, Suppliers, SuppliersModule } from '@isp/domain/suppliers';
-import { addMonths } from '@isp/kernel';
+import { addDays, addMonths } from '@isp/kernel';
 import { actor, clock, closeServices, openServices, sql, use } from '../../../../test/support/services-world.js';
 import { CorrectOutage } from '../outages/correct-outage.usecase.js';
 import { OpenOutage } from '../outages/open-outage.usecase.js';
@@ -129,6 +129,78 @@ describe('a claim on a supplier', () => {
     for (const { contractId } of [kept, late, over, other]) expect(await claims(contractId)).toEqual([]);
   });
 
+  it('follows corrected terms while it is open, and is what is measured when it is sent', async () => {
+    const { contractId, deviceId } = await contract();
+    const id = await outage(deviceId, 3);
+    await use(MeasureClaims).execute();
+    const change = (changes: object) => use(SupplierContracts).change(actor, contractId, undefined, changes);
+    await change({ currency: 'USD', claimDays: 45 });
+    await use(MeasureClaims).execute();
+    expect(await claim(contractId)).toMatchObject({
+      currency: 'USD',
+      submitBy: addDays(addMonths(`${month}-01`, 1), 44),
+    });
+    await correct(id, 4);
+    const sent = await move((await claim(contractId)).id, 'submitted');
+    expect(sent).toMatchObject({ amount: '2400.0000', currency: 'USD' });
+    await change({ monthlyAmount: '6000' });
+    await use(MeasureClaims).execute();
+    await move(sent.id, 'withdrawn');
+    expect(await move(sent.id, 'open')).toMatchObject({ amount: '1200.0000', submittedAt: null });
+    await change({ validUntil: `${month}-02` });
+    await use(MeasureClaims).execute();
+    expect((await claim(contractId)).amount).toBe('0.0000');
+    await expect(move(sent.id, 'submitted')).rejects.toMatchObject({ code: 'outages.claim.nothing' });
+  });
+
+  it('is corrected after it was settled, and noted beside', async () => {
+    const { contractId, deviceId } = await contract();
+    await outage(deviceId, 3);
+    await use(MeasureClaims).execute();
+    const { id } = await claim(contractId);
+    await move(id, 'submitted');
+    await use(SupplierClaims).say(actor, id, { theirReference: 'CASE-118' });
+    await move(id, 'accepted', '180');
+    expect(await move(id, 'submitted')).toMatchObject({ settledAmount: null, settledAt: null });
+    expect(await move(id, 'accepted', '1800')).toMatchObject({
+      settledAmount: '1800.0000',
+      theirReference: 'CASE-118',
+    });
+  });
+
+  it('leaves out work that we announced, to whatever part of a second', async () => {
+    const { contractId, deviceId } = await contract();
+    await outage(deviceId, 3);
+    await sql(`INSERT INTO maintenance_windows (device_id, title, starts_at, ends_at, listed_at, created_by)
+      VALUES (${deviceId}, 'Ours', '${month}-10T09:00:00.123Z', '${month}-10T11:00:00.877Z', now(), 'spec')`);
+    await use(MeasureClaims).execute();
+    // Two hours are left, less a thousandth of the rest of the month.
+    expect(await claim(contractId)).toMatchObject({ downSeconds: 7_200, amount: '1200.0000' });
+  });
+
+  it('is not lost in the west while it is the first of the month in the east', async () => {
+    const { contractId, deviceId } = await contract({ timeZone: 'America/Los_Angeles' });
+    await outage(deviceId, 3);
+    await use(MeasureClaims).execute();
+    const shift = clock.shift;
+    // 03:00 UTC on the first, 3 to 4 months later.
+    clock.shift += (Date.parse(`${addMonths(`${month}-01`, 4)}T03:00:00Z`) - clock.now().getTime()) / 1_000;
+    await use(MeasureClaims).execute();
+    clock.shift = shift;
+    expect(await claim(contractId)).toMatchObject({ amount: '1800.0000', measuredAmount: '1800.0000' });
+  });
+
+  it('is not for what fell because something above it did', async () => {
+    const { contractId, deviceId } = await contract();
+    const above = await contract();
+    const id = await outage(above.deviceId, 3);
+    await sql(`INSERT INTO outage_devices (outage_id, device_id, sequence, down_at, up_at)
+      VALUES (${id}, ${deviceId}, 1, '${month}-10T10:00:00Z', '${month}-10T13:00:00Z')`);
+    await use(MeasureClaims).execute();
+    expect(await claims(contractId)).toEqual([]);
+    expect(await claims(above.contractId)).toHaveLength(1);
+  });
+
   it('is for a month that is over', async () => {
     const { contractId, deviceId } = await contract({ committedPercent: '100' });
     const { id } = await use(OpenOutage).execute({ actor, place: { deviceId, nodeId: null }, title: 'Cut' });
@@ -142,6 +214,24 @@ describe('a claim on a supplier', () => {
     await use(CorrectOutage).execute({ actor, outageId: id, cancel: true, reason: 'A test of theirs' });
     await use(MeasureClaims).execute();
     expect(await claim(contractId)).toMatchObject({ amount: '0.0000', downSeconds: 0 });
+  });
+
+  it('keeps its contract: one without claims is deleted, and new terms are another one of the same name', async () => {
+    const { contractId, deviceId } = await contract({ validUntil: `${month}-20` });
+    await outage(deviceId, 3);
+    await use(MeasureClaims).execute();
+    await expect(use(SupplierContracts).remove(actor, contractId)).rejects.toMatchObject({
+      code: 'suppliers.contract.claimed',
+    });
+    const { reference } = await use(SupplierContracts).get(actor, contractId);
+    await expect(contract({ reference, validFrom: `${month}-19` })).rejects.toMatchObject({
+      code: 'suppliers.contract.exists',
+    });
+    const next = await contract({ reference, validFrom: `${month}-20` });
+    await use(SupplierContracts).remove(actor, next.contractId);
+    await expect(use(SupplierContracts).get(actor, next.contractId)).rejects.toMatchObject({
+      code: 'suppliers.contract.not_found',
+    });
   });
 
   it('is the operator’s alone', async () => {

@@ -67,6 +67,11 @@ const SAVE = statement(
   `UPDATE supplier_contracts SET (${WRITTEN}) = (${VALUES}), version = version + 1, updated_at = now() WHERE id = $17 RETURNING id`,
 );
 
+const REMOVE = statement(
+  'supplier-contracts-remove',
+  'DELETE FROM supplier_contracts WHERE id = $1 RETURNING reference',
+);
+
 /** What is bought from suppliers, and what they promised of it. */
 @Injectable()
 export class SupplierContracts {
@@ -130,6 +135,18 @@ export class SupplierContracts {
     });
   }
 
+  /** One that was never claimed from. @throws `suppliers.operator_only`, `suppliers.contract.not_found`, `….claimed` */
+  remove(actor: Actor, id: number): Promise<void> {
+    assertBuyer(actor);
+    return this.uow.run(actor, async (tx) => {
+      const gone = await guarded(tx.one<{ reference: string }>(REMOVE, [id]), {
+        supplier_claims_contract_id_fkey: () => supplierErrors('suppliers.contract.claimed'),
+      });
+      if (!gone) throw supplierErrors('suppliers.contract.not_found');
+      this.note(actor, 'delete', id, gone);
+    });
+  }
+
   private async write(sql: typeof INSERT, terms: ContractTerms, id?: number): Promise<number> {
     if (terms.validUntil !== null && terms.validUntil <= terms.validFrom)
       throw supplierErrors('suppliers.contract.backwards');
@@ -141,7 +158,7 @@ export class SupplierContracts {
     const values = [...place, ...time, ...promise, ...credit, ...(id === undefined ? [] : [id])];
     const unknown = () => supplierErrors('suppliers.place.unknown');
     const saved = await guarded(this.uow.tx.one<{ id: number }>(sql, values), {
-      supplier_contracts_supplier_id_reference_key: () => supplierErrors('suppliers.contract.exists'),
+      supplier_contracts_once: () => supplierErrors('suppliers.contract.exists'),
       supplier_contracts_device_id_fkey: unknown,
       supplier_contracts_node_id_fkey: unknown,
     });

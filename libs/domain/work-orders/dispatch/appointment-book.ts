@@ -1,16 +1,23 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '@isp/kernel';
+import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, guarded, statement } from '@isp/platform/database';
 import { workOrderErrors } from '../work-orders/work-order.errors.js';
-import type { WorkOrderStatus } from '../work-orders/work-order.states.js';
 import type { WorkOrderView } from '../work-orders/work-order.view.js';
 
 const BOOKED = statement(
   'appointments-booked-of-order',
-  `SELECT id FROM appointments WHERE work_order_id = $1 AND status = 'booked'`,
+  `SELECT starts_at AS "startsAt" FROM appointments WHERE work_order_id = $1 AND status = 'booked'`,
 );
+// One that has begun was kept, whatever becomes of its order.
 const CLOSE = statement(
   'appointments-close',
-  `UPDATE appointments SET status = $2, cancel_reason = $3, closed_at = now() WHERE work_order_id = $1 AND status = 'booked'`,
+  `UPDATE appointments SET status = CASE WHEN starts_at <= $3 THEN 'done' ELSE 'cancelled' END,
+          cancel_reason = CASE WHEN starts_at > $3 THEN $2 END, closed_at = $3 WHERE work_order_id = $1 AND status = 'booked'`,
+);
+const CANCEL = statement(
+  'appointments-cancel',
+  `UPDATE appointments SET status = 'cancelled', cancel_reason = $2, closed_at = $3 WHERE work_order_id = $1 AND status = 'booked'`,
 );
 const INSERT = statement(
   'appointments-insert',
@@ -26,22 +33,28 @@ export interface Booking {
   readonly by: string;
 }
 
-/** How an appointment ends with its work order: a held or cancelled order needs nobody there. */
-const ENDS: Readonly<Partial<Record<WorkOrderStatus, 'done' | 'cancelled'>>> = {
-  completed: 'done',
-  cancelled: 'cancelled',
-  on_hold: 'cancelled',
-};
+/** What a work order says when nobody is to go there any more. */
+export const NOBODY = { assignedUserId: null, assignedUserGuid: null, assignedUser: null } as const;
+export const NO_VISIT = {
+  ...NOBODY,
+  scheduledAt: null,
+  installerId: null,
+  installerGuid: null,
+  installer: null,
+} as const;
 
 /** Appointments as they are written. */
 @Injectable()
 export class AppointmentBook {
-  constructor(private readonly uow: UnitOfWork) {}
+  constructor(
+    private readonly uow: UnitOfWork,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** In place of the one that the order has. @throws `work_orders.appointment.taken` */
   async book({ partnerId, customerId, id }: WorkOrderView, booking: Booking): Promise<number> {
     const { technicianId, startsAt, endsAt, reasons, by } = booking;
-    await this.uow.tx.execute(CLOSE, [id, 'cancelled', 'Another time was booked.']);
+    await this.close(id, 'Another time was booked.');
     const values = [partnerId, customerId, id, technicianId, startsAt, endsAt, reasons, by];
     const made = await guarded(this.uow.tx.one<{ id: number }>(INSERT, values), {
       appointments_once: () => workOrderErrors('work_orders.appointment.taken'),
@@ -49,24 +62,29 @@ export class AppointmentBook {
     return (made as { id: number }).id;
   }
 
-  /** @throws `work_orders.appointment.none` */
-  async cancel(workOrderId: number, reason: string): Promise<void> {
-    if (!(await this.isBooked(workOrderId))) throw workOrderErrors('work_orders.appointment.none');
-    await this.uow.tx.execute(CLOSE, [workOrderId, 'cancelled', reason]);
+  /** Ends it: one that has begun was kept, another one is cancelled. */
+  async close(workOrderId: number, reason: string): Promise<void> {
+    await this.uow.tx.execute(CLOSE, [workOrderId, reason, this.clock.now()]);
   }
 
-  /** Ends with its order. */
-  follow({ id, status, cancelReason, holdReason }: WorkOrderView): void {
-    const ends = ENDS[status];
-    if (ends) this.uow.tx.defer(CLOSE, [id, ends, ends === 'done' ? null : (cancelReason ?? holdReason)]);
+  /** @throws `work_orders.appointment.none` */
+  async cancel(workOrderId: number, reason: string): Promise<void> {
+    if (!(await this.booked(workOrderId))) throw workOrderErrors('work_orders.appointment.none');
+    await this.uow.tx.execute(CANCEL, [workOrderId, reason, this.clock.now()]);
   }
 
   /** Who goes when is then what was agreed with the customer. @throws `work_orders.appointment.booked` */
   async refuseWhenBooked(workOrderId: number): Promise<void> {
-    if (await this.isBooked(workOrderId)) throw workOrderErrors('work_orders.appointment.booked');
+    if (await this.booked(workOrderId)) throw workOrderErrors('work_orders.appointment.booked');
   }
 
-  async isBooked(workOrderId: number): Promise<boolean> {
-    return (await this.uow.tx.one(BOOKED, [workOrderId])) !== undefined;
+  /** Whether somebody is still to go there. */
+  async isAhead(workOrderId: number): Promise<boolean> {
+    const booked = await this.booked(workOrderId);
+    return booked !== undefined && booked.startsAt > this.clock.now();
+  }
+
+  private booked(workOrderId: number): Promise<{ readonly startsAt: Date } | undefined> {
+    return this.uow.tx.one<{ startsAt: Date }>(BOOKED, [workOrderId]);
   }
 }

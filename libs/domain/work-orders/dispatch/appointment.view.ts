@@ -32,12 +32,13 @@ export interface AppointmentView {
 
 /** The columns of a view, of `APPOINTMENT_TABLES`. */
 export const APPOINTMENT_COLUMNS = `a.id, a.work_order_id AS "workOrderId", w.reference, w.type, w.summary, a.customer_id AS "customerId",
-  c.name AS customer, c.phone AS "customerPhone", p.full_text AS address,
+  c.name AS customer, c.phone AS "customerPhone",
+  coalesce(p.full_text, nullif(concat_ws(', ', s.installation_address->>'street', s.installation_address->>'city', s.installation_address->>'zip'), '')) AS address,
   CASE WHEN p.id IS NOT NULL THEN json_build_object('latitude', p.latitude::float8, 'longitude', p.longitude::float8) END AS place,
   a.technician_id AS "technicianId", t.name AS technician, a.starts_at AS "startsAt", a.ends_at AS "endsAt", a.status, a.reasons,
   a.cancel_reason AS "cancelReason", a.booked_by AS "bookedBy", a.created_at AS "createdAt", a.closed_at AS "closedAt"`;
 
 export const APPOINTMENT_JOINS = `JOIN work_orders w ON w.partner_id = a.partner_id AND w.id = a.work_order_id
   JOIN customers c ON c.partner_id = a.partner_id AND c.id = a.customer_id
-  JOIN technicians t ON t.id = a.technician_id
+  JOIN technicians t ON t.id = a.technician_id JOIN services s ON s.id = w.service_id
   LEFT JOIN premise_occupations o ON o.service_id = w.service_id LEFT JOIN premises p ON p.id = o.premise_id`;

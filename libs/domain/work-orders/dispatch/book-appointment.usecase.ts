@@ -8,7 +8,7 @@ import { WorkOrderBook } from '../work-orders/work-order-book.js';
 import { workOrderErrors } from '../work-orders/work-order.errors.js';
 import { WorkOrderRepository } from '../work-orders/work-order.repository.js';
 import type { WorkOrderView } from '../work-orders/work-order.view.js';
-import { AppointmentBook } from './appointment-book.js';
+import { AppointmentBook, NOBODY, NO_VISIT } from './appointment-book.js';
 import { AppointmentQueries } from './appointment.queries.js';
 import type { AppointmentView } from './appointment.view.js';
 import { type Chosen, Chooser } from './chooser.js';
@@ -79,11 +79,10 @@ export class BookAppointment {
     return this.uow.run(actor, async () => {
       const before = await this.orders.lock(workOrderId);
       await this.appointments.cancel(workOrderId, reason);
-      const back = { scheduledAt: null, installerId: null, installer: null, installerGuid: null, ...NOBODY };
       const again = (status: typeof before.status) => (status === 'assigned' ? 'new' : status);
       const heldFrom = before.heldFrom === 'assigned' ? ('new' as const) : before.heldFrom;
       return this.book.change({ actor, verb: 'unassign', reason }, before, {
-        ...back,
+        ...NO_VISIT,
         status: again(before.status),
         heldFrom,
       });
@@ -105,5 +104,3 @@ export class BookAppointment {
     return this.shown.get(actor, id);
   }
 }
-
-const NOBODY = { assignedUserId: null, assignedUserGuid: null, assignedUser: null } as const;

@@ -36,7 +36,7 @@ export class Chooser {
 
   /** Whether the terms of a work order want an appointment without anybody asking. */
   async isAutomatic(workOrderId: number): Promise<boolean> {
-    return (await this.planner.plan(workOrderId, {})).automatic;
+    return (await this.planner.needs(workOrderId)).automatic;
   }
 
   /**
@@ -56,18 +56,20 @@ export class Chooser {
     workOrderId: number,
     { technicianId, startsAt, anyway }: { technicianId: number; startsAt: Date; anyway: boolean },
   ): Promise<Chosen> {
-    const technician = await this.technicians.get(actor, technicianId);
     await this.crew.hold(technicianId);
+    const technician = await this.technicians.get(actor, technicianId);
     const { visit, people } = await this.planner.plan(workOrderId, { from: startsAt, technicianId });
     const found = openingAt(visit, people[0] as Person, startsAt.getTime());
     if ('cost' in found) return { technician, ...timeOf(found) };
-    if (!anyway) throw workOrderErrors('work_orders.appointment.unsuitable', { why: found.join('; ') });
+    const gone = technician.status === 'inactive';
+    if (gone || !anyway) throw workOrderErrors('work_orders.appointment.unsuitable', { why: found.join('; ') });
     const endsAt = new Date(startsAt.getTime() + visit.minutes * 60_000);
     return { technician, startsAt, endsAt, reasons: found.map((why) => `although this technician ${why}`) };
   }
 
   /** Technicians by their best opening; each is held before what they have left is looked at again. */
   private async best(actor: Actor, workOrderId: number, { technicianId, startsAt }: Wish): Promise<Chosen | undefined> {
+    if (technicianId !== undefined) await this.technicians.get(actor, technicianId);
     const wanted = { from: startsAt, technicianId };
     const { visit, people } = await this.planner.plan(workOrderId, wanted);
     const promising = people

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemActorFor } from '@isp/contracts';
-import { KeepTechnicians, Rosters, Absences } from '@isp/domain/workforce';
+import { Absences, KeepTechnicians, Rosters, TechnicianQueries } from '@isp/domain/workforce';
 import { addSeconds, startOfDay, addDays, localDate } from '@isp/kernel';
 import { actor, clock, closeServices, openServices, order, sql, use } from '../../../../test/support/services-world.js';
 import { WorkOrdersModule } from '../work-orders.module.js';
@@ -98,7 +98,8 @@ describe('an appointment', () => {
       code: 'work_orders.appointment.none',
     });
     await book({ workOrderId, technicianId: id, startsAt: at(3, 9) });
-    await use(HoldWorkOrder).execute({ ...other, reason: 'No ladder' });
+    const held = await use(HoldWorkOrder).execute({ ...other, reason: 'No ladder' });
+    expect(held).toMatchObject({ heldFrom: 'new', scheduledAt: null, installer: null });
     expect((await appointmentsOf(workOrderId)).filter((status) => status === 'booked')).toEqual([]);
     await book({ workOrderId, technicianId: id, startsAt: at(3, 9) });
     expect(await statusOf(workOrderId)).toBe('on_hold');
@@ -135,7 +136,11 @@ describe('an appointment', () => {
       code: 'work_orders.schedule.in_the_past',
     });
     await retire(id);
-    await expect(book({ ...sick, startsAt: at(4, 10) })).rejects.toThrow('This technician is not active.');
+    for (const anyway of [false, true])
+      await expect(book({ ...sick, startsAt: at(4, 10), anyway })).rejects.toThrow('This technician is not active.');
+    await expect(book({ workOrderId: other, technicianId: 2_000_000_000 })).rejects.toMatchObject({
+      code: 'workforce.technician.not_found',
+    });
   });
 
   it('is nobody’s business but the operator’s to make, and its partner’s to see', async () => {
@@ -151,6 +156,31 @@ describe('an appointment', () => {
     await expect(use(AppointmentQueries).get(stranger, made.id)).rejects.toMatchObject({
       code: 'work_orders.appointment.not_found',
     });
+    await retire(id);
+  });
+});
+
+describe('an appointment that has begun', () => {
+  it('was kept, when another time is booked and when the work is done', async () => {
+    const id = await technician();
+    const workOrderId = await workOrder();
+    const { id: first } = await book({ workOrderId, technicianId: id, startsAt: at(3, 9) });
+    clock.shift += (at(3, 9.5).getTime() - clock.now().getTime()) / 1_000;
+    await book({ workOrderId, technicianId: id, startsAt: at(1, 9) });
+    expect(await use(AppointmentQueries).get(actor, first)).toMatchObject({ status: 'done', cancelReason: null });
+    await use(CancelWorkOrder).execute({ actor, workOrderId, reason: 'Works again' });
+    expect(await appointmentsOf(workOrderId)).toEqual(['done', 'cancelled']);
+    await retire(id);
+  });
+});
+
+describe('people who change at once', () => {
+  it('keep what either said', async () => {
+    const id = await technician();
+    const changes = [{ skills: ['survey'] }, { phone: '+27 82 555 0134' }];
+    await Promise.all(changes.map((change, n) => use(KeepTechnicians, n).change(actor, id, undefined, change)));
+    const { rows } = await use(TechnicianQueries).list(actor, { skill: 'survey', q: '0134' }, PAGE);
+    expect(rows.map((row) => row.id)).toEqual([id]);
     await retire(id);
   });
 });

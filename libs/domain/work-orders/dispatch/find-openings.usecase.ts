@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { assertOperator } from '@isp/domain/workforce';
+import { TechnicianQueries, assertOperator } from '@isp/domain/workforce';
 import { UnitOfWork } from '@isp/platform/database';
 import { type Opening, byCost, openingsOf, unfitFor } from './opening.policy.js';
 import { Planner, type Wanted } from './planner.js';
@@ -22,12 +22,13 @@ export class FindOpenings {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly planner: Planner,
+    private readonly technicians: TechnicianQueries,
   ) {}
 
   /**
    * @param wanted by the terms of the visit where nothing is said; never further than their horizon
    * @param first `best` by what it costs, `soonest` by time
-   * @throws `workforce.operator_only`, `work_orders.work_order.not_found`
+   * @throws `workforce.operator_only`, `work_orders.work_order.not_found`, `workforce.technician.not_found`
    */
   execute(
     actor: Actor,
@@ -36,6 +37,7 @@ export class FindOpenings {
   ): Promise<Openings> {
     assertOperator(actor);
     return this.uow.run(actor, async () => {
+      if (wanted.technicianId !== undefined) await this.technicians.get(actor, wanted.technicianId);
       const { visit, people } = await this.planner.plan(workOrderId, wanted);
       const soonest = (one: Opening, other: Opening) => one.startsAt - other.startsAt || byCost(one, other);
       const openings = people.flatMap((person) => openingsOf(visit, person)).sort(first === 'best' ? byCost : soonest);

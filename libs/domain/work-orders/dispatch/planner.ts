@@ -24,7 +24,7 @@ const ENGAGED = statement(
       AND ($4::integer IS NULL OR a.technician_id = $4) ORDER BY a.starts_at`,
 );
 
-interface Needs {
+export interface Needs {
   readonly minutes: number;
   readonly skills: readonly string[];
   readonly noticeMinutes: number;
@@ -36,8 +36,6 @@ interface Needs {
 
 export interface Plan {
   readonly visit: Visit;
-  /** Whether its terms want an appointment without anybody asking. */
-  readonly automatic: boolean;
   readonly people: readonly Person[];
 }
 
@@ -59,14 +57,19 @@ export class Planner {
 
   /** @throws `work_orders.work_order.not_found` */
   async plan(workOrderId: number, { from, until, technicianId }: Wanted): Promise<Plan> {
-    const needs = await this.uow.tx.one<Needs>(NEEDS, [workOrderId]);
-    if (!needs) throw workOrderErrors('work_orders.work_order.not_found');
-    const { minutes, skills, place, areaId, noticeMinutes, horizonDays, automatic } = needs;
+    const { minutes, skills, place, areaId, noticeMinutes, horizonDays } = await this.needs(workOrderId);
     const now = this.clock.now().getTime();
     const begin = Math.max(now, from?.getTime() ?? now + noticeMinutes * 60_000);
     const end = Math.min(until?.getTime() ?? Infinity, begin + horizonDays * DAY_MS);
     const visit = { minutes, skills, place, areaId, from: begin, until: end };
-    return { visit, automatic, people: await this.people(workOrderId, visit, technicianId) };
+    return { visit, people: await this.people(workOrderId, visit, technicianId) };
+  }
+
+  /** What the visit of a work order takes. @throws `work_orders.work_order.not_found` */
+  async needs(workOrderId: number): Promise<Needs> {
+    const needs = await this.uow.tx.one<Needs>(NEEDS, [workOrderId]);
+    if (!needs) throw workOrderErrors('work_orders.work_order.not_found');
+    return needs;
   }
 
   /** Everybody active, or one technician, with a day before and after the time of the visit: shifts are seen whole. */

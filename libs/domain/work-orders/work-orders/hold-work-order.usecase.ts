@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { UnitOfWork } from '@isp/platform/database';
+import { AppointmentBook, NO_VISIT } from '../dispatch/appointment-book.js';
 import { WorkOrderBook } from './work-order-book.js';
 import { workOrderErrors } from './work-order.errors.js';
 import { WorkOrderRepository } from './work-order.repository.js';
@@ -23,6 +24,7 @@ export class HoldWorkOrder {
     private readonly uow: UnitOfWork,
     private readonly orders: WorkOrderRepository,
     private readonly book: WorkOrderBook,
+    private readonly appointments: AppointmentBook,
   ) {}
 
   execute({ actor, workOrderId, reason }: HoldWorkOrderInput): Promise<WorkOrderView> {
@@ -30,7 +32,10 @@ export class HoldWorkOrder {
       const before = await this.orders.lock(workOrderId);
       if (before.status === 'on_hold')
         throw workOrderErrors('work_orders.work_order.illegal_move', { from: before.status, to: 'held' });
-      const hold = { status: 'on_hold', heldFrom: before.status as OpenStatus, holdReason: reason } as const;
+      // Whoever was to go there is free: the order goes on where nobody has it.
+      const ahead = await this.appointments.isAhead(workOrderId);
+      const heldFrom = ahead && before.status === 'assigned' ? 'new' : (before.status as OpenStatus);
+      const hold = { status: 'on_hold', heldFrom, holdReason: reason, ...(ahead ? NO_VISIT : {}) } as const;
       return this.book.change({ actor, verb: 'hold', reason }, before, hold);
     });
   }

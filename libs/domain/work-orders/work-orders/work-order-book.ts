@@ -33,6 +33,13 @@ const HAPPENED = {
 } as const;
 export type WorkOrderVerb = keyof typeof HAPPENED;
 
+/** Why an appointment that is still ahead is cancelled with its order. */
+const ENDS: Readonly<Partial<Record<WorkOrderStatus, string>>> = {
+  completed: 'The work is done.',
+  cancelled: 'The work order was cancelled.',
+  on_hold: 'The work order is held.',
+};
+
 export interface Happening {
   readonly actor: Actor;
   readonly verb: WorkOrderVerb;
@@ -68,7 +75,8 @@ export class WorkOrderBook {
     const diff = changesBetween(before, patch);
     if (Object.keys(diff).length === 0) return before;
     const after = await this.orders.save({ ...before, ...patch });
-    if (after.status !== before.status) this.appointments.follow(after);
+    const over = ENDS[after.status];
+    if (over && after.status !== before.status) await this.appointments.close(after.id, over);
     this.note(what, before.status, after, diff);
     return after;
   }

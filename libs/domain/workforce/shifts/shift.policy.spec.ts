@@ -61,6 +61,15 @@ describe('shifts', () => {
     expect([lengthOn('2026-03-22'), lengthOn('2026-03-29'), lengthOn('2026-10-25')]).toEqual([6, 5, 7]);
   });
 
+  it('go on over midnight, and over a change of rosters, without a gap', () => {
+    const night = [...hours([1], '22:00', '24:00'), ...hours([2], '00:00', '06:00')];
+    const found = shiftsBetween(
+      pattern({ rosters: [{ validFrom: '2026-01-01', hours: night }] }),
+      between('2026-03-02T00:00:00Z', '2026-03-04T00:00:00Z'),
+    );
+    expect(shown(found)).toEqual(['2026-03-02T21:00 to 2026-03-03T05:00']);
+  });
+
   it('end at midnight where the roster says 24:00', () => {
     const evening = { validFrom: '2026-01-01', hours: hours([1], '22:00', '24:00') };
     const found = shiftsBetween(

@@ -6,6 +6,7 @@ import {
   isoWeekday,
   localDate,
   minuteOf,
+  merged,
   subtract,
 } from '@isp/kernel';
 
@@ -43,5 +44,5 @@ export function shiftsBetween({ timeZone, rosters, absences }: WorkingPattern, {
       shifts.push({ from: Math.max(at(hours.from), from), until: Math.min(at(hours.until), until) });
     }
   }
-  return subtract(shifts, absences).sort((one, other) => one.from - other.from);
+  return merged(subtract(shifts, absences));
 }

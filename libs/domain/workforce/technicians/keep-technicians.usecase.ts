@@ -7,10 +7,8 @@ import { type Statement, UnitOfWork, guarded, statement } from '@isp/platform/da
 import { assertOperator, workforceErrors } from '../workforce.errors.js';
 import { TECHNICIAN_COLUMNS, type TechnicianView } from './technician.view.js';
 
-const LOCK = statement(
-  'technicians-lock',
-  `SELECT ${TECHNICIAN_COLUMNS} FROM technicians t WHERE t.id = $1 FOR UPDATE`,
-);
+// What hangs on the row is read behind its lock, in a statement of its own: this one would show it as it was before.
+const LOCK = statement('technicians-lock', 'SELECT id FROM technicians WHERE id = $1 FOR UPDATE');
 const GET = statement('technicians-written', `SELECT ${TECHNICIAN_COLUMNS} FROM technicians t WHERE t.id = $1`);
 const INSERT = statement(
   'technicians-insert',
@@ -61,8 +59,8 @@ export class KeepTechnicians {
   change(actor: Actor, id: number, ifMatch: number | undefined, changes: TechnicianChanges): Promise<TechnicianView> {
     assertOperator(actor);
     return this.uow.run(actor, async (tx) => {
-      const before = await tx.one<TechnicianView>(LOCK, [id]);
-      if (!before) throw workforceErrors('workforce.technician.not_found');
+      if (!(await tx.one(LOCK, [id]))) throw workforceErrors('workforce.technician.not_found');
+      const before = await this.written(id);
       if (ifMatch !== undefined && ifMatch !== before.version) throw workforceErrors('workforce.technician.stale');
       const diff = changesBetween(before, changes);
       if (Object.keys(diff).length === 0) return before;

@@ -52,12 +52,13 @@ CREATE TABLE supplier_contracts (
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
-  UNIQUE (supplier_id, reference),
+  -- New terms from a day on are another row of the same reference.
+  CONSTRAINT supplier_contracts_once EXCLUDE USING gist (supplier_id WITH =, reference WITH =, daterange(valid_from, valid_until) WITH &&),
   CHECK (num_nonnulls(device_id, node_id) = 1)
 );
 CREATE INDEX supplier_contracts_by_device ON supplier_contracts (device_id) WHERE device_id IS NOT NULL;
 CREATE INDEX supplier_contracts_by_node ON supplier_contracts (node_id) WHERE node_id IS NOT NULL;
-GRANT SELECT, INSERT, UPDATE ON supplier_contracts TO isp_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON supplier_contracts TO isp_app;
 
 -- A month of a contract in which less was delivered than was bought.
 CREATE TABLE supplier_claims (

@@ -45,6 +45,7 @@ import { dunning } from './0290-dunning.js';
 import { tickets } from './0300-tickets.js';
 import { outages } from './0310-outages.js';
 import { serviceLevels } from './0312-service-levels.js';
+import { slaFactsIndex } from './0316-sla-facts-index.js';
 import { workforce } from './0320-workforce.js';
 import { suppliers } from './0330-suppliers.js';
 
@@ -96,6 +97,7 @@ export const migrations: readonly SqlMigration[] = [
   tickets,
   outages,
   serviceLevels,
+  slaFactsIndex,
   workforce,
   suppliers,
 ];
