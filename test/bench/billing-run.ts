@@ -44,7 +44,7 @@ interface Measured extends Billed {
 async function measure(place: Place, biller: Helper<Bill, Billed>, size: number): Promise<Measured> {
   return place.owner(async (client) => {
     const plan = await client.query<{ id: number }>(`SELECT id FROM plans WHERE sku = 'bench'`);
-    await client.query(billedAccounts(size, plan.rows[0]?.id ?? 0, size));
+    await client.query(billedAccounts(size, plan.rows[0]?.id ?? 0, SIZES.indexOf(size) + 1));
     await client.query(
       'VACUUM ANALYZE billing_accounts, billing_account_terms, services, service_terms, customers, invoices, invoice_lines',
     );
