@@ -21,9 +21,9 @@ async function fill(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ id: number }>(
     `WITH n AS (INSERT INTO network_nodes (code, name, kind) VALUES ('BENCH-' || extract(epoch FROM now())::bigint, 'Bench', 'pop') RETURNING id),
      o AS (INSERT INTO devices (name, kind, node_id) SELECT 'bench olt ' || g || ' ' || now(), 'olt', n.id FROM n, generate_series(1, 2) g RETURNING id),
-     both AS (SELECT min(id) AS a, max(id) AS b FROM o),
+     pair AS (SELECT min(id) AS a, max(id) AS b FROM o),
      t AS (INSERT INTO devices (name, kind, olt_id, service_id)
-       SELECT 'bench ont ' || s.id, 'ont', CASE WHEN s.id % 2 = 0 THEN a ELSE b END, s.id FROM both, unnest($1::integer[]) s (id))
+       SELECT 'bench ont ' || s.id, 'ont', CASE WHEN s.id % 2 = 0 THEN a ELSE b END, s.id FROM pair, unnest($1::integer[]) s (id))
      SELECT id FROM n`,
     [ids],
   );

@@ -69,9 +69,10 @@ CREATE INDEX outage_devices_by_device ON outage_devices (device_id, sequence);
 CREATE INDEX outage_devices_down ON outage_devices (device_id) WHERE up_at IS NULL;
 GRANT SELECT, INSERT, UPDATE, DELETE ON outage_devices TO isp_app;
 
--- Services that hang behind it. Services are never deleted, and tens of thousands of rows come at once: no foreign key.
+-- Services that hang behind it. Outages and services are never deleted, and tens of thousands of rows come at once: no
+-- foreign keys.
 CREATE TABLE outage_services (
-  outage_id integer NOT NULL REFERENCES outages,
+  outage_id integer NOT NULL,
   partner_id integer NOT NULL,
   customer_id integer NOT NULL,
   service_id integer NOT NULL,
