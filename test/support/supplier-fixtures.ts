@@ -14,8 +14,21 @@ export function supplierFixtures(use: Use, sql: Sql) {
     const details = { email: null, phone: null, status: 'active' as const };
     return (await use(Suppliers).add(EVERYTHING, { name: `Made supplier ${(serial += 1)}`, ...details })).id;
   };
+  /** On a device of its own that was down for three hours in January 2025. */
   const contract = async () => {
-    const place = { deviceId: 1, nodeId: null, description: null, validFrom: '2025-01-01', validUntil: null };
+    const [device] = await sql<{ id: number }>(
+      `WITH d AS (INSERT INTO devices (name, kind) VALUES ('made supplied ${(serial += 1)}', 'router') RETURNING id)
+       INSERT INTO outages (device_id, origin, title, status, started_at, detected_at, ended_at, opened_by)
+       SELECT id, 'person', 'Made', 'resolved', '2025-01-10T10:00:00Z', '2025-01-10T10:00:00Z', '2025-01-10T13:00:00Z', 'made' FROM d
+       RETURNING device_id AS id`,
+    );
+    const place = {
+      deviceId: device?.id ?? 0,
+      nodeId: null,
+      description: null,
+      validFrom: '2025-01-01',
+      validUntil: null,
+    };
     const credit = { creditPercent: '5', creditMinutes: 60, creditUnit: 'started' as const, creditCapPercent: '100' };
     const promise = { monthlyAmount: '1', currency: 'USD', committedPercent: '99.9', timeZone: 'UTC', claimDays: 30 };
     const terms = { supplierId: await supplier(), reference: `MADE-${serial}`, ...place, ...credit, ...promise };
