@@ -38,7 +38,9 @@ async function open(order: Extract<QueueOrder, { open: string }>): Promise<strin
   setDefaultBackendFactory((redisUrl ? createRedisBackend : createPostgresBackend) as never);
   const pool = { url: databaseUrl, max: 12, limits: WORKER_LIMITS, applicationName: 'bench queue' };
   const connection = (
-    redisUrl ? new Redis(redisUrl, { maxRetriesPerRequest: null }) : createSidePool(pool, 'bullmq,public')
+    redisUrl
+      ? new Redis(redisUrl, { maxRetriesPerRequest: null })
+      : createSidePool(pool, { searchPath: 'bullmq,public' })
   ) as never;
   if (role === 'producer') {
     queue = new Queue(NAME, { connection, prefix: 'isp', defaultJobOptions: { removeOnComplete: true } });

@@ -38,8 +38,18 @@ export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000
 
 export type Entity = EntityTarget<ObjectLiteral>;
 
+export interface SessionNeeds {
+  readonly searchPath?: string;
+  /**
+   * Whether a commit is answered only when it is on disk (it is, by default). Without, a crash of the server may take back
+   * the last half second: for what the rest of the database can make again.
+   */
+  readonly waitsForDisk?: boolean;
+}
+
 /** `options` of a connection's start-up packet: whoever logs in, the session is the application's role. */
-export function sessionOptions(limits: SessionLimits, searchPath = 'public'): string {
+export function sessionOptions(limits: SessionLimits, needs: SessionNeeds = {}): string {
+  const { searchPath = 'public', waitsForDisk = true } = needs;
   return [
     `-c role=${APP_ROLE}`,
     `-c search_path=${searchPath}`,
@@ -48,6 +58,7 @@ export function sessionOptions(limits: SessionLimits, searchPath = 'public'): st
     `-c idle_in_transaction_session_timeout=${limits.idleInTransactionMs}`,
     // Many callers at once share the processors better when none of them takes several.
     '-c max_parallel_workers_per_gather=0',
+    ...(waitsForDisk ? [] : ['-c synchronous_commit=off']),
   ].join(' ');
 }
 
@@ -92,7 +103,7 @@ export function poolOf(dataSource: DataSource): pg.Pool {
  * A pool beside the program's own, for what must not wait behind its transactions: BullMQ (which listens on some of its
  * connections for good and expects its schema first in the search path) and the rate limits.
  */
-export function createSidePool(settings: PoolSettings, searchPath?: string): pg.Pool {
+export function createSidePool(settings: PoolSettings, needs?: SessionNeeds): pg.Pool {
   const pool = new pg.Pool({
     connectionString: settings.url,
     max: settings.max,
@@ -100,7 +111,7 @@ export function createSidePool(settings: PoolSettings, searchPath?: string): pg.
     query_timeout: settings.limits.readTimeoutMs,
     connectionTimeoutMillis: settings.limits.poolWaitMs,
     application_name: settings.applicationName,
-    options: sessionOptions(settings.limits, searchPath),
+    options: sessionOptions(settings.limits, needs),
   });
   pool.setMaxListeners(0);
   return pool;

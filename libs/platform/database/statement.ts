@@ -13,3 +13,10 @@ export function statement(name: string, text: string): Statement {
   names.set(name, text);
   return { name, text };
 }
+
+/**
+ * For the FROM list of a statement that is a transaction of its own or the whole of one: its commit is not waited for. It
+ * comes to disk before any commit that follows it and is waited for, so a crash of the server takes it back only together
+ * with everything that came after it. For what is made again without loss.
+ */
+export const NOT_WAITED_FOR = `(SELECT set_config('synchronous_commit', 'off', true)) AS not_waited_for`;

@@ -1,4 +1,5 @@
-import { statement } from '@isp/platform/database';
+import { createHash } from 'node:crypto';
+import { NOT_WAITED_FOR, type Statement, statement } from '@isp/platform/database';
 
 /** Seconds after which handed-over work that nobody claimed is handed over again. */
 export const REDISPATCH_SECONDS = 12;
@@ -15,21 +16,31 @@ const SECOND_DEATH = `(status = 'running' AND deaths = 1)`;
 const IS_QUEUED = `status = (SELECT 'queued')`;
 const IS_RUNNING = `status = (SELECT 'running')`;
 
-/** Turns published events into one piece of work per listener. */
-export const EXPAND = statement(
-  'outbox-expand',
-  `WITH batch AS (
-     SELECT id, name, event_id, request_id FROM outbox WHERE relayed_at IS NULL
+/**
+ * Turns published events into one piece of work per listener that they concern. The work counts as handed over: the
+ * caller hands it over right after the commit, and what dies in between is taken as what the queue has lost.
+ */
+export function expanding(conditions: ReadonlyMap<string, string>): Statement {
+  const cases = [...conditions].map(([listener, condition]) => `WHEN '${listener}' THEN ${condition}`);
+  const concerned = cases.length > 0 ? `CASE r.listener ${cases.join(' ')} ELSE true END` : 'true';
+  const text = `WITH batch AS (
+     SELECT id, name, event_id, request_id, partner_id, payload FROM outbox WHERE relayed_at IS NULL
       ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED),
    work AS (
-     INSERT INTO work_items (queue, name, payload, dedupe_key, request_id)
+     INSERT INTO work_items (queue, name, payload, dedupe_key, request_id, due_at)
      SELECT 'events', 'platform.listener', jsonb_build_object('listener', r.listener, 'outbox_id', b.id::text),
-            r.listener || ':' || b.event_id, b.request_id
+            r.listener || ':' || b.event_id, b.request_id, now() + make_interval(secs => ${REDISPATCH_SECONDS})
        FROM batch b JOIN unnest($1::text[], $2::text[]) AS r(event, listener) ON r.event = b.name
+      WHERE ${concerned}
       ORDER BY b.id
-     ON CONFLICT DO NOTHING)
-   UPDATE outbox o SET relayed_at = now() FROM batch b WHERE o.id = b.id RETURNING o.id`,
-);
+     ON CONFLICT DO NOTHING RETURNING id, queue, priority),
+   relayed AS (UPDATE outbox o SET relayed_at = now() FROM batch b WHERE o.id = b.id RETURNING o.id)
+   SELECT (SELECT count(*)::integer FROM relayed) AS events,
+          (SELECT coalesce(json_agg(json_build_object('id', w.id::text, 'queue', w.queue, 'priority', w.priority, 'deaths', 0) ORDER BY w.id), '[]')
+             FROM work w) AS work
+     FROM ${NOT_WAITED_FOR}`;
+  return statement(`outbox-expand-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`, text);
+}
 
 /**
  * Takes what is due: new work, work that the queue seems to have lost, and work whose claim lapsed because its process
@@ -47,7 +58,7 @@ export const TAKE_DUE = statement(
             status = 'queued',
             not_before = CASE WHEN ${SECOND_DEATH} THEN now() + make_interval(secs => ${QUARANTINE_SECONDS}) ELSE not_before END,
             due_at = now() + make_interval(secs => CASE WHEN ${SECOND_DEATH} THEN ${QUARANTINE_SECONDS} ELSE ${REDISPATCH_SECONDS} END)
-       FROM due WHERE w.id = due.id
+       FROM due, ${NOT_WAITED_FOR} WHERE w.id = due.id
      RETURNING w.id, w.queue, w.priority, w.deaths, w.not_before)
    SELECT id::text, queue, priority, deaths FROM taken WHERE not_before <= now()`,
 );
@@ -61,24 +72,42 @@ export const PUT_BACK = statement(
 /** Only as it was handed over: an old message must not run work, that has died since, among others. */
 export const CLAIM = statement(
   'work-claim',
-  `UPDATE work_items
+  `UPDATE work_items w
       SET status = 'running', epoch = epoch + 1, due_at = now() + make_interval(secs => ${LEASE_SECONDS}),
           started_at = coalesce(started_at, now())
-    WHERE id = ANY($1::bigint[]) AND ${IS_QUEUED} AND deaths = $2 AND not_before <= now()
-   RETURNING id::text, name, payload, epoch, deaths, failures, request_id AS "requestId"`,
+     FROM unnest($1::bigint[]) AS asked (id)
+    WHERE w.id = asked.id AND w.${IS_QUEUED} AND w.deaths = $2 AND w.not_before <= now()
+   RETURNING w.id::text, w.name, w.payload, w.epoch, w.deaths, w.failures, w.request_id AS "requestId"`,
 );
 
+/**
+ * Prolongs the leases of what is still held, and answers that. A row that is locked is just being completed or fenced by
+ * its run; to wait for it would make every other row that was prolonged already wait as well.
+ */
 export const HEARTBEAT = statement(
   'work-heartbeat',
-  `UPDATE work_items w SET due_at = now() + make_interval(secs => ${LEASE_SECONDS})
-     FROM unnest($1::bigint[], $2::integer[]) AS held(id, epoch)
-    WHERE w.id = held.id AND w.epoch = held.epoch AND w.${IS_RUNNING}
-   RETURNING w.id::text`,
+  `WITH mine AS MATERIALIZED (
+     SELECT w.id FROM work_items w JOIN unnest($1::bigint[], $2::integer[]) AS held(id, epoch) ON w.id = held.id
+      WHERE w.epoch = held.epoch AND w.${IS_RUNNING}),
+   free AS MATERIALIZED (
+     SELECT w.id, w.epoch FROM work_items w JOIN unnest($1::bigint[], $2::integer[]) AS held(id, epoch) ON w.id = held.id
+      WHERE w.epoch = held.epoch AND w.${IS_RUNNING} FOR NO KEY UPDATE OF w SKIP LOCKED),
+   prolonged AS (
+     UPDATE work_items w SET due_at = now() + make_interval(secs => ${LEASE_SECONDS}) FROM free WHERE w.id = free.id)
+   SELECT id::text FROM mine`,
 );
 
 export const COMPLETE = statement(
   'work-complete',
   `UPDATE work_items SET status = 'succeeded', finished_at = now() WHERE id = $1 AND epoch = $2 AND ${IS_RUNNING}`,
+);
+
+/** All of it or none: who gets fewer rows than it asked for must not commit. */
+export const COMPLETE_ALL = statement(
+  'work-complete-all',
+  `UPDATE work_items w SET status = 'succeeded', finished_at = now()
+     FROM unnest($1::bigint[], $2::integer[]) AS held(id, epoch)
+    WHERE w.id = held.id AND w.epoch = held.epoch AND w.${IS_RUNNING}`,
 );
 
 export const FENCE = statement(

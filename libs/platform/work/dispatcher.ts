@@ -5,14 +5,17 @@ import { monotonicMs } from '@isp/kernel';
 import { Database, UnitOfWork } from '@isp/platform/database';
 import { failPoint } from '@isp/platform/fail-points';
 import { Log } from '@isp/platform/logging';
-import { EXPAND, PUT_BACK, SAVE_SCHEDULES, TAKE_DUE, TAKE_SCHEDULES } from './dispatch.statements.js';
+import { PUT_BACK, SAVE_SCHEDULES, TAKE_DUE, TAKE_SCHEDULES, expanding } from './dispatch.statements.js';
 import { Carriers } from './carriers.js';
+import { HeldWork } from './held-work.js';
 import { HandlerRegistry } from './registry.js';
 import { WakeListener } from './wake-listener.js';
 
 const POLL_MS = 500;
 /** Rounds of a busy stretch keep this distance, so that each hands over what several commits promised. */
-const SPACING_MS = 25;
+const SPACING_MS = 50;
+/** While the process has enough to do nothing is in a hurry: a round then hands over more at once. */
+const BUSY_SPACING_MS = 200;
 const BATCH = 500;
 const PER_MESSAGE = 20;
 
@@ -21,6 +24,11 @@ interface DueWork {
   readonly queue: QueueName;
   readonly priority: number;
   readonly deaths: number;
+}
+
+interface Expanded {
+  readonly events: number;
+  readonly work: readonly DueWork[];
 }
 
 /**
@@ -39,6 +47,7 @@ export class Dispatcher {
     private readonly registry: HandlerRegistry,
     private readonly carriers: Carriers,
     private readonly listener: WakeListener,
+    private readonly held: HeldWork,
     private readonly log: Log,
   ) {}
 
@@ -63,8 +72,7 @@ export class Dispatcher {
         const busy = await this.round();
         if (busy) continue;
         await this.listener.woken(POLL_MS);
-        const left = SPACING_MS - (monotonicMs() - startedAt);
-        if (left > 0 && !this.stopped) await sleep(left);
+        await this.keepDistance(startedAt);
       } catch (error) {
         this.log.warn(`dispatcher: ${(error as Error).message}`);
         await sleep(500);
@@ -72,17 +80,25 @@ export class Dispatcher {
     }
   }
 
+  private async keepDistance(startedAt: number): Promise<void> {
+    const left = (spacing: number): number => spacing - (monotonicMs() - startedAt);
+    while (!this.stopped && left(this.held.busy ? BUSY_SPACING_MS : SPACING_MS) > 0)
+      await sleep(Math.min(SPACING_MS, left(BUSY_SPACING_MS)));
+  }
+
   /** One look at everything; answers whether a full batch suggests that more is waiting. */
   private async round(): Promise<boolean> {
     const { events, listeners } = this.registry.routes();
-    const [expanded] = await Promise.all([
-      this.uow.run(systemActor('dispatcher'), (tx) => tx.query(EXPAND, [events, listeners, BATCH])),
+    const expand = expanding(this.registry.conditions());
+    const [expanded, due] = await Promise.all([
+      this.uow.run(systemActor('dispatcher'), (tx) => tx.one<Expanded>(expand, [events, listeners, BATCH])),
+      this.database.query<DueWork>(TAKE_DUE, [BATCH]),
       this.takeSchedules(),
     ]);
-    const due = await this.database.query<DueWork>(TAKE_DUE, [BATCH]);
-    if (due.length > 0) failPoint('work.after-take');
-    if (due.length > 0) await this.hand(due);
-    return expanded.length === BATCH || due.length === BATCH;
+    const work = [...due, ...(expanded?.work ?? [])];
+    if (work.length > 0) failPoint('work.after-take');
+    if (work.length > 0) await this.hand(work);
+    return expanded?.events === BATCH || due.length === BATCH;
   }
 
   /** Schedules are a matter of seconds; wake-ups come far more often. */

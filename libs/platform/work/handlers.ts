@@ -64,6 +64,14 @@ export interface ListenerOptions {
   /** Stable: it names the listener in the database. */
   readonly name: string;
   readonly events: readonly EventName[];
+  /**
+   * SQL over an event `b` of the outbox (`b.partner_id`, `b.payload`): the listener is given only events for which it is
+   * true, and the others cost it nothing. It is asked once, after the event's transaction, so it may only rest on what was
+   * there before the event, or what itself looks at the event's subject when it comes later.
+   */
+  readonly concerning?: string;
+  /** Several events may share one transaction; where one of them fails, each is handled in its own. */
+  readonly batched?: boolean;
 }
 
 /** Declares a class as a listener of events. */

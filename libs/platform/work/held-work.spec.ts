@@ -4,7 +4,7 @@ import { HeldWork } from './held-work.js';
 
 /** Claims and releases touch no database. */
 const heldWork = (): HeldWork =>
-  new HeldWork(undefined as never, undefined as never, new Log(createLogger('silent', 'test')));
+  new HeldWork(undefined as never, undefined as never, new Log(createLogger('silent', 'test')), undefined as never);
 const claim = (epoch: number) => ({ id: '7', epoch, failures: 0 });
 
 describe('HeldWork', () => {

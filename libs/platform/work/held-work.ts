@@ -1,13 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '@isp/platform/config';
 import { Database, type Statement, UnitOfWork } from '@isp/platform/database';
 import { Log } from '@isp/platform/logging';
-import { COMPLETE, FENCE, HAND_BACK, HEARTBEAT, POSTPONE } from './dispatch.statements.js';
+import { COMPLETE, COMPLETE_ALL, FENCE, HAND_BACK, HEARTBEAT, POSTPONE } from './dispatch.statements.js';
 import type { WorkRun } from './handlers.js';
 import { workErrors } from './work.errors.js';
 
 const HEARTBEAT_MS = 2_500;
 
-type HeldRun = WorkRun & { completed: boolean };
+export type HeldRun = WorkRun & { completed: boolean };
 
 interface Holding {
   readonly epoch: number;
@@ -25,6 +26,7 @@ export class HeldWork {
     private readonly database: Database,
     private readonly uow: UnitOfWork,
     private readonly log: Log,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   start(): void {
@@ -33,6 +35,11 @@ export class HeldWork {
 
   get size(): number {
     return this.held.size;
+  }
+
+  /** Whether this process has at least half of the work that it may have. */
+  get busy(): boolean {
+    return this.held.size * 2 >= this.config.ISP_WORKER_CONCURRENCY;
   }
 
   /** Registers a claim and answers the run as its handler sees it. */
@@ -61,6 +68,14 @@ export class HeldWork {
     if (older) this.lose(claim.id, older.epoch);
     this.held.set(claim.id, { epoch: claim.epoch, abort, run });
     return run;
+  }
+
+  /** Marks several runs done in the caller's transaction, which must not commit when this throws. */
+  async completeAll(runs: readonly HeldRun[]): Promise<void> {
+    const { tx } = this.uow;
+    const done = await tx.execute(COMPLETE_ALL, [runs.map(({ workId }) => workId), runs.map(({ epoch }) => epoch)]);
+    if (done < runs.length) throw workErrors('platform.work.fenced');
+    tx.afterCommit(`left-${runs[0]?.workId}`, () => runs.forEach((run) => (run.completed = true)));
   }
 
   /** Ends a claim; a newer one of the same work stays. */

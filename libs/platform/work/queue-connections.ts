@@ -50,7 +50,7 @@ function openPostgres(config: Config, role: 'api' | 'worker'): QueueConnections 
       limits: WORKER_LIMITS,
       applicationName: `isp queue (${role})`,
     },
-    'bullmq,public',
+    { searchPath: 'bullmq,public', waitsForDisk: false },
   );
   pool.on('error', () => undefined);
   return { backend: 'postgres', prefix: PREFIX, producer: pool, consumer: pool, close: () => pool.end() };

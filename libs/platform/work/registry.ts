@@ -51,6 +51,15 @@ export class HandlerRegistry implements OnApplicationBootstrap {
     return { events: pairs.map(([event]) => event), listeners: pairs.map(([, listener]) => listener) };
   }
 
+  /** What listeners say of the events that concern them: conditions over an event `b`, by the name of the listener. */
+  conditions(): ReadonlyMap<string, string> {
+    return new Map(
+      [...this.listeners.values()].flatMap(({ options: { name, concerning } }) =>
+        concerning ? [[name, concerning] as const] : [],
+      ),
+    );
+  }
+
   private refuseGaps(): void {
     const own = new Set<string>(['platform.listener', 'platform.schedule']);
     const orphans = (Object.keys(JOBS) as JobName[]).filter((job) => !own.has(job) && !this.jobs.has(job));

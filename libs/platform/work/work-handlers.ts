@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EventName, type JobName, type JobPayload, systemActor } from '@isp/contracts';
 import { type Transaction, UnitOfWork, statement, together } from '@isp/platform/database';
+import { withRequestId } from '@isp/platform/logging';
 import type { PublishedEvent, WorkRun } from './handlers.js';
 import { HandlerRegistry } from './registry.js';
 
@@ -8,6 +9,18 @@ const EVENT = statement(
   'outbox-read',
   `SELECT event_id AS id, name, partner_id AS "partnerId", payload, occurred_at AS "occurredAt" FROM outbox WHERE id = $1`,
 );
+
+const EVENTS = statement(
+  'outbox-read-all',
+  `SELECT o.id::text AS "outboxId", o.event_id AS id, o.name, o.partner_id AS "partnerId", o.payload, o.occurred_at AS "occurredAt"
+     FROM unnest($1::bigint[]) AS asked (id) JOIN outbox o ON o.id = asked.id`,
+);
+
+/** Work of a listener with the request in whose wake it is. */
+export interface ListenerWork {
+  readonly payload: JobPayload<'platform.listener'>;
+  readonly requestId: string;
+}
 
 type Handle = (payload: never, run: WorkRun) => Promise<void>;
 
@@ -51,6 +64,31 @@ export class WorkHandlers {
       // Completing first takes the row's lock: a second delivery waits here and then finds itself fenced.
       const [, event] = await together([run.complete(), tx.one<PublishedEvent<EventName>>(EVENT, [payload.outbox_id])]);
       if (event) await listener.instance.on(event, tx);
+    });
+  }
+
+  /** The listener of work that may share its transaction with others of the same listener. */
+  batchOf(name: JobName, payload: JobPayload<'platform.listener'>): string | undefined {
+    const listener = name === 'platform.listener' ? this.registry.listeners.get(payload.listener) : undefined;
+    return listener?.options.batched ? payload.listener : undefined;
+  }
+
+  /** Handles several events of one listener in one transaction, in which `complete` marks the work done. */
+  async listenTogether(name: string, work: readonly ListenerWork[], complete: () => Promise<void>): Promise<void> {
+    const listener = this.registry.listeners.get(name);
+    if (!listener) throw new Error(`no listener ${name}`);
+    await this.uow.run(systemActor(name), async (tx) => {
+      const ids = work.map(({ payload }) => payload.outbox_id);
+      const [, rows] = await together([
+        complete(),
+        tx.query<PublishedEvent<EventName> & { readonly outboxId: string }>(EVENTS, [ids]),
+      ]);
+      const events = new Map(rows.map(({ outboxId, ...event }) => [outboxId, event]));
+      // In the order of the work, one after the other: they write on one connection.
+      for (const { payload, requestId } of work) {
+        const event = events.get(payload.outbox_id);
+        if (event) await withRequestId(requestId, () => listener.instance.on(event, tx));
+      }
     });
   }
 

@@ -5,8 +5,7 @@ import { CONFIG, type Config } from '@isp/platform/config';
 import { Database, UnitOfWork, isConnectionFailure } from '@isp/platform/database';
 import { Log, withRequestId } from '@isp/platform/logging';
 import { BURY, CLAIM, RETRY_LATER } from './dispatch.statements.js';
-import type { WorkRun } from './handlers.js';
-import { HeldWork } from './held-work.js';
+import { type HeldRun, HeldWork } from './held-work.js';
 import { Outbox } from './outbox.js';
 import { Slots } from './slots.js';
 import { WorkHandlers } from './work-handlers.js';
@@ -15,7 +14,7 @@ import { WorkHandlers } from './work-handlers.js';
 export const MAX_DEATHS = 3;
 
 /** How long a full process lets slots come free before it claims again: one claim then takes several. */
-const GATHER_MS = 20;
+const GATHER_MS = 50;
 
 interface Claim {
   readonly id: string;
@@ -66,7 +65,8 @@ export class WorkRunner {
       });
       this.slots.give(taken - claims.length);
       next += taken;
-      running.push(...claims.map((claim) => this.run(claim).finally(() => this.slots.give())));
+      for (const batch of this.batches(claims))
+        running.push(this.runTogether(batch).finally(() => this.slots.give(batch.length)));
     }
     await Promise.all(running);
   }
@@ -74,7 +74,8 @@ export class WorkRunner {
   private async alone(ids: readonly string[], deaths: number): Promise<void> {
     await this.solo.take(1);
     try {
-      for (const claim of this.stopping ? [] : await this.claim(ids, deaths)) await this.run(claim);
+      for (const claim of this.stopping ? [] : await this.claim(ids, deaths))
+        await this.run(claim, this.held.hold(claim));
     } finally {
       this.solo.give();
     }
@@ -84,9 +85,36 @@ export class WorkRunner {
     return this.stopping ? Promise.resolve([]) : this.database.query<Claim>(CLAIM, [ids, deaths]);
   }
 
-  private run(claim: Claim): Promise<void> {
-    return withRequestId(claim.requestId ?? `work-${claim.id}`, async () => {
-      const run = this.held.hold(claim);
+  /** Claims of one batched listener together, in their order; each other claim by itself. */
+  private batches(claims: readonly Claim[]): (readonly Claim[])[] {
+    const groups = new Map<string, Claim[]>();
+    for (const claim of claims) {
+      const key = this.handlers.batchOf(claim.name, claim.payload) ?? claim.id;
+      const group = groups.get(key);
+      if (group) group.push(claim);
+      else groups.set(key, [claim]);
+    }
+    return [...groups.values()];
+  }
+
+  /** One transaction for all; where that fails, for whatever reason, each in its own. */
+  private async runTogether(claims: readonly Claim[]): Promise<void> {
+    const [first, ...others] = claims;
+    if (!first || others.length === 0) return first && this.run(first, this.held.hold(first));
+    const runs = claims.map((claim) => this.held.hold(claim));
+    const work = claims.map((claim) => ({ payload: claim.payload, requestId: requestIdOf(claim) }));
+    try {
+      const listener = this.handlers.batchOf(first.name, first.payload) as string;
+      await this.handlers.listenTogether(listener, work, () => this.held.completeAll(runs));
+      for (const claim of claims) this.held.release(claim);
+    } catch (error) {
+      this.log.debug(`a batch failed, its parts are tried alone: ${(error as Error).message}`);
+      await Promise.all(claims.map((claim, index) => this.run(claim, runs[index] as HeldRun)));
+    }
+  }
+
+  private run(claim: Claim, run: HeldRun): Promise<void> {
+    return withRequestId(requestIdOf(claim), async () => {
       try {
         if (claim.deaths >= MAX_DEATHS) await this.bury(claim, `took its process down ${claim.deaths} times`, 0);
         else await this.handle(claim, run);
@@ -100,7 +128,7 @@ export class WorkRunner {
     });
   }
 
-  private async handle(claim: Claim, run: WorkRun & { completed: boolean }): Promise<void> {
+  private async handle(claim: Claim, run: HeldRun): Promise<void> {
     await this.handlers.handle(claim.name, claim.payload, run);
     if (!run.completed) await this.uow.run(systemActor('work'), () => run.complete());
   }
@@ -138,3 +166,5 @@ export class WorkRunner {
     this.log.error(`work is dead: ${claim.name}: ${reason}`, { work_id: claim.id });
   }
 }
+
+const requestIdOf = ({ id, requestId }: Claim): string => requestId ?? `work-${id}`;

@@ -9,9 +9,23 @@ import { Situations } from './situation.js';
 
 type Told = 'services.service.activated.v1';
 
+// Cases of the accounts that may pay for the service: its customer's, its own, and who pays for either.
+const HELD_BACK = `EXISTS (
+  WITH accounts AS (
+    SELECT a.id FROM billing_accounts a
+     WHERE a.partner_id = b.partner_id AND a.customer_id = (b.payload->>'customer_id')::integer
+    UNION SELECT g.account_id FROM billing_account_services g WHERE g.service_id = (b.payload->>'service_id')::integer)
+  SELECT FROM dunning_cases c
+   WHERE c.closed_at IS NULL AND c.account_id IN (
+     SELECT id FROM accounts UNION ALL SELECT y.payer_account_id FROM billing_payers y JOIN accounts ON y.account_id = accounts.id))`;
+
 /** A service that comes up while its account is held back is held back as well. */
 @Injectable()
-@ListensTo({ name: 'dunning.follow-service', events: ['services.service.activated.v1'] satisfies Told[] })
+@ListensTo({
+  name: 'dunning.follow-service',
+  events: ['services.service.activated.v1'] satisfies Told[],
+  concerning: HELD_BACK,
+})
 export class FollowServiceListener implements ListensToEvents<Told> {
   constructor(
     private readonly paid: PaidServices,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@isp/platform/config';
-import { Database, statement } from '@isp/platform/database';
+import { Database, NOT_WAITED_FOR, statement } from '@isp/platform/database';
 import type { DeviceRef } from '../drivers/device-driver.port.js';
 import { networkErrors } from '../network.errors.js';
 import type { CpeDriver, CpeState } from './cpe-driver.port.js';
@@ -13,7 +13,7 @@ const CONFIGURE = statement(
      ON CONFLICT (step_key) DO UPDATE SET times_asked = simulated_network.effects.times_asked + 1
      RETURNING times_asked)
    INSERT INTO simulated_network.cpes (device_id, wifi_name, wifi_password_digest, band_steering)
-   SELECT $2, $3, $4, $5 FROM asked WHERE times_asked = 1
+   SELECT $2, $3, $4, $5 FROM asked, ${NOT_WAITED_FOR} WHERE times_asked = 1
    ON CONFLICT (device_id) DO UPDATE SET wifi_name = excluded.wifi_name,
      wifi_password_digest = excluded.wifi_password_digest, band_steering = excluded.band_steering`,
 );

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@isp/platform/config';
-import { Database, statement } from '@isp/platform/database';
+import { Database, NOT_WAITED_FOR, statement } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
 import type { DeviceRef, PlannedChange, SubscriberDriver, SubscriberState } from './device-driver.port.js';
 import { plannedChanges } from './planned-changes.js';
@@ -13,7 +13,7 @@ const APPLY = statement(
      ON CONFLICT (step_key) DO UPDATE SET times_asked = simulated_network.effects.times_asked + 1
      RETURNING times_asked)
    INSERT INTO simulated_network.subscribers (router_id, username, state)
-   SELECT $2, $3, $4 FROM asked WHERE times_asked = 1
+   SELECT $2, $3, $4 FROM asked, ${NOT_WAITED_FOR} WHERE times_asked = 1
    ON CONFLICT (router_id, username) DO UPDATE SET state = excluded.state`,
 );
 const READ_BACK = statement(
@@ -27,7 +27,7 @@ const REMOVE = statement(
      INSERT INTO simulated_network.effects (step_key, router_id, operation, subscriber) VALUES ($1, $2, 'remove', $3)
      ON CONFLICT (step_key) DO UPDATE SET times_asked = simulated_network.effects.times_asked + 1
      RETURNING times_asked)
-   DELETE FROM simulated_network.subscribers s USING asked
+   DELETE FROM simulated_network.subscribers s USING asked, ${NOT_WAITED_FOR}
     WHERE s.router_id = $2 AND s.username = $3 AND asked.times_asked = 1`,
 );
 

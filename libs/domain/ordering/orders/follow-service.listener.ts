@@ -11,7 +11,11 @@ const EVENTS = [
 ] as const;
 
 @Injectable()
-@ListensTo({ name: 'ordering.follow-service', events: EVENTS })
+@ListensTo({
+  name: 'ordering.follow-service',
+  events: EVENTS,
+  concerning: `EXISTS (SELECT FROM orders WHERE service_id = (b.payload->>'service_id')::integer)`,
+})
 export class FollowServiceListener implements ListensToEvents<(typeof EVENTS)[number]> {
   constructor(private readonly follow: FollowService) {}
 

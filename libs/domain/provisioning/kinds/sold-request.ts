@@ -17,7 +17,7 @@ export class SoldRequest {
 
   /** What was sold where the order says nothing; a static address is not the order's to say. */
   async of(request: ProvisioningRequest, service: ServiceView): Promise<ProvisioningRequest> {
-    const bandwidthProfile = request.bandwidthProfile ?? (await this.profiles.of(service)).name;
+    const bandwidthProfile = request.bandwidthProfile ?? (await this.profiles.nameOf(service));
     const agreed = await this.book.agreed(service);
     if (agreed === null) return { ...request, bandwidthProfile };
     return { ...request, bandwidthProfile, ipAssignment: await this.addresses.assignment(agreed) };

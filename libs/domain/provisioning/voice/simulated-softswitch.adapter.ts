@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database, statement } from '@isp/platform/database';
+import { Database, NOT_WAITED_FOR, statement } from '@isp/platform/database';
 import type { VoiceAccount, VoiceDriver } from './voice-driver.port.js';
 
 // Effects are kept with those of the simulated routers; the softswitch is number 0 among them.
@@ -12,14 +12,14 @@ const REGISTER = statement(
   'softswitch-register',
   `${ASKED('voice_register')}
    INSERT INTO simulated_network.voice_accounts (username, password_digest, may_call, features)
-   SELECT $2, $3, $4, $5 FROM asked WHERE times_asked = 1
+   SELECT $2, $3, $4, $5 FROM asked, ${NOT_WAITED_FOR} WHERE times_asked = 1
    ON CONFLICT (username) DO UPDATE SET password_digest = excluded.password_digest, may_call = excluded.may_call,
      features = excluded.features`,
 );
 const REMOVE = statement(
   'softswitch-remove',
   `${ASKED('voice_remove')}
-   DELETE FROM simulated_network.voice_accounts v USING asked WHERE v.username = $2 AND asked.times_asked = 1`,
+   DELETE FROM simulated_network.voice_accounts v USING asked, ${NOT_WAITED_FOR} WHERE v.username = $2 AND asked.times_asked = 1`,
 );
 const READ_BACK = statement(
   'softswitch-read-back',

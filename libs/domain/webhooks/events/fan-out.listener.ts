@@ -6,7 +6,7 @@ import { EventDialects } from '../dialects/event-dialects.js';
 import { EventPublisher } from './event-publisher.js';
 
 @Injectable()
-@ListensTo({ name: 'webhooks.fan-out', events: EVENT_NAMES })
+@ListensTo({ name: 'webhooks.fan-out', events: EVENT_NAMES, batched: true })
 export class FanOutListener implements ListensToEvents {
   constructor(
     private readonly publisher: EventPublisher,
