@@ -48,6 +48,7 @@ import { serviceLevels } from './0312-service-levels.js';
 import { slaFactsIndex } from './0316-sla-facts-index.js';
 import { workforce } from './0320-workforce.js';
 import { suppliers } from './0330-suppliers.js';
+import { provisioningPace } from './0345-provisioning-pace.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -100,4 +101,5 @@ export const migrations: readonly SqlMigration[] = [
   slaFactsIndex,
   workforce,
   suppliers,
+  provisioningPace,
 ];
