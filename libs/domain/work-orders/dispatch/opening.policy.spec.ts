@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import {
   type Opening,
   type Person,
-  type Preference,
   type Visit,
   byCost,
   firstOpenings,
