@@ -153,7 +153,7 @@ export async function ask(url: string, asked: Asked = {}): Promise<Answered> {
   return { status: response.status, headers: response.headers, text, json: <T>() => JSON.parse(text) as T };
 }
 
-/** A request that `fetch` would not make: any method, path or header, as often as it is given. */
+/** Sends what `fetch` refuses to send: any method, path or header, a header as often as it is given. */
 export function askRaw(
   url: string,
   {

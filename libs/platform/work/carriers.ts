@@ -26,17 +26,16 @@ export class Carriers implements OnApplicationShutdown {
     return [...this.queues.values()];
   }
 
+  /** What is most urgent is there first: a worker that waits would begin with whatever comes. */
   async send(name: QueueName, messages: readonly CarriedMessage[]): Promise<void> {
     const queue = this.queues.get(name) as Queue;
-    const bulk = messages.map(({ ids, priority, deaths }) => ({
-      name: 'work',
-      data: { ids, deaths },
-      opts: { priority },
-    }));
-    // On PostgreSQL a bulk makes temporary tables, which costs as much as some ten single messages.
-    const sent =
-      bulk.length > FEW ? queue.addBulk(bulk) : Promise.all(bulk.map((one) => queue.add(one.name, one.data, one.opts)));
-    await withTimeout<unknown>(sent, SEND_TIMEOUT_MS);
+    const priorities = [...new Set(messages.map(({ priority }) => priority))].sort((one, other) => one - other);
+    for (const priority of priorities) {
+      await add(
+        queue,
+        messages.filter((message) => message.priority === priority),
+      );
+    }
   }
 
   /** Whether the queue's store answers; for readiness. */
@@ -47,6 +46,18 @@ export class Carriers implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await Promise.allSettled(this.all.map((queue) => withTimeout(queue.close(), SEND_TIMEOUT_MS)));
   }
+}
+
+async function add(queue: Queue, messages: readonly CarriedMessage[]): Promise<void> {
+  const bulk = messages.map(({ ids, priority, deaths }) => ({
+    name: 'work',
+    data: { ids, deaths },
+    opts: { priority },
+  }));
+  // On PostgreSQL a bulk makes temporary tables, which costs as much as some ten single messages.
+  const sent =
+    bulk.length > FEW ? queue.addBulk(bulk) : Promise.all(bulk.map((one) => queue.add(one.name, one.data, one.opts)));
+  await withTimeout<unknown>(sent, SEND_TIMEOUT_MS);
 }
 
 /** Fails after `ms`; the late answer is ignored. */

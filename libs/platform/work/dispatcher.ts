@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { PRIORITIES, QUEUES, type QueueName, systemActor } from '@isp/contracts';
 import { monotonicMs } from '@isp/kernel';
+import { CONFIG, type Config } from '@isp/platform/config';
 import { Database, UnitOfWork } from '@isp/platform/database';
 import { failPoint } from '@isp/platform/fail-points';
 import { Log } from '@isp/platform/logging';
@@ -17,6 +18,7 @@ const SPACING_MS = 50;
 /** While the process has enough to do nothing is in a hurry: a round then hands over more at once. */
 const BUSY_SPACING_MS = 200;
 const BATCH = 500;
+/** Work of one message at most; nor more than a process does at once: what is more urgent would wait behind the rest. */
 const PER_MESSAGE = 20;
 
 interface DueWork {
@@ -49,6 +51,7 @@ export class Dispatcher {
     private readonly listener: WakeListener,
     private readonly held: HeldWork,
     private readonly log: Log,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   start(): void {
@@ -109,10 +112,11 @@ export class Dispatcher {
   }
 
   private async hand(due: readonly DueWork[]): Promise<void> {
+    const most = Math.min(PER_MESSAGE, this.config.ISP_WORKER_CONCURRENCY);
     const results = await Promise.allSettled(
       QUEUES.map(async (queue) => {
         const items = due.filter((item) => item.queue === queue);
-        if (items.length > 0) await this.carriers.send(queue, messagesOf(items));
+        if (items.length > 0) await this.carriers.send(queue, messagesOf(items, most));
       }),
     );
     const lost = QUEUES.filter((_, index) => results[index]?.status === 'rejected');
@@ -135,7 +139,7 @@ export class Dispatcher {
  * Work that was part of a process's death travels alone, so that it can be run alone. After its second death it waits
  * behind everything else: whoever kills workers again and again must not hit the same piece a third time.
  */
-function messagesOf(items: readonly DueWork[]) {
+function messagesOf(items: readonly DueWork[], most: number) {
   const messages = items
     .filter((item) => item.deaths > 0)
     .map((item) => ({
@@ -145,8 +149,8 @@ function messagesOf(items: readonly DueWork[]) {
     }));
   for (const priority of [1, 2, 3, 4]) {
     const ids = items.filter((item) => item.deaths === 0 && item.priority === priority).map((item) => item.id);
-    for (let start = 0; start < ids.length; start += PER_MESSAGE) {
-      messages.push({ ids: ids.slice(start, start + PER_MESSAGE), priority, deaths: 0 });
+    for (let start = 0; start < ids.length; start += most) {
+      messages.push({ ids: ids.slice(start, start + most), priority, deaths: 0 });
     }
   }
   return messages;

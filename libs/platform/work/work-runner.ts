@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type JobName, OPERATOR_PARTNER_ID, systemActor } from '@isp/contracts';
+import { type JobName, OPERATOR_PARTNER_ID, PRIORITIES, type Priority, systemActor } from '@isp/contracts';
 import { DomainError } from '@isp/kernel';
 import { CONFIG, type Config } from '@isp/platform/config';
 import { Database, UnitOfWork, isConnectionFailure } from '@isp/platform/database';
@@ -15,6 +15,9 @@ export const MAX_DEATHS = 3;
 
 /** How long a full process lets slots come free before it claims again: one claim then takes several. */
 const GATHER_MS = 50;
+
+/** Work of this urgency or more gets the next free slot, whatever a process holds already. */
+const HURRIED: Priority = 'high';
 
 interface Claim {
   readonly id: string;
@@ -54,11 +57,12 @@ export class WorkRunner {
   }
 
   /** Works through one queue message; resolves when all of it was tried. Never rejects for a failing piece of work. */
-  async process(ids: readonly string[], deaths: number): Promise<void> {
+  async process(ids: readonly string[], deaths: number, priority: number): Promise<void> {
     if (deaths > 0) return this.alone(ids, deaths);
+    const hurry = priority <= PRIORITIES.indexOf(HURRIED) + 1;
     const running: Promise<void>[] = [];
     for (let next = 0; next < ids.length && !this.stopping;) {
-      const taken = await this.slots.take(ids.length - next, GATHER_MS);
+      const taken = await this.slots.take(ids.length - next, { gatherMs: GATHER_MS, hurry });
       const claims = await this.claim(ids.slice(next, next + taken), 0).catch((error: Error) => {
         this.slots.give(taken);
         throw error;

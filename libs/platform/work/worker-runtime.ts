@@ -43,7 +43,7 @@ export class WorkerRuntime implements OnApplicationBootstrap, BeforeApplicationS
     this.workers = QUEUES.map((queue) => {
       const worker = new Worker<{ ids: string[]; deaths: number }>(
         queue,
-        async (job) => this.runner.process(job.data.ids, job.data.deaths),
+        async (job) => this.runner.process(job.data.ids, job.data.deaths, job.priority),
         {
           connection: this.connections.consumer,
           prefix: this.connections.prefix,

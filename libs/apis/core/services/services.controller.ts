@@ -161,7 +161,8 @@ export class ServicesController {
     summary: 'Bring a service to life on the network',
     description:
       'Accepted at once and carried out by a worker. What `provisioning_data` leaves out the network chooses. ' +
-      '`estimated_completion` comes from the measured durations and the work ahead.',
+      '`estimated_completion` is the median of what the last 200 jobs took, after the work ahead of at least that priority, at as many ' +
+      'jobs side by side as those 200 were; before the first of them it is now.',
     status: 202,
     response: acceptedJobShape,
     example: acceptedJobExample,

@@ -33,10 +33,10 @@ export class ProvisioningOrders {
     if (request.ipAssignment !== undefined) await this.addresses.check(request.routerId, request.ipAssignment);
   }
 
-  /** Seconds that a job takes, as measured, and those of the work that stands before a new one. */
+  /** Seconds that a job takes, as measured, and those in which the workers do what stands before a new one. */
   async secondsOf(priority: Priority): Promise<{ readonly job: number; readonly ahead: number }> {
-    const { job, ahead } = await this.pace.at(priority);
-    return { job, ahead: ahead * job };
+    const { job, ahead, sideBySide } = await this.pace.at(priority);
+    return { job, ahead: (ahead * job) / sideBySide };
   }
 
   /** Makes the promise: work in the same transaction as the job. */

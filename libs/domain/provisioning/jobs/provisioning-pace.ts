@@ -5,7 +5,7 @@ import { UnitOfWork, statement } from '@isp/platform/database';
 
 const PACE = statement(
   'provisioning-pace',
-  'SELECT job_seconds AS job, jobs_ahead AS ahead FROM provisioning_pace($1)',
+  'SELECT job_seconds AS job, jobs_ahead AS ahead, side_by_side AS "sideBySide" FROM provisioning_pace($1)',
 );
 const FRESH_MS = 1_000;
 
@@ -14,6 +14,8 @@ export interface Pace {
   readonly job: number;
   /** Pieces of work of at least the asked urgency that wait. */
   readonly ahead: number;
+  /** How many of those last jobs were under way at the same time, on average over the time in which any was; at least 1. */
+  readonly sideBySide: number;
 }
 
 /** How fast provisioning goes at the moment, looked at once a second at most. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, together } from '@isp/platform/database';
 import { currentRequestId } from '@isp/platform/logging';
 import type { DueClock, SweptClock } from './sweep.policy.js';
 
@@ -56,10 +56,11 @@ export class SweepRepository {
     return this.uow.tx.query<DueClock>(TAKE, [at, most]);
   }
 
+  /** Everything in one flight. The tickets come last: what refers to them finds them where the lock was taken. */
   async save(actor: Actor, swept: readonly SweptClock[], at: Date): Promise<void> {
     if (swept.length === 0) return;
     const { tx } = this.uow;
-    await tx.execute(CLOCKS, [
+    const clocks = tx.execute(CLOCKS, [
       swept.map(({ clock }) => clock.ticketId),
       swept.map(({ clock }) => clock.target),
       swept.map(({ warned }) => warned),
@@ -68,15 +69,8 @@ export class SweepRepository {
       at,
       swept.map(({ nextAt }) => nextAt),
     ]);
-    const up = swept.flatMap(({ clock, escalation }) => (escalation ? [{ ...escalation, id: clock.ticketId }] : []));
-    const ids = up.map(({ id }) => id);
-    const levels = up.map(({ level }) => level);
-    if (up.length > 0) {
-      await tx.execute(TICKETS, [ids, levels, up.map(({ to }) => to), at]);
-      await tx.execute(FACTS, [ids, up.map(({ target }) => target), levels, at]);
-    }
     const steps = swept.flatMap(stepsOf);
-    await tx.execute(HISTORY, [
+    const history = tx.execute(HISTORY, [
       steps.map(({ ticketId }) => ticketId),
       steps.map(({ action }) => action),
       steps.map(({ changes }) => JSON.stringify(changes)),
@@ -84,6 +78,19 @@ export class SweepRepository {
       at,
       currentRequestId() ?? null,
     ]);
+    await together([clocks, history, ...this.escalate(swept, at)]);
+  }
+
+  private escalate(swept: readonly SweptClock[], at: Date): Promise<number>[] {
+    const { tx } = this.uow;
+    const up = swept.flatMap(({ clock, escalation }) => (escalation ? [{ ...escalation, id: clock.ticketId }] : []));
+    if (up.length === 0) return [];
+    const ids = up.map(({ id }) => id);
+    const levels = up.map(({ level }) => level);
+    return [
+      tx.execute(FACTS, [ids, up.map(({ target }) => target), levels, at]),
+      tx.execute(TICKETS, [ids, levels, up.map(({ to }) => to), at]),
+    ];
   }
 }
 

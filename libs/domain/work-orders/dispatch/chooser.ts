@@ -4,7 +4,7 @@ import { Crew, TechnicianQueries, type TechnicianView } from '@isp/domain/workfo
 import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { workOrderErrors } from '../work-orders/work-order.errors.js';
-import { type Opening, type Person, type Visit, byCost, openingAt, openingsOf } from './opening.policy.js';
+import { type Opening, type Person, type Visit, byCost, firstOpenings, openingAt } from './opening.policy.js';
 import { Planner } from './planner.js';
 
 export interface Wish {
@@ -87,7 +87,7 @@ export class Chooser {
 }
 
 function bestOf(visit: Visit, person: Person, startsAt: Date | undefined): Opening | undefined {
-  if (!startsAt) return openingsOf(visit, person).sort(byCost)[0];
+  if (!startsAt) return firstOpenings(visit, [person], 'best', 1)[0];
   const found = openingAt(visit, person, startsAt.getTime());
   return 'cost' in found ? found : undefined;
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { TechnicianQueries, assertOperator } from '@isp/domain/workforce';
 import { UnitOfWork } from '@isp/platform/database';
-import { type Opening, byCost, openingsOf, unfitFor } from './opening.policy.js';
+import { type Opening, type Preference, firstOpenings, unfitFor } from './opening.policy.js';
 import { Planner, type Wanted } from './planner.js';
 
 export interface Openings {
@@ -33,19 +33,17 @@ export class FindOpenings {
   execute(
     actor: Actor,
     workOrderId: number,
-    { first, limit, ...wanted }: Wanted & { readonly first: 'best' | 'soonest'; readonly limit: number },
+    { first, limit, ...wanted }: Wanted & { readonly first: Preference; readonly limit: number },
   ): Promise<Openings> {
     assertOperator(actor);
     return this.uow.run(actor, async () => {
       if (wanted.technicianId !== undefined) await this.technicians.get(actor, wanted.technicianId);
       const { visit, people } = await this.planner.plan(workOrderId, wanted);
-      const soonest = (one: Opening, other: Opening) => one.startsAt - other.startsAt || byCost(one, other);
-      const openings = people.flatMap((person) => openingsOf(visit, person)).sort(first === 'best' ? byCost : soonest);
       const unfit = people.flatMap((person) => {
         const why = unfitFor(visit, person);
         return why.length === 0 ? [] : [{ technicianId: person.id, technician: person.name, why }];
       });
-      return { openings: openings.slice(0, limit), unfit };
+      return { openings: firstOpenings(visit, people, first, limit), unfit };
     });
   }
 }

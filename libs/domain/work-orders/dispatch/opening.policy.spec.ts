@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Opening, type Person, type Visit, byCost, openingAt, openingsOf, roadKm } from './opening.policy.js';
+import {
+  type Opening,
+  type Person,
+  type Visit,
+  byCost,
+  firstOpenings,
+  openingAt,
+  openingsOf,
+  roadKm,
+} from './opening.policy.js';
 
 const hour = 3_600_000;
 const day0 = Date.parse('2026-03-02T00:00:00Z');
@@ -86,6 +95,44 @@ describe('openings', () => {
     const best = [far, full, person()].flatMap((one) => openingsOf(visit(), one)).sort(byCost);
     expect(best[0]).toMatchObject({ technician: 'Ada', startsAt: at(8) });
     expect(best.findIndex(({ technician }) => technician === 'Ben')).toBeGreaterThan(0);
+  });
+
+  it('that come first are those of all that there are, however many are asked for', () => {
+    const hours = fc.integer({ min: 0, max: 24 * 12 });
+    const spans = fc
+      .uniqueArray(hours, { maxLength: 10 })
+      .map((all) => all.sort((one, other) => one - other))
+      .map((all) => all.flatMap((from, n) => (n % 2 === 0 && all[n + 1] ? [{ from: at(from), until: at(all[n + 1] as number) }] : []))); // prettier-ignore
+    const someone = fc.record({
+      id: fc.integer({ min: 1, max: 5 }),
+      skills: fc.constantFrom(['fault_finding'], ['fault_finding', 'survey'], ['survey']),
+      home: fc.constantFrom(center, north, null),
+      shifts: spans,
+      engagements: spans.map((all) => all.map((span, n) => ({ ...span, place: n % 2 ? center : north }))),
+    });
+    const wanted = fc.record({ first: fc.constantFrom('best', 'soonest'), limit: fc.integer({ min: 1, max: 40 }) });
+    // Each time of each shift, with everything that is known of a person.
+    const everyOpening = (of: Visit, one: Person) =>
+      one.shifts.flatMap((shift) => {
+        const found: Opening[] = [];
+        const quarter = hour / 4;
+        let start = Math.ceil(Math.max(shift.from, of.from) / quarter) * quarter;
+        while (start + of.minutes * 60_000 <= Math.min(shift.until, of.until)) {
+          const opening = openingAt(of, one, start);
+          if ('cost' in opening) found.push(opening);
+          start += 'cost' in opening ? 2 * quarter : quarter;
+        }
+        return found;
+      });
+    fc.assert(
+      fc.property(fc.array(someone, { maxLength: 6 }), wanted, (all, { first, limit }) => {
+        const people = all.map((more, n) => person({ ...more, id: n }));
+        const of = visit({ from: at(5), until: at(24 * 10), minutes: 60 });
+        const soonest = (one: Opening, other: Opening) => one.startsAt - other.startsAt || byCost(one, other);
+        const every = people.flatMap((one) => everyOpening(of, one)).sort(first === 'best' ? byCost : soonest);
+        expect(firstOpenings(of, people, first, limit)).toEqual(every.slice(0, limit));
+      }),
+    );
   });
 
   it('never overlap what somebody is expected at, with the ways between', () => {

@@ -106,16 +106,15 @@ export function openingAt(visit: Visit, person: Person, start: number): Opening 
   const minutes = minutesFor(kmThere) + (after ? minutesFor(kmBetween(visit.place, after.place)) : 0);
   const booked = intersect(person.engagements, [shift]).reduce((sum, { from, until }) => sum + until - from, 0);
   const loadPercent = Math.round((booked / (shift.until - shift.from)) * 100);
-  const spare = person.skills.length - visit.skills.length;
-  const days = Math.max(0, start - visit.from) / 86_400_000;
+  const spare = sparesOf(visit, person);
   const reasons: Reason[] = [
     { factor: 'skill', detail: skillWords(visit, spare), cost: spare * COST.perSkillNotNeeded },
     { factor: 'distance', detail: distanceWords(kmThere, minutes), cost: minutes },
     { factor: 'load', detail: `${loadPercent} % of the shift is booked`, cost: loadPercent * COST.perPercentBooked },
     {
       factor: 'wait',
-      detail: `${days.toFixed(1)} days from the first possible time`,
-      cost: Math.round(days * COST.perDayOfWaiting),
+      detail: `${daysUntil(visit, start).toFixed(1)} days from the first possible time`,
+      cost: waitCost(visit, start),
     },
   ];
   return {
@@ -131,25 +130,75 @@ export function openingAt(visit: Visit, person: Person, start: number): Opening 
   };
 }
 
+/** Which openings come first: those that cost least, or the soonest. */
+export type Preference = 'best' | 'soonest';
+
 /** Every opening of somebody in the time of a visit, on quarters of an hour, half an hour apart. */
 export function openingsOf(visit: Visit, person: Person): Opening[] {
   if (unfitFor(visit, person).length > 0) return [];
+  return person.shifts.flatMap((shift) => [...openingsIn(visit, person, shift)]);
+}
+
+/**
+ * The first openings of all these people, without working out the others: what an opening can be at least grows with
+ * time, and whoever has enough that are better looks no further.
+ */
+export function firstOpenings(
+  visit: Visit,
+  people: readonly Person[],
+  preference: Preference,
+  limit: number,
+): Opening[] {
+  const best = preference === 'best';
+  const inOrder = best ? byCost : bySoonest;
+  const leastAt = (person: Person, start: number) =>
+    best ? sparesOf(visit, person) * COST.perSkillNotNeeded + waitCost(visit, start) : start;
+  const shifts = people
+    .filter((person) => unfitFor(visit, person).length === 0)
+    .flatMap((person) => person.shifts.map((shift) => ({ person, shift, least: leastAt(person, shift.from) })))
+    .sort((one, other) => one.least - other.least);
   const found: Opening[] = [];
-  for (const shift of person.shifts) {
-    let start = quarterAfter(Math.max(shift.from, visit.from));
-    const last = Math.min(shift.until, visit.until) - visit.minutes * MINUTE_MS;
-    while (start <= last) {
-      const opening = openingAt(visit, person, start);
-      if ('cost' in opening) found.push(opening);
-      start += 'cost' in opening ? STEP_MS : GRID_MS;
+  const isTooLate = (least: number) => {
+    const last = found[limit - 1];
+    return last !== undefined && least > (best ? last.cost : last.startsAt);
+  };
+  for (const { person, shift, least } of shifts) {
+    if (isTooLate(least)) break;
+    for (const opening of openingsIn(visit, person, shift)) {
+      if (isTooLate(leastAt(person, opening.startsAt))) break;
+      found.push(opening);
+      found.sort(inOrder).splice(limit);
     }
   }
   return found;
 }
 
+function* openingsIn(visit: Visit, person: Person, shift: Span): Generator<Opening> {
+  // What is too far from a shift for any way is not looked at again at each of its times.
+  const reaches = ({ from, until, place }: Engagement) => {
+    const way = minutesFor(kmBetween(visit.place, place)) * MINUTE_MS;
+    return until + way > shift.from && from - way < shift.until;
+  };
+  let near: Person | undefined;
+  let start = quarterAfter(Math.max(shift.from, visit.from));
+  const last = Math.min(shift.until, visit.until) - visit.minutes * MINUTE_MS;
+  while (start <= last) {
+    near ??= { ...person, shifts: [shift], engagements: person.engagements.filter(reaches) };
+    const opening = openingAt(visit, near, start);
+    if ('cost' in opening) yield opening;
+    start += 'cost' in opening ? STEP_MS : GRID_MS;
+  }
+}
+
 /** The better one first: by cost, then the earlier, then whoever is there longer. */
 export const byCost = (one: Opening, other: Opening): number =>
   one.cost - other.cost || one.startsAt - other.startsAt || one.technicianId - other.technicianId;
+
+const bySoonest = (one: Opening, other: Opening): number => one.startsAt - other.startsAt || byCost(one, other);
+
+const sparesOf = (visit: Visit, person: Person): number => person.skills.length - visit.skills.length;
+const daysUntil = (visit: Visit, start: number): number => Math.max(0, start - visit.from) / 86_400_000;
+const waitCost = (visit: Visit, start: number): number => Math.round(daysUntil(visit, start) * COST.perDayOfWaiting);
 
 const quarterAfter = (at: number): number => Math.ceil(at / GRID_MS) * GRID_MS;
 

@@ -78,7 +78,8 @@ export class Planner {
     const crew = await this.crew.between(begin, end, technicianId);
     const values = [workOrderId, begin, end, technicianId ?? null];
     const engaged = await this.uow.tx.query<Engagement & { technicianId: number }>(ENGAGED, values);
-    const of = (id: number) => engaged.filter((one) => one.technicianId === id);
-    return crew.map((member) => ({ ...member, engagements: of(member.id) }));
+    const of = new Map<number, Engagement[]>(crew.map(({ id }) => [id, []]));
+    for (const one of engaged) of.get(one.technicianId)?.push(one);
+    return crew.map((member) => ({ ...member, engagements: of.get(member.id) ?? [] }));
   }
 }
