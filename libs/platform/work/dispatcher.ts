@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { PRIORITIES, QUEUES, type QueueName, systemActor } from '@isp/contracts';
 import { monotonicMs } from '@isp/kernel';
-import { CONFIG, type Config } from '@isp/platform/config';
 import { Database, UnitOfWork } from '@isp/platform/database';
 import { failPoint } from '@isp/platform/fail-points';
 import { Log } from '@isp/platform/logging';
@@ -51,7 +50,6 @@ export class Dispatcher {
     private readonly listener: WakeListener,
     private readonly held: HeldWork,
     private readonly log: Log,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   start(): void {
@@ -112,7 +110,7 @@ export class Dispatcher {
   }
 
   private async hand(due: readonly DueWork[]): Promise<void> {
-    const most = Math.min(PER_MESSAGE, this.config.ISP_WORKER_CONCURRENCY);
+    const most = Math.min(PER_MESSAGE, this.held.limit);
     const results = await Promise.allSettled(
       QUEUES.map(async (queue) => {
         const items = due.filter((item) => item.queue === queue);

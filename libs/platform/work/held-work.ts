@@ -37,9 +37,14 @@ export class HeldWork {
     return this.held.size;
   }
 
-  /** Whether this process has at least half of the work that it may have. */
+  /** How much work this process may hold at once. */
+  get limit(): number {
+    return this.config.ISP_WORKER_CONCURRENCY;
+  }
+
+  /** Whether it has at least half of that. */
   get busy(): boolean {
-    return this.held.size * 2 >= this.config.ISP_WORKER_CONCURRENCY;
+    return this.size * 2 >= this.limit;
   }
 
   /** Registers a claim and answers the run as its handler sees it. */
