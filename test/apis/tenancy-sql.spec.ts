@@ -167,6 +167,7 @@ describe('functions that run with more rights', () => {
       'book_document',
       'book_payment',
       'book_refund',
+      'follow_escalations',
       'follow_occupation',
       'follow_service_life',
       'follow_service_terms',

@@ -8,6 +8,8 @@ import { createTestDatabase } from './test-postgres.js';
 const BROKEN: Readonly<Record<string, string>> = {
   'recurring revenue is what services and their prices make of it': `INSERT INTO recurring_revenue_changes
     (partner_id, customer_id, service_id, plan_id, currency, on_month, change_amount) SELECT partner_id, customer_id, id, plan_id, currency, '2020-01-01', 1 FROM services`,
+  'the queue of escalations is the escalated tickets that are not over': `ALTER TABLE ticket_escalations DROP CONSTRAINT ticket_escalations_ticket_id_fkey;
+    INSERT INTO ticket_escalations (ticket_id, partner_id, level, since) VALUES (9, 1, 1, now())`,
   'an address serves one service': `DROP INDEX ip_addresses_address, ip_addresses_service; ALTER TABLE ip_addresses DROP CONSTRAINT ip_addresses_pkey;
     INSERT INTO ip_addresses SELECT * FROM ip_addresses WHERE service_id IS NOT NULL`,
   'a service has one address': `DROP INDEX ip_addresses_service;

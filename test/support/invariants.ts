@@ -8,6 +8,11 @@ export const INVARIANTS = {
     FULL JOIN (SELECT r.service_id, r.plan_id, r.currency, sum(r.change_amount) AS derived
       FROM recurring_revenue_of((SELECT coalesce(array_agg(id), '{}') FROM services)) r GROUP BY 1, 2, 3 HAVING sum(r.change_amount) <> 0) d
     USING (service_id, plan_id, currency) WHERE kept IS DISTINCT FROM derived`,
+  'the queue of escalations is the escalated tickets that are not over': `SELECT * FROM (
+      SELECT id, partner_id, customer_id, escalation_level AS level, escalated_at AS since FROM tickets
+       WHERE escalation_level > 0 AND status NOT IN ('resolved', 'closed')) t
+    FULL JOIN ticket_escalations e ON e.ticket_id = t.id
+    WHERE (t.id, t.partner_id, t.customer_id, t.level, t.since) IS DISTINCT FROM (e.ticket_id, e.partner_id, e.customer_id, e.level, e.since)`,
   'an address serves one service': `SELECT vrf_id, address FROM ip_addresses WHERE service_id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1`,
   'a service has one address': `SELECT service_id FROM ip_addresses WHERE service_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1`,
   'a subscriber has the address that its service holds': `SELECT u.service_id, u.address, a.address AS held

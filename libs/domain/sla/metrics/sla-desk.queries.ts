@@ -38,16 +38,15 @@ export interface DeskFigures {
 }
 
 const OPEN = `status NOT IN ('resolved', 'closed')`;
-const MATCH = `FROM tickets t WHERE t.escalation_level > 0 AND t.${OPEN} AND ($1::integer IS NULL OR t.partner_id = $1)
-  AND ($2::integer IS NULL OR t.escalation_level >= $2)`;
+const MATCH = `FROM ticket_escalations e WHERE ($1::integer IS NULL OR e.partner_id = $1) AND e.level >= coalesce($2::integer, 1)`;
 const QUEUE = statement(
   'sla-escalations',
   `SELECT t.id AS "ticketId", t.number, t.partner_id AS "partnerId", t.customer_id AS "customerId", t.subject, t.priority, t.status,
-          t.escalation_level AS level, t.escalated_to AS "escalatedTo", t.escalated_at AS "escalatedAt", t.assigned_user AS "assignedUser",
+          e.level, t.escalated_to AS "escalatedTo", e.since AS "escalatedAt", t.assigned_user AS "assignedUser",
           m.name AS team, c.due_at AS "dueAt"
-     FROM (SELECT t.* ${MATCH} ORDER BY t.escalation_level DESC, t.escalated_at, t.id LIMIT $3 OFFSET $4) t
+     FROM (SELECT e.* ${MATCH} ORDER BY e.level DESC, e.since, e.ticket_id LIMIT $3 OFFSET $4) e JOIN tickets t ON t.id = e.ticket_id
      LEFT JOIN support_teams m ON m.id = t.team_id LEFT JOIN ticket_clocks c ON c.ticket_id = t.id AND c.target = 'resolution'
-    ORDER BY t.escalation_level DESC, t.escalated_at, t.id`,
+    ORDER BY e.level DESC, e.since, e.ticket_id`,
 );
 const COUNT = statement('sla-escalations-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const DESK = statement(

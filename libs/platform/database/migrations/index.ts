@@ -49,6 +49,7 @@ import { slaFactsIndex } from './0316-sla-facts-index.js';
 import { workforce } from './0320-workforce.js';
 import { suppliers } from './0330-suppliers.js';
 import { keptPlans } from './0340-kept-plans.js';
+import { ticketEscalations } from './0341-ticket-escalations.js';
 import { provisioningPace } from './0345-provisioning-pace.js';
 
 /** Every migration, in the order in which they run. */
@@ -103,5 +104,6 @@ export const migrations: readonly SqlMigration[] = [
   workforce,
   suppliers,
   keptPlans,
+  ticketEscalations,
   provisioningPace,
 ];
