@@ -94,7 +94,13 @@ export const HEARTBEAT = statement(
       WHERE w.epoch = held.epoch AND w.${IS_RUNNING} FOR NO KEY UPDATE OF w SKIP LOCKED),
    prolonged AS (
      UPDATE work_items w SET due_at = now() + make_interval(secs => ${LEASE_SECONDS}) FROM free WHERE w.id = free.id)
-   SELECT id::text FROM mine`,
+   SELECT id::text, id IN (SELECT id FROM free) AS prolonged FROM mine`,
+);
+
+/** One lease, waited for: of a run whose transaction holds its row for longer than a heartbeat. */
+export const PROLONG = statement(
+  'work-prolong',
+  `UPDATE work_items SET due_at = now() + make_interval(secs => ${LEASE_SECONDS}) WHERE id = $1 AND epoch = $2 AND ${IS_RUNNING}`,
 );
 
 export const COMPLETE = statement(

@@ -1,5 +1,13 @@
-import { describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { monotonicMs } from '@isp/kernel';
+import type { Config } from '@isp/platform/config';
+import { Database, UnitOfWork, WORKER_LIMITS, createDataSource } from '@isp/platform/database';
 import { createLogger, Log } from '@isp/platform/logging';
+import { Client } from 'pg';
+import type { DataSource } from 'typeorm';
+import { query } from '../../../test/support/embedded-postgres.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-postgres.js';
 import { HeldWork } from './held-work.js';
 
 /** Claims and releases touch no database. */
@@ -24,5 +32,66 @@ describe('HeldWork', () => {
     expect(held.size).toBe(1);
     held.release(claim(3));
     expect(held.size).toBe(0);
+  });
+});
+
+describe('the heartbeat', () => {
+  let database: TestDatabase;
+  let source: DataSource;
+  let held: HeldWork;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const pool = { url: database.appUrl, max: 4, limits: WORKER_LIMITS, applicationName: 'spec' };
+    source = await createDataSource(pool, []).initialize();
+    const log = new Log(createLogger('silent', 'test'));
+    held = new HeldWork(new Database(source), new UnitOfWork(source), log, { ISP_WORKER_CONCURRENCY: 4 } as Config);
+    held.start();
+  });
+  afterAll(async () => {
+    held.stop();
+    await source.destroy();
+    await database.drop();
+  });
+
+  const work = (epoch: number) =>
+    query<{ id: string }>(
+      database.ownerUrl,
+      `INSERT INTO work_items (queue, name, payload, status, epoch, due_at)
+       VALUES ('events', 'spec', '{}', 'running', ${epoch}, now() + interval '8 seconds') RETURNING id::text`,
+    ).then(([row]) => row?.id as string);
+  const leaseOf = async (id: string): Promise<number> => {
+    const text = `SELECT extract(epoch FROM due_at - now())::float8 AS left FROM work_items WHERE id = ${id}`;
+    const [row] = await query<{ left: number }>(database.ownerUrl, text);
+    return row?.left ?? Number.NaN;
+  };
+
+  it('goes on for all others while a row is locked, and waits for one that stays so', async () => {
+    const [locked, free] = [await work(1), await work(3)];
+    const runs = [
+      held.hold({ id: locked, epoch: 1, failures: 0 }),
+      held.hold({ id: free, epoch: 3, failures: 0 }),
+    ] as const;
+    const other = new Client({ connectionString: database.ownerUrl });
+    await other.connect();
+    await other.query(`BEGIN; SELECT FROM work_items WHERE id = ${locked} FOR UPDATE`);
+    // Longer than a lease: nobody may find one lapsed afterwards.
+    const until = monotonicMs() + 9_000;
+    while (monotonicMs() < until) {
+      await sleep(500);
+      expect(await leaseOf(free)).toBeGreaterThan(4);
+    }
+    await other.query('COMMIT');
+    await other.end();
+    while ((await leaseOf(locked)) < 4) await sleep(20);
+    expect(runs.map(({ signal }) => signal.aborted)).toEqual([false, false]);
+  });
+
+  it('ends a run whose work another process has taken over, and no other', async () => {
+    const [mine, lost] = [await work(1), await work(3)];
+    const runs = [held.hold({ id: mine, epoch: 1, failures: 0 }), held.hold({ id: lost, epoch: 3, failures: 0 })];
+    await query(database.ownerUrl, `UPDATE work_items SET epoch = 4 WHERE id = ${lost}`);
+    while (!runs[1]?.signal.aborted) await sleep(50);
+    expect(runs[0]?.signal.aborted).toBe(false);
   });
 });

@@ -2,18 +2,28 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@isp/platform/config';
 import { Database, type Statement, UnitOfWork } from '@isp/platform/database';
 import { Log } from '@isp/platform/logging';
-import { COMPLETE, COMPLETE_ALL, FENCE, HAND_BACK, HEARTBEAT, POSTPONE } from './dispatch.statements.js';
+import { COMPLETE, COMPLETE_ALL, FENCE, HAND_BACK, HEARTBEAT, POSTPONE, PROLONG } from './dispatch.statements.js';
 import type { WorkRun } from './handlers.js';
 import { workErrors } from './work.errors.js';
 
 const HEARTBEAT_MS = 2_500;
+/** Heartbeats that may find a row locked; a lease outlives three. */
+const PATIENCE = 2;
 
 export type HeldRun = WorkRun & { completed: boolean };
+
+interface Beaten {
+  readonly id: string;
+  /** False when somebody held the row just then. */
+  readonly prolonged: boolean;
+}
 
 interface Holding {
   readonly epoch: number;
   readonly abort: AbortController;
   readonly run: HeldRun;
+  /** Heartbeats in a row that found the row locked. */
+  locked: number;
 }
 
 /** The work that this process holds: one heartbeat for all of it, fencing for each, handed back at shutdown. */
@@ -71,7 +81,7 @@ export class HeldWork {
     // A process that slept past its own lease may claim the work again while its first run still goes on.
     const older = this.held.get(claim.id);
     if (older) this.lose(claim.id, older.epoch);
-    this.held.set(claim.id, { epoch: claim.epoch, abort, run });
+    this.held.set(claim.id, { epoch: claim.epoch, abort, run, locked: 0 });
     return run;
   }
 
@@ -104,11 +114,25 @@ export class HeldWork {
     const [ids, epochs] = this.columns();
     if (ids.length === 0) return;
     try {
-      const alive = new Set((await this.database.query<{ id: string }>(HEARTBEAT, [ids, epochs])).map(({ id }) => id));
-      ids.filter((id) => !alive.has(id)).forEach((id, index) => this.lose(id, epochs[index] as number));
+      const rows = await this.database.query<Beaten>(HEARTBEAT, [ids, epochs]);
+      const alive = new Map(rows.map(({ id, prolonged }) => [id, prolonged]));
+      ids.forEach((id, index) => {
+        const epoch = epochs[index] as number;
+        const prolonged = alive.get(id);
+        if (prolonged === undefined) this.lose(id, epoch);
+        else this.beaten(id, epoch, prolonged);
+      });
     } catch (error) {
       this.log.warn(`heartbeat failed: ${(error as Error).message}`);
     }
+  }
+
+  /** A row that stays locked is waited for by itself, or its lease would be over when its transaction is. */
+  private beaten(id: string, epoch: number, prolonged: boolean): void {
+    const holding = this.held.get(id);
+    if (holding?.epoch !== epoch) return;
+    holding.locked = prolonged ? 0 : holding.locked + 1;
+    if (holding.locked === PATIENCE) void this.database.query(PROLONG, [id, epoch]).catch(() => (holding.locked = 0));
   }
 
   /** Only that very claim: the process may hold the work under a newer one, or have finished it meanwhile. */

@@ -1,9 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A counting semaphore whose waiters are served in order, those in a hurry before the others. */
+/** Of so many slots that come free while some wait in a hurry and some do not, one is for those who do not. */
+const SHARE = 4;
+
+/**
+ * A counting semaphore. A slot that comes free is handed to who waits longest, so nobody who comes later can take it;
+ * those in a hurry come first, but for every fourth slot: whoever hurries may not keep all others out.
+ */
 export class Slots {
   private readonly hurried: (() => void)[] = [];
   private readonly waiters: (() => void)[] = [];
+  private gathering = false;
+  private hurriedTurns = 0;
   private free: number;
 
   constructor(readonly size: number) {
@@ -11,21 +19,51 @@ export class Slots {
   }
 
   /**
-   * Waits for one slot, then takes up to `wanted` of the free ones; answers how many. Who had to wait waits `gatherMs`
-   * more, so that under load several are taken at once; who is in a hurry takes what there is.
+   * Waits for one slot, then takes up to `wanted` of the free ones; answers how many. Who had to wait and wants several
+   * waits `gatherMs` more, in which they are kept for it; who is in a hurry takes what there is.
    */
   async take(wanted: number, { gatherMs = 0, hurry = false } = {}): Promise<number> {
-    while (this.free === 0) {
-      await new Promise<void>((resolve) => (hurry ? this.hurried : this.waiters).push(resolve));
-      if (gatherMs > 0 && !hurry) await sleep(gatherMs);
+    const turn = hurry || !this.gathering;
+    if (this.free > 0 && turn) return this.grab(wanted);
+    await new Promise<void>((resolve) => (hurry ? this.hurried : this.waiters).push(resolve));
+    // One is ours by now.
+    if (gatherMs > 0 && !hurry && wanted > 1 && !this.gathering) {
+      this.gathering = true;
+      await sleep(gatherMs);
+      this.gathering = false;
     }
-    const taken = Math.min(wanted, this.free);
-    this.free -= taken;
+    const taken = 1 + this.grab(wanted - 1);
+    this.hand();
     return taken;
   }
 
   give(count = 1): void {
     this.free += count;
-    for (let left = count; left > 0; left -= 1) (this.hurried.shift() ?? this.waiters.shift())?.();
+    this.hand();
+  }
+
+  private grab(wanted: number): number {
+    const taken = Math.min(wanted, this.free);
+    this.free -= taken;
+    return taken;
+  }
+
+  private hand(): void {
+    while (this.free > 0) {
+      const next = this.next();
+      if (!next) return;
+      this.free -= 1;
+      next();
+    }
+  }
+
+  private next(): (() => void) | undefined {
+    const others = !this.gathering && this.waiters.length > 0;
+    if (this.hurried.length > 0 && !(others && this.hurriedTurns >= SHARE - 1)) {
+      if (others) this.hurriedTurns += 1;
+      return this.hurried.shift();
+    }
+    this.hurriedTurns = 0;
+    return others ? this.waiters.shift() : undefined;
   }
 }

@@ -85,8 +85,11 @@ export class WorkRunner {
     }
   }
 
-  private claim(ids: readonly string[], deaths: number): Promise<Claim[]> {
-    return this.stopping ? Promise.resolve([]) : this.database.query<Claim>(CLAIM, [ids, deaths]);
+  /** In the order in which the work was accepted. */
+  private async claim(ids: readonly string[], deaths: number): Promise<Claim[]> {
+    if (this.stopping) return [];
+    const claims = await this.database.query<Claim>(CLAIM, [ids, deaths]);
+    return claims.sort((one, other) => Number(one.id) - Number(other.id));
   }
 
   /** Claims of one batched listener together, in their order; each other claim by itself. */

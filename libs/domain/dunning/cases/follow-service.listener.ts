@@ -9,15 +9,17 @@ import { Situations } from './situation.js';
 
 type Told = 'services.service.activated.v1';
 
-// Cases of the accounts that may pay for the service: its customer's, its own, and who pays for either.
+// Accounts that may pay for the service: its customer's, its own, and who pays for either. One that owes nothing has no
+// case, and none can be opened in the moment between the activation and the look at it.
 const HELD_BACK = `EXISTS (
   WITH accounts AS (
     SELECT a.id FROM billing_accounts a
      WHERE a.partner_id = b.partner_id AND a.customer_id = (b.payload->>'customer_id')::integer
-    UNION SELECT g.account_id FROM billing_account_services g WHERE g.service_id = (b.payload->>'service_id')::integer)
-  SELECT FROM dunning_cases c
-   WHERE c.closed_at IS NULL AND c.account_id IN (
-     SELECT id FROM accounts UNION ALL SELECT y.payer_account_id FROM billing_payers y JOIN accounts ON y.account_id = accounts.id))`;
+    UNION SELECT g.account_id FROM billing_account_services g WHERE g.service_id = (b.payload->>'service_id')::integer),
+  payers AS (SELECT id FROM accounts UNION SELECT y.payer_account_id FROM billing_payers y JOIN accounts ON y.account_id = accounts.id)
+  SELECT FROM payers p
+   WHERE EXISTS (SELECT FROM dunning_cases c WHERE c.account_id = p.id AND c.closed_at IS NULL)
+      OR EXISTS (SELECT FROM invoices i WHERE i.account_id = p.id AND i.status IN ('pending', 'partially_paid', 'overdue')))`;
 
 /** A service that comes up while its account is held back is held back as well. */
 @Injectable()

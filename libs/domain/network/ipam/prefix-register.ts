@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
 import { changesBetween } from '@isp/kernel';
-import { UnitOfWork, guarded, statement } from '@isp/platform/database';
+import { UnitOfWork, guarded, statement, together } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
 import { parsePrefix } from './address-text.js';
 import { note, refuseStale } from './ipam-audit.js';
@@ -21,7 +21,8 @@ const INSERT = statement(
     WHERE v.id = $1 AND ($6::integer IS NULL OR c.id IS NOT NULL)
    RETURNING ${PREFIX_COLUMNS}`,
 );
-const VRF = statement('prefixes-vrf', 'SELECT 1 FROM vrfs WHERE id = $1');
+// One after the other in a VRF: of many that overlap at the same moment, each would wait for another one's end.
+const VRF = statement('prefixes-vrf', 'SELECT 1 FROM vrfs WHERE id = $1 FOR NO KEY UPDATE');
 const LOCK = statement('prefixes-lock', `SELECT ${PREFIX_COLUMNS} FROM prefixes WHERE id = $1 FOR UPDATE`);
 const UPDATE = statement(
   'prefixes-update',
@@ -74,11 +75,15 @@ export class PrefixRegister {
     return this.uow.run(actor, async (tx) => {
       const row = [vrfId, prefix, role, deviceId, description, parentId];
       // A container that goes away under the new prefix is a parent that does not fit any more.
-      const made = await guarded(tx.one<PrefixView>(INSERT, row), {
-        ...refusals(prefix),
-        prefixes_parent_fkey: () => ipamErrors('network.prefix.parent_unfit'),
-      });
-      if (!made) throw ipamErrors((await tx.one(VRF, [vrfId])) ? 'network.prefix.parent_unfit' : 'network.vrf.unknown');
+      const [vrf, made] = await together([
+        tx.one(VRF, [vrfId]),
+        guarded(tx.one<PrefixView>(INSERT, row), {
+          ...refusals(prefix),
+          prefixes_parent_fkey: () => ipamErrors('network.prefix.parent_unfit'),
+        }),
+      ]);
+      if (!vrf) throw ipamErrors('network.vrf.unknown');
+      if (!made) throw ipamErrors('network.prefix.parent_unfit');
       note(this.audit, actor, 'prefix.create', made.id, { ...values });
       return made;
     });

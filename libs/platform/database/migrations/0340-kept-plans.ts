@@ -44,7 +44,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   terms integer := (SELECT count(*) FROM service_terms t WHERE t.partner_id = NEW.partner_id AND t.service_id = NEW.id);
 BEGIN
-  IF OLD.activated_at IS NULL AND NEW.terminated_at IS NULL AND terms = 1 THEN
+  IF OLD.activated_at IS NULL AND NEW.activated_at IS NOT NULL AND NEW.terminated_at IS NULL AND terms = 1 THEN
     INSERT INTO recurring_revenue_changes (partner_id, customer_id, service_id, plan_id, currency, on_month, change_amount)
     SELECT NEW.partner_id, NEW.customer_id, NEW.id, t.plan_id, t.currency,
            date_trunc('month', NEW.activated_at AT TIME ZONE (SELECT time_zone FROM partners WHERE id = NEW.partner_id))::date, t.monthly_amount

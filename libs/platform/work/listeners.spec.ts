@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemActor } from '@isp/contracts';
+import type { Config } from '@isp/platform/config';
+import { Database, UnitOfWork, WORKER_LIMITS, createDataSource } from '@isp/platform/database';
+import { Log, createLogger, currentRequestId } from '@isp/platform/logging';
+import type { DataSource } from 'typeorm';
+import { query } from '../../../test/support/embedded-postgres.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-postgres.js';
+import { expanding } from './dispatch.statements.js';
+import type { ListenerOptions, PublishedEvent } from './handlers.js';
+import { HeldWork } from './held-work.js';
+import { HandlerRegistry } from './registry.js';
+import { WorkHandlers } from './work-handlers.js';
+import { WorkRunner } from './work-runner.js';
+
+const EVENT = 'services.service.activated.v1' as const;
+const BATCHED: ListenerOptions = { name: 'spec.batched', events: [EVENT], batched: true };
+const CONCERNED: ListenerOptions = {
+  name: 'spec.concerned',
+  events: [EVENT],
+  concerning: `(b.payload->>'service_id')::integer % 2 = 0`,
+};
+
+interface Told {
+  readonly service: number;
+  readonly requestId: string | undefined;
+}
+
+let database: TestDatabase;
+let source: DataSource;
+let uow: UnitOfWork;
+let registry: HandlerRegistry;
+let runner: WorkRunner;
+let told: Told[] = [];
+let transactions = new Set<unknown>();
+let refused: number | undefined;
+
+const sql = <R extends object = never>(text: string) => query<R>(database.ownerUrl, text);
+const publish = (services: number) =>
+  sql(`INSERT INTO outbox (name, partner_id, payload, request_id)
+    SELECT '${EVENT}', 1, jsonb_build_object('service_id', n), 'request-' || n FROM generate_series(1, ${services}) n`);
+const expand = async () => {
+  const { events, listeners } = registry.routes();
+  const statement = expanding(registry.conditions());
+  return uow.run(systemActor('spec'), (tx) =>
+    tx.one<{ events: number; work: { id: string; queue: string }[] }>(statement, [events, listeners, 500]),
+  );
+};
+const workOf = (listener: string) =>
+  sql<{ id: string; status: string; failures: number }>(
+    `SELECT id::text, status, failures FROM work_items WHERE payload->>'listener' = '${listener}' ORDER BY id`,
+  );
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const pool = { url: database.appUrl, max: 4, limits: WORKER_LIMITS, applicationName: 'spec' };
+  source = await createDataSource(pool, []).initialize();
+  uow = new UnitOfWork(source);
+  registry = new HandlerRegistry(undefined as never);
+  const instance = {
+    on: ({ payload }: PublishedEvent): Promise<void> => {
+      const { service_id: service } = payload as { readonly service_id: number };
+      if (service === refused) return Promise.reject(new Error('refused'));
+      transactions.add(uow.tx);
+      told.push({ service, requestId: currentRequestId() });
+      return Promise.resolve();
+    },
+  };
+  for (const options of [BATCHED, CONCERNED]) registry.listeners.set(options.name, { options, instance });
+  const config = { ISP_WORKER_CONCURRENCY: 20 } as Config;
+  const log = new Log(createLogger('silent', 'spec'));
+  const platform = new Database(source);
+  const held = new HeldWork(platform, uow, log, config);
+  runner = new WorkRunner(platform, uow, new WorkHandlers(uow, registry), held, undefined as never, log, config);
+});
+afterAll(async () => {
+  await source.destroy();
+  await database.drop();
+});
+beforeEach(async () => {
+  await sql('TRUNCATE outbox; DELETE FROM work_items');
+  told = [];
+  transactions = new Set();
+  refused = undefined;
+});
+
+describe('events that are told', () => {
+  it('make work only for the listeners that they concern, handed over in one go', async () => {
+    await publish(4);
+    const made = await expand();
+    expect(made).toMatchObject({ events: 4 });
+    expect(made?.work).toHaveLength(6);
+    expect([await workOf('spec.batched'), await workOf('spec.concerned')].map((rows) => rows.length)).toEqual([4, 2]);
+    expect(await expand()).toEqual({ events: 0, work: [] });
+  });
+
+  it('share a transaction where their listener allows it, each with its own request', async () => {
+    await publish(6);
+    await expand();
+    await runner.process(
+      (await workOf('spec.batched')).map(({ id }) => id),
+      0,
+      3,
+    );
+    expect(transactions.size).toBe(1);
+    expect(told).toEqual(Array.from({ length: 6 }, (_, n) => ({ service: n + 1, requestId: `request-${n + 1}` })));
+    expect((await workOf('spec.batched')).map(({ status }) => status)).toEqual(Array<string>(6).fill('succeeded'));
+  });
+
+  it('are told in transactions of their own when one of them is refused, and only that one waits', async () => {
+    await publish(5);
+    await expand();
+    refused = 3;
+    await runner.process(
+      (await workOf('spec.batched')).map(({ id }) => id),
+      0,
+      3,
+    );
+    const rows = await workOf('spec.batched');
+    expect(rows.map(({ status, failures }) => `${status} ${failures}`)).toEqual([
+      'succeeded 0',
+      'succeeded 0',
+      'queued 1',
+      'succeeded 0',
+      'succeeded 0',
+    ]);
+    // The two before it were told in the batch too, which was undone.
+    expect(told.map(({ service }) => service).sort((one, other) => one - other)).toEqual([1, 1, 2, 2, 4, 5]);
+  });
+
+  it('are told to nobody twice when another process has taken one of them over', async () => {
+    await publish(3);
+    await expand();
+    const ids = (await workOf('spec.batched')).map(({ id }) => id);
+    await sql(`UPDATE work_items SET status = 'running', epoch = 7 WHERE id = ${ids[1]}`);
+    await runner.process(ids, 0, 3);
+    expect(told.map(({ service }) => service)).toEqual([1, 3]);
+    expect((await workOf('spec.batched')).map(({ status }) => status)).toEqual(['succeeded', 'running', 'succeeded']);
+  });
+});
