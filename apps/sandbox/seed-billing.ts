@@ -44,8 +44,10 @@ const COVERAGE = statement(
 );
 const ISSUE = statement(
   'sandbox-billing-issue',
-  `UPDATE invoices i SET status = 'pending', issued_at = i.created_at, issued_on = i.period_from
-    WHERE status = 'draft' AND created_by = 'system:sandbox'`,
+  `SELECT FROM (
+     SELECT created_at, array_agg(id ORDER BY id) AS ids, array_agg(period_from ORDER BY id) AS days, array_agg(due_on ORDER BY id) AS due_days
+       FROM invoices WHERE status = 'draft' AND created_by = 'system:sandbox' GROUP BY 1 ORDER BY 1) d
+    CROSS JOIN LATERAL issue_documents(d.ids, d.created_at, d.days, d.due_days)`,
 );
 const PAYMENTS = statement(
   'sandbox-billing-payments',

@@ -141,17 +141,18 @@ describe('functions that run with more rights', () => {
 
   it('are the known ones, each with a fixed search path and not for everybody', async () => {
     const found = await catalogue(
-      `SELECT p.proname AS name, p.proconfig::text AS config, has_function_privilege('isp_app', p.oid, 'EXECUTE') AS app,
+      `SELECT p.proname AS name, (SELECT c FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%') AS path, has_function_privilege('isp_app', p.oid, 'EXECUTE') AS app,
               EXISTS (SELECT FROM aclexplode(p.proacl) WHERE grantee = 0) OR p.proacl IS NULL AS everybody
          FROM pg_proc p WHERE p.prosecdef AND p.pronamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema') ORDER BY 1`,
     );
-    const config = '{"search_path=public, pg_temp"}';
+    const path = 'search_path=public, pg_temp';
     const ofTheApplication = [
       'archive_sessions',
       'audit_append',
       'customers_count',
       'customers_search',
       'forget_sessions',
+      'issue_documents',
       'keep_profile_in_use',
       'next_ticket_number',
       'operator_identity',
@@ -172,7 +173,6 @@ describe('functions that run with more rights', () => {
       'follow_service_life',
       'follow_service_terms',
       'forget_usage_days',
-      'issue_document',
       'keep_lines',
       'open_accounts_of_currency',
       'open_billing_accounts',
@@ -185,7 +185,7 @@ describe('functions that run with more rights', () => {
     expect(found).toEqual(
       [...ofTheApplication, ...ofRadius, ...ofTriggers]
         .sort()
-        .map((name) => ({ name, config, app: ofTheApplication.includes(name), everybody: false })),
+        .map((name) => ({ name, path, app: ofTheApplication.includes(name), everybody: false })),
     );
   });
 

@@ -40,7 +40,7 @@ function fill(place: Place): Promise<number> {
       `UPDATE services SET status = 'terminated', terminated_at = activated_at + interval '300 days' WHERE id = ANY ($1) AND id % 6 = 0`,
       [ids],
     );
-    const triggers = ['invoices_begin', 'invoices_issue', 'invoices_keep', 'invoices_book'];
+    const triggers = ['invoices_begin', 'invoices_keep', 'invoices_book'];
     for (const name of triggers) await client.query(`ALTER TABLE invoices DISABLE TRIGGER ${name}`);
     await client.query(
       `INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, status, series, year, sequence, currency, period_from, period_until,

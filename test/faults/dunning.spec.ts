@@ -29,7 +29,8 @@ async function owe(world: World): Promise<void> {
     INSERT INTO billing_account_services (partner_id, customer_id, service_id, account_id, from_on)
     SELECT partner_id, customer_id, service_id, id, current_date - 60 FROM account`);
   await world.rows(
-    `UPDATE invoices SET status = 'pending', issued_at = now(), issued_on = current_date - 30 WHERE created_by = 'faults'`,
+    `SELECT FROM (SELECT set_config('app.unrestricted', 'on', true), array_agg(id) AS ids, array_agg(current_date - 30) AS days, array_agg(due_on) AS due_days
+       FROM invoices WHERE created_by = 'faults') d CROSS JOIN LATERAL issue_documents(d.ids, now(), d.days, d.due_days)`,
   );
   await world.rows(`UPDATE invoices SET status = 'overdue' WHERE created_by = 'faults'`);
   await world.rows(`

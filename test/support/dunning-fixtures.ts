@@ -34,8 +34,8 @@ export function dunningFixtures(use: Use, sql: Sql, thing: Make, invoiceOf: Invo
     const customerId = await idOf(`SELECT customer_id AS id FROM services WHERE id = ${serviceId}`);
     const invoiceId = await invoiceOf(customerId, true);
     const dueOn = addDays(today(), -DAYS_LATE);
-    await sql(`UPDATE invoices SET due_on = '${dueOn}' WHERE id = ${invoiceId};
-      UPDATE invoices SET status = 'pending', issued_at = now(), issued_on = '${dueOn}' WHERE id = ${invoiceId};
+    await sql(`SELECT set_config('app.unrestricted', 'on', true);
+      SELECT FROM issue_documents(ARRAY[${invoiceId}], now(), ARRAY['${dueOn}'::date], ARRAY['${dueOn}'::date]);
       UPDATE invoices SET status = 'overdue' WHERE id = ${invoiceId}`);
     const policyId = await dunning_policy();
     return idOf(`INSERT INTO dunning_cases (partner_id, customer_id, account_id, currency, policy_id, policy_version, overdue_amount, overdue_since, opened_at)

@@ -42,12 +42,7 @@ const COVER = statement(
 );
 const UNCOVER = statement('invoices-uncover', 'DELETE FROM invoice_coverage WHERE invoice_id = $1');
 // The number is taken here, by the database: a lock that all who issue share, so it comes as late as can be.
-export const ISSUE = statement(
-  'invoices-issue',
-  `UPDATE invoices i SET status = CASE i.document WHEN 'invoice' THEN 'pending' ELSE 'issued' END, issued_at = $2, issued_on = d.issued_on,
-          due_on = d.due_on, version = i.version + 1, updated_at = $2
-     FROM unnest($1::integer[], $3::date[], $4::date[]) AS d (id, issued_on, due_on) WHERE i.id = d.id RETURNING ${INVOICE_COLUMNS}`,
-);
+export const ISSUE = statement('invoices-issue', `SELECT ${INVOICE_COLUMNS} FROM issue_documents($1, $2, $3, $4) i`);
 const VOID = statement(
   'invoices-void',
   `UPDATE invoices i SET status = 'void', voided_at = $2, void_reason = $3, version = version + 1, updated_at = $2

@@ -1,0 +1,176 @@
+import type { SqlMigration } from '../migration.js';
+
+/**
+ * Documents are issued by the batch: lines are held against totals, the ledger written and numbers taken in one statement
+ * each, however many documents there are, and the row of the numbers is locked last. What rows are to keep is a condition of
+ * their triggers, so that nothing is called for a row that keeps it.
+ */
+export const issueDocuments: SqlMigration = {
+  name: '0355-issue-documents',
+  up: `
+-- Issues drafts, all of them or none: their lines must come to their totals, and each takes the next number of its series
+-- and year, in the order of their ids. Numbers are given back with everything else when the transaction fails, so there is
+-- never a gap. Whoever writes a line of a draft, or issues it, holds its row: neither comes between the other's steps.
+-- Everything that does not need the number comes before it: all who issue wait for its row until this transaction ends.
+-- wanted: drafts; issue_days, due_days: of each of them. A document behind the wall is one that is not there.
+CREATE FUNCTION issue_documents(wanted integer[], issued timestamptz, issue_days date[], due_days date[]) RETURNS SETOF invoices
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
+DECLARE
+  everybody boolean := tenancy.unrestricted();
+  own_partner integer := tenancy.partner_id();
+  own_customer integer := tenancy.customer_id();
+  held integer;
+  wrong integer;
+  bad integer;
+  corrections boolean;
+  all_ids integer[];
+  all_series text[];
+  all_years smallint[];
+  all_places integer[];
+  all_issue_days date[];
+  all_due_days date[];
+  -- What a document's hash is made of (document_hash): before its number, and behind it.
+  all_heads text[];
+  all_tails text[];
+BEGIN
+  PERFORM FROM invoices i WHERE i.id = ANY (wanted)
+      AND (everybody OR (i.partner_id = own_partner AND (own_customer IS NULL OR i.customer_id = own_customer)))
+    ORDER BY i.id FOR UPDATE;
+  GET DIAGNOSTICS held = ROW_COUNT;
+  IF held <> cardinality(wanted) THEN
+    RAISE 'not all of these documents are there to be issued' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+
+  SELECT min(f.id) FILTER (WHERE f.status <> 'draft'), min(f.id) FILTER (WHERE f.net <> f.subtotal_amount OR f.tax <> f.tax_amount),
+         bool_or(f.corrects_id IS NOT NULL), array_agg(f.id), array_agg(f.series), array_agg(f.year), array_agg(f.place),
+         array_agg(f.issue_day), array_agg(f.due_day), array_agg(f.head), array_agg(f.tail)
+    INTO wrong, bad, corrections, all_ids, all_series, all_years, all_places, all_issue_days, all_due_days, all_heads, all_tails
+    FROM (
+      SELECT i.id, i.status, i.subtotal_amount, i.tax_amount, i.corrects_id, l.net, l.tax, s.series, s.year, d.issue_day, d.due_day,
+             row_number() OVER (PARTITION BY s.series, s.year ORDER BY i.id)::integer AS place,
+             left(jsonb_build_array(i.id, i.partner_id, i.customer_id, i.account_id, i.document, i.kind, i.origin, i.corrects_id,
+               s.series, s.year)::text, -1) || ', ' AS head,
+             ', ' || substr(jsonb_build_array(i.currency, i.period_from, i.period_until, d.issue_day, d.due_day, i.subtotal_amount,
+               i.tax_amount, i.total_amount, i.notes, extract(epoch FROM issued)::text, l.lines)::text, 2) AS tail
+        FROM unnest(wanted, issue_days, due_days) AS d (id, issue_day, due_day)
+        JOIN invoices i ON i.id = d.id
+       CROSS JOIN LATERAL (SELECT CASE i.document WHEN 'invoice' THEN 'INV' ELSE 'CN' END, extract(year FROM d.issue_day)::smallint) AS s (series, year)
+       CROSS JOIN LATERAL (
+         SELECT coalesce(sum(m.amount), 0) AS net, coalesce(sum(m.tax_amount), 0) AS tax,
+                jsonb_agg(jsonb_build_array(m.position, m.kind, m.key, m.service_id, m.corrects_line_id, m.description, m.from_on,
+                  m.until_on, m.amount, m.tax_amount, m.taxes, m.inputs) ORDER BY m.position) AS lines
+           FROM invoice_lines m WHERE m.invoice_id = i.id) l) f;
+  IF wrong IS NOT NULL THEN
+    RAISE 'document % is issued already', wrong USING ERRCODE = 'check_violation', CONSTRAINT = 'invoices_issued_once';
+  END IF;
+  IF bad IS NOT NULL THEN
+    RAISE 'lines of document % do not come to its totals', bad
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'invoices_totals_of_lines';
+  END IF;
+
+  IF corrections THEN
+    UPDATE invoices i SET credited_amount = i.credited_amount - c.amount, version = i.version + c.notes, updated_at = issued
+      FROM (SELECT n.corrects_id, sum(n.total_amount) AS amount, count(*)::integer AS notes FROM invoices n WHERE n.id = ANY (all_ids) GROUP BY 1) c
+     WHERE i.id = c.corrects_id;
+  END IF;
+  -- An invoice is owed: to revenue and to the tax office. A credit note is money that the customer has with us.
+  INSERT INTO ledger_transfers (partner_id, customer_id, account_id, at, event, debit, credit, currency, amount, invoice_id)
+  SELECT i.partner_id, i.customer_id, i.account_id, issued, i.document || '.issued', CASE WHEN t.moved > 0 THEN o.owed_in ELSE t.earned_as END,
+         CASE WHEN t.moved > 0 THEN t.earned_as ELSE o.owed_in END, i.currency, abs(t.moved), i.id
+    FROM unnest(all_ids) AS d (id) JOIN invoices i ON i.id = d.id
+   CROSS JOIN LATERAL (SELECT CASE i.document WHEN 'invoice' THEN 'receivable' ELSE 'credit' END) AS o (owed_in)
+   CROSS JOIN LATERAL (VALUES ('revenue', i.subtotal_amount), ('tax', i.tax_amount)) AS t (earned_as, moved)
+   WHERE t.moved <> 0;
+
+  -- In the order of the series, so that two batches of several do not wait for each other.
+  RETURN QUERY
+  WITH taken AS (
+    INSERT INTO document_series AS s (series, year, last_number)
+    SELECT d.series, d.year, count(*) FROM unnest(all_series, all_years) AS d (series, year) GROUP BY 1, 2 ORDER BY 1, 2
+        ON CONFLICT (series, year) DO UPDATE SET last_number = s.last_number + excluded.last_number
+    RETURNING s.series, s.year, s.last_number),
+  numbered AS (
+    SELECT d.id, d.series, d.year, t.last_number - count(*) OVER (PARTITION BY d.series, d.year)::integer + d.place AS sequence,
+           d.issue_day, d.due_day, d.head, d.tail
+      FROM unnest(all_ids, all_series, all_years, all_places, all_issue_days, all_due_days, all_heads, all_tails)
+             AS d (id, series, year, place, issue_day, due_day, head, tail)
+      JOIN taken t ON t.series = d.series AND t.year = d.year)
+  UPDATE invoices i SET status = CASE WHEN i.document = 'credit_note' THEN 'issued' WHEN i.total_amount = 0 THEN 'paid' ELSE 'pending' END,
+         series = n.series, year = n.year, sequence = n.sequence, issued_at = issued, issued_on = n.issue_day, due_on = n.due_day,
+         content_hash = sha256(convert_to(n.head || n.sequence || n.tail, 'UTF8')), version = i.version + 1, updated_at = issued
+    FROM numbered n WHERE i.id = n.id
+  RETURNING i.*;
+END $$;
+REVOKE ALL ON FUNCTION issue_documents FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION issue_documents TO isp_app;
+-- There is no other way to a number: without one the checks of the table let nothing leave the state of a draft.
+DROP TRIGGER invoices_issue ON invoices;
+DROP FUNCTION issue_document;
+
+DROP TRIGGER invoices_book ON invoices;
+CREATE OR REPLACE FUNCTION book_document() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  what text := NEW.document || '.voided';
+  owed_in text := CASE NEW.document WHEN 'invoice' THEN 'receivable' ELSE 'credit' END;
+BEGIN
+  PERFORM post_transfer(NEW, what, NEW.voided_at, owed_in, 'revenue', -NEW.subtotal_amount, NEW.id, NULL, NULL, NEW.currency);
+  PERFORM post_transfer(NEW, what, NEW.voided_at, owed_in, 'tax', -NEW.tax_amount, NEW.id, NULL, NULL, NEW.currency);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER invoices_book AFTER UPDATE ON invoices FOR EACH ROW
+  WHEN (OLD.status NOT IN ('draft', 'void') AND NEW.status = 'void') EXECUTE FUNCTION book_document();
+
+DROP TRIGGER invoices_begin ON invoices;
+CREATE OR REPLACE FUNCTION begin_document() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  RAISE 'a document begins as a draft' USING ERRCODE = 'check_violation', CONSTRAINT = 'invoices_begin_as_draft';
+END $$;
+CREATE TRIGGER invoices_begin BEFORE INSERT ON invoices FOR EACH ROW
+  WHEN (NEW.status <> 'draft' OR NEW.settled_amount <> 0 OR NEW.credited_amount <> 0 OR NEW.sequence IS NOT NULL)
+  EXECUTE FUNCTION begin_document();
+
+DROP TRIGGER invoices_keep ON invoices;
+CREATE OR REPLACE FUNCTION keep_document() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE 'document % stays', OLD.id USING ERRCODE = 'check_violation', CONSTRAINT = 'invoices_stay';
+  END IF;
+  RAISE 'document % cannot be changed', OLD.id USING ERRCODE = 'check_violation', CONSTRAINT = 'invoices_immutable';
+END $$;
+CREATE TRIGGER invoices_stay BEFORE DELETE ON invoices FOR EACH ROW EXECUTE FUNCTION keep_document();
+CREATE TRIGGER invoices_keep BEFORE UPDATE ON invoices FOR EACH ROW
+  WHEN (OLD.status = 'void' OR (NEW.status = 'draft' AND OLD.status <> 'draft')
+     OR (NEW.partner_id, NEW.customer_id, NEW.account_id, NEW.document, NEW.kind, NEW.origin, NEW.corrects_id, NEW.currency,
+         NEW.period_from, NEW.period_until, NEW.subtotal_amount, NEW.tax_amount, NEW.total_amount, NEW.created_at, NEW.created_by)
+       IS DISTINCT FROM
+        (OLD.partner_id, OLD.customer_id, OLD.account_id, OLD.document, OLD.kind, OLD.origin, OLD.corrects_id, OLD.currency,
+         OLD.period_from, OLD.period_until, OLD.subtotal_amount, OLD.tax_amount, OLD.total_amount, OLD.created_at, OLD.created_by)
+     OR (OLD.status <> 'draft' AND
+        (NEW.series, NEW.year, NEW.sequence, NEW.issued_on, NEW.due_on, NEW.issued_at, NEW.content_hash, NEW.notes)
+       IS DISTINCT FROM
+        (OLD.series, OLD.year, OLD.sequence, OLD.issued_on, OLD.due_on, OLD.issued_at, OLD.content_hash, OLD.notes)))
+  EXECUTE FUNCTION keep_document();
+
+-- Lines belong to a draft; they are written once and stay. Looked at behind the statement: its foreign keys hold the drafts
+-- by then, so that nobody issues one meanwhile.
+DROP TRIGGER invoice_lines_keep ON invoice_lines;
+CREATE OR REPLACE FUNCTION keep_lines() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+  broken boolean := true;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    broken := EXISTS (SELECT FROM written w JOIN invoices i ON i.id = w.invoice_id WHERE i.status <> 'draft');
+  END IF;
+  IF broken THEN
+    RAISE 'lines of a document cannot be changed' USING ERRCODE = 'check_violation', CONSTRAINT = 'invoice_lines_immutable';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER invoice_lines_begin AFTER INSERT ON invoice_lines REFERENCING NEW TABLE AS written
+  FOR EACH STATEMENT EXECUTE FUNCTION keep_lines();
+CREATE TRIGGER invoice_lines_keep BEFORE UPDATE OR DELETE ON invoice_lines FOR EACH STATEMENT EXECUTE FUNCTION keep_lines();
+`,
+};
