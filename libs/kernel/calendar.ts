@@ -4,14 +4,29 @@
  */
 const DAY_MS = 86_400_000;
 
+/** Most of the days that are kept as dates: a century and more. */
+const MOST_DAYS = 50_000;
+const daysOfDates = new Map<string, number>();
+const datesOfDays = new Map<number, string>();
+
 /** Days since 1970-01-01 of a date. */
 export function dayNumber(date: string): number {
-  return Math.round(Date.parse(`${date}T00:00:00Z`) / DAY_MS);
+  const known = daysOfDates.get(date);
+  if (known !== undefined) return known;
+  const day = Math.round(Date.parse(`${date}T00:00:00Z`) / DAY_MS);
+  if (daysOfDates.size >= MOST_DAYS) daysOfDates.clear();
+  if (!Number.isNaN(day)) daysOfDates.set(date, day);
+  return day;
 }
 
 /** The date that is so many days after 1970-01-01. */
 export function dateOfDay(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+  const known = datesOfDays.get(day);
+  if (known !== undefined) return known;
+  const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
+  if (datesOfDays.size >= MOST_DAYS) datesOfDays.clear();
+  datesOfDays.set(day, date);
+  return date;
 }
 
 export function addDays(date: string, days: number): string {
@@ -37,7 +52,7 @@ export function daysBetween(from: string, until: string): number {
 
 /** The date that it is in a zone at an instant. @throws RangeError on a zone that nobody knows */
 export function localDate(instant: Date, timeZone: string): string {
-  return new Date(instant.getTime() + offsetMs(instant, timeZone)).toISOString().slice(0, 10);
+  return dateOfDay(Math.floor((instant.getTime() + offsetMs(instant, timeZone)) / DAY_MS));
 }
 
 /** The first instant of a date in a zone: its midnight, or what comes instead where clocks leap over it. */

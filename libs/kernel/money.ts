@@ -12,6 +12,9 @@ const Exact = Decimal.clone({
   defaults: true,
 });
 
+const ZERO = new Exact(0);
+const HUNDREDTH = new Exact('0.01');
+
 export { Decimal };
 export type DecimalInput = Decimal | string | number | bigint;
 
@@ -45,21 +48,45 @@ export function isCurrencyCode(text: string): boolean {
  * NaN, infinities, signs and separators of other notations, and numbers too long for a double to hold exactly.
  */
 export function parseDecimal(value: unknown): Decimal | undefined {
-  if (value instanceof Decimal) return value.isFinite() ? new Exact(value) : undefined;
+  if (value instanceof Decimal) return value.isFinite() ? own(value) : undefined;
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const text = String(value);
   if (!DECIMAL_TEXT.test(text)) return undefined;
   if (typeof value === 'number' && text.replace(/^-?0*\.?0*|\./g, '').length > 15) return undefined;
   const parsed = new Exact(text);
-  return parsed.isZero() ? new Exact(0) : parsed;
+  return parsed.isZero() ? ZERO : parsed;
 }
+
+/** A decimal with the settings of this file; they are never changed, so one that has them is as good as its copy. */
+const own = (value: Decimal): Decimal => (value.constructor === Exact ? value : new Exact(value));
+
+/** Prices, rates and counts come again and again: most of the texts that are kept, and the longest of them. */
+const MOST_KEPT = 10_000;
+const LONGEST_KEPT = 24;
+const kept = new Map<string, Decimal>();
+
+function keptDecimal(text: string): Decimal | undefined {
+  const known = kept.get(text);
+  if (known) return known;
+  const parsed = parseDecimal(text);
+  if (!parsed || text.length > LONGEST_KEPT) return parsed;
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(text, parsed);
+  return parsed;
+}
+
+/** Whether the value's text says all of it. Of a number only where it counts: a long fraction is not what was meant. */
+const isText = (value: DecimalInput): value is string | number | bigint =>
+  typeof value === 'string' ||
+  typeof value === 'bigint' ||
+  (Number.isInteger(value) && Math.abs(value as number) < 1e15);
 
 /**
  * An exact decimal from a value the program itself made: SQL `numeric` text, a literal, a count.
  * @throws RangeError when it is not one.
  */
 export function decimal(value: DecimalInput): Decimal {
-  const parsed = parseDecimal(typeof value === 'bigint' ? value.toString() : value);
+  const parsed = isText(value) ? keptDecimal(String(value)) : parseDecimal(value);
   if (!parsed) throw new RangeError(`Not an exact decimal: ${String(value)}`);
   return parsed;
 }
@@ -67,7 +94,7 @@ export function decimal(value: DecimalInput): Decimal {
 /** Rounds half-up (away from zero) to `decimals` places. */
 export function roundHalfUp(value: DecimalInput, decimals: number): Decimal {
   const rounded = decimal(value).toDecimalPlaces(decimals, Decimal.ROUND_HALF_UP);
-  return rounded.isZero() ? new Exact(0) : rounded;
+  return rounded.isZero() ? ZERO : rounded;
 }
 
 export interface AmountRules {
@@ -152,7 +179,8 @@ export class Money {
 
   /** Half-up to the currency's decimals. */
   rounded(): Money {
-    return this.with(roundHalfUp(this.amount, currencyDecimals(this.currency)));
+    const decimals = currencyDecimals(this.currency);
+    return this.amount.decimalPlaces() <= decimals ? this : this.with(roundHalfUp(this.amount, decimals));
   }
 
   isZero(): boolean {
@@ -197,7 +225,7 @@ export class Money {
   }
 
   private with(amount: Decimal): Money {
-    return new Money(amount.isZero() ? new Exact(0) : amount, this.currency);
+    return new Money(amount.isZero() ? ZERO : amount, this.currency);
   }
 
   private same(other: Money): Money {
@@ -208,7 +236,7 @@ export class Money {
 
 /** Tax on a net amount at `ratePercent` (8 is 8 %), rounded half-up to the currency. */
 export function taxOf(net: Money, ratePercent: DecimalInput): Money {
-  return net.times(ratePercent).dividedBy(100).rounded();
+  return net.times(ratePercent).times(HUNDREDTH).rounded();
 }
 
 /** The rounded net amount plus its tax, so that the parts that are shown always add up. */

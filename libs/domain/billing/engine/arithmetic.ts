@@ -15,8 +15,10 @@ export interface Taxed {
 /** The exact amount that a rule makes of its inputs. The one place where lines are computed, and proved. */
 export function exactAmount(inputs: LineInputs, currency: string): Money {
   const money = (amount: string): Money => Money.of(amount, currency);
-  const share = (monthly: string, { months, used, of }: { months: number; used: number; of: number }): Money =>
-    money(monthly).times(months).times(used).dividedBy(of);
+  const share = (monthly: string, { months, used, of }: { months: number; used: number; of: number }): Money => {
+    const whole = money(monthly).times(months);
+    return used === of ? whole : whole.times(used).dividedBy(of);
+  };
   switch (inputs.rule) {
     case 'share_of_period':
       return share(inputs.monthly_amount, inputs);

@@ -42,8 +42,8 @@ export function chargesDue(facts: EngineFacts): Charge[] {
     facts.services.flatMap((service) => new PeriodCharges(facts, period, service).all()),
   );
   const fees = facts.services.flatMap((service) => feesOf(facts, service));
-  return [...fees, ...oneOffsOf(facts), ...recurring].filter((charge) =>
-    [charge, ...charge.taxes].some(({ amount }) => Number(amount) !== 0),
+  return [...fees, ...oneOffsOf(facts), ...recurring].filter(
+    ({ amount, taxes }) => Number(amount) !== 0 || taxes.some((tax) => Number(tax.amount) !== 0),
   );
 }
 
@@ -213,7 +213,7 @@ function taxesOn(
   on: string,
   planPercent: string,
   region: string | null,
-): ApplicableTax[] {
+): readonly ApplicableTax[] {
   return taxesFor({ on, serviceType, planPercent }, region, taxRates, account.exemptions);
 }
 
@@ -243,6 +243,7 @@ function feesOf(facts: EngineFacts, service: ServiceFacts): Charge[] {
   const began = localDate(activatedAt, account.timeZone);
   const fees: Charge[] = [];
   const fee = (name: string, description: string, on: string, amount: string, price: PriceFact): void => {
+    if (Number(amount) === 0) return;
     const inWindow = service.windows.some(({ from, until }) => from <= on && (until === null || on < until));
     if (on > targetOn || on < account.startsOn || !inWindow) return;
     const inputs: LineInputs = { rule: 'once', unit_amount: amount };

@@ -25,15 +25,10 @@ export function taxesFor(
   region: string | null,
   rates: readonly TaxRate[],
   exemptions: readonly Exemption[],
-): ApplicableTax[] {
+): readonly ApplicableTax[] {
   const free = exemptions.filter((exemption) => holds(exemption, on));
-  const applicable =
-    region === null
-      ? ofPlan(planPercent)
-      : ofRegion(
-          rates.filter((rate) => rate.region === region && holds(rate, on)),
-          serviceType,
-        );
+  const applicable = region === null ? ofPlan(planPercent) : ofRegion(rates, region, on, serviceType);
+  if (free.length === 0) return applicable;
   return applicable.filter(({ code }) => !free.some((exemption) => exemption.code === null || exemption.code === code));
 }
 
@@ -42,9 +37,27 @@ function ofPlan(percent: string | null): ApplicableTax[] {
   return [{ code: 'plan', name: 'Tax', percent, inclusive: false }];
 }
 
-function ofRegion(rates: readonly TaxRate[], serviceType: string | null): ApplicableTax[] {
-  const own = rates.filter((rate) => rate.serviceType !== null && rate.serviceType === serviceType);
-  const general = rates.filter((rate) => rate.serviceType === null && !own.some(({ code }) => code === rate.code));
+/** Per list of rates: the accounts of a run share one, and nearly all of them ask it the same. */
+const known = new WeakMap<readonly TaxRate[], Map<string, readonly ApplicableTax[]>>();
+
+function ofRegion(
+  rates: readonly TaxRate[],
+  region: string,
+  on: string,
+  serviceType: string | null,
+): readonly ApplicableTax[] {
+  const answers = known.get(rates) ?? new Map<string, readonly ApplicableTax[]>();
+  known.set(rates, answers);
+  const question = JSON.stringify([region, on, serviceType]);
+  const answer = answers.get(question) ?? inForce(rates, region, on, serviceType);
+  answers.set(question, answer);
+  return answer;
+}
+
+function inForce(rates: readonly TaxRate[], region: string, on: string, serviceType: string | null): ApplicableTax[] {
+  const there = rates.filter((rate) => rate.region === region && holds(rate, on));
+  const own = there.filter((rate) => rate.serviceType !== null && rate.serviceType === serviceType);
+  const general = there.filter((rate) => rate.serviceType === null && !own.some(({ code }) => code === rate.code));
   return [...own, ...general]
     .sort((a, b) => (a.code < b.code ? -1 : 1))
     .map(({ code, name, percent, inclusive }) => ({ code, name, percent, inclusive }));

@@ -14,7 +14,7 @@ import {
   LINE_COLUMNS,
 } from './invoice.view.js';
 
-const INSERT = statement(
+const INSERT_ALL = statement(
   'invoices-insert',
   `INSERT INTO invoices AS i (partner_id, customer_id, account_id, document, kind, origin, corrects_id, currency, period_from, period_until,
           due_on, subtotal_amount, tax_amount, total_amount, notes, review_until, created_by, created_at, updated_at)
@@ -22,7 +22,7 @@ const INSERT = statement(
           d.due_on, d.net, d.tax, d.net + d.tax, d.notes, d.review_until, d.created_by, d.created_at, d.created_at
      FROM jsonb_to_recordset($1) AS d (account_id integer, document text, kind text, origin text, corrects_id integer, period_from date,
           period_until date, due_on date, net numeric, tax numeric, notes text, review_until timestamptz, created_by text, created_at timestamptz)
-     JOIN billing_accounts a ON a.id = d.account_id ORDER BY d.account_id RETURNING ${INVOICE_COLUMNS}`,
+     JOIN billing_accounts a ON a.id = d.account_id ORDER BY d.account_id RETURNING i.id, i.account_id AS "accountId"`,
 );
 const INSERT_LINES = statement(
   'invoices-insert-lines',
@@ -103,17 +103,19 @@ export class InvoiceRepository {
 
   /** Writes a draft with its lines. @throws `billing.period.already_invoiced` */
   async insert(made: NewDocument): Promise<InvoiceView> {
-    return (await this.insertAll([made])).get(made.account.id) as InvoiceView;
+    return this.get((await this.insertAll([made])).get(made.account.id) as number);
   }
 
-  /** Writes drafts with their lines, at most one of an account; by account. @throws `billing.period.already_invoiced` */
-  async insertAll(made: readonly NewDocument[]): Promise<Map<number, InvoiceView>> {
+  /** Writes drafts with their lines, at most one of an account; their ids, by account. @throws `billing.period.already_invoiced` */
+  async insertAll(made: readonly NewDocument[]): Promise<Map<number, number>> {
     const rows = await this.guarded(() =>
-      this.uow.tx.query<InvoiceView>(INSERT, [JSON.stringify(made.map((document) => documentRow(document)))]),
+      this.uow.tx.query<{ id: number; accountId: number }>(INSERT_ALL, [
+        JSON.stringify(made.map((document) => documentRow(document))),
+      ]),
     );
-    const drafts = new Map(rows.map((draft) => [draft.accountId, draft]));
+    const drafts = new Map(rows.map(({ id, accountId }) => [accountId, id]));
     const lines = made.flatMap((document) => {
-      const { id } = drafts.get(document.account.id) as InvoiceView;
+      const id = drafts.get(document.account.id) as number;
       return document.lines.map((line, n) => lineRow(line, id, n, document.account.currency));
     });
     await this.uow.tx.execute(INSERT_LINES, [JSON.stringify(lines)]);

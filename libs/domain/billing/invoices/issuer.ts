@@ -11,8 +11,11 @@ import type { InvoiceView } from './invoice.view.js';
 
 interface Ready {
   readonly account: AccountView;
-  readonly draft: InvoiceView;
+  readonly draft: Draft;
 }
+
+/** What is to be known of a draft in order to date it. */
+type Draft = Pick<InvoiceView, 'id' | 'document' | 'dueOn'>;
 
 /** Issues drafts of locked accounts: number, ledger, events, and credit that waits for an invoice. */
 @Injectable()

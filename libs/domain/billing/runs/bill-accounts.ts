@@ -6,10 +6,9 @@ import type { AccountView } from '../accounts/account.view.js';
 import { totalOf } from '../engine/arithmetic.js';
 import { type BillingPeriod, dueDayOf, nextDue, periodsDue } from '../engine/billing-periods.js';
 import { type Computed, compute } from '../engine/compute.js';
-import type { EngineFacts } from '../engine/engine.types.js';
+import type { EngineFacts, EngineLine } from '../engine/engine.types.js';
 import { notBefore } from '../invoices/generate-invoice.usecase.js';
 import { InvoiceRepository, type NewDocument } from '../invoices/invoice.repository.js';
-import type { InvoiceView } from '../invoices/invoice.view.js';
 import { Issuer } from '../invoices/issuer.js';
 import { type NewFinding, RunRepository } from './run.repository.js';
 import { type PlanTotal, type RunCounts, addTotals } from './run.view.js';
@@ -79,7 +78,7 @@ export class BillAccounts {
   private async write(runId: number, results: readonly Result[], now: Date): Promise<number> {
     const charged = results.filter(({ outcome }) => outcome === 'document');
     const documents = await this.documents(runId, charged, now);
-    const drafts = documents.length > 0 ? await this.invoices.insertAll(documents) : new Map<number, InvoiceView>();
+    const drafts = documents.length > 0 ? await this.invoices.insertAll(documents) : new Map<number, number>();
     const parked = results.filter(({ outcome }) => outcome === 'parked');
     await this.runs.park(parked.map(parkingOf), now);
     await this.runs.find(runId, parked.map(parkedFinding));
@@ -93,7 +92,9 @@ export class BillAccounts {
     const ready = documents.filter(({ reviewUntil }) => reviewUntil === undefined);
     if (ready.length > 0)
       await this.issuer.issueAll(
-        ready.map(({ account }) => ({ account, draft: drafts.get(account.id) as InvoiceView })),
+        ready.map(({ account, document }) => {
+          return { account, draft: { id: drafts.get(account.id) as number, document, dueOn: null } };
+        }),
       );
     return documents.length - ready.length;
   }
@@ -195,12 +196,20 @@ function countsOf(results: readonly Result[], accountsDone: number, drafts: numb
 const PLAN_OF_KEY = /:(\d+)\.\d+:/;
 
 function planTotals(results: readonly Result[]): PlanTotal[] {
-  const totals = results.flatMap(({ account: { currency }, computed }) =>
-    computed.lines.map((line) => {
+  const plans = new Map<string, { planId: number | null; currency: string; lines: EngineLine[] }>();
+  for (const { account, computed } of results) {
+    for (const line of computed.lines) {
       const plan = PLAN_OF_KEY.exec(line.key ?? '')?.[1];
-      const { net, tax } = totalOf([line], currency);
-      return { planId: plan === undefined ? null : Number(plan), currency, net: net.toText(), tax: tax.toText() };
-    }),
-  );
+      const key = `${account.currency} ${plan ?? ''}`;
+      const known = plans.get(key);
+      if (known) known.lines.push(line);
+      else
+        plans.set(key, { planId: plan === undefined ? null : Number(plan), currency: account.currency, lines: [line] });
+    }
+  }
+  const totals = [...plans.values()].map(({ planId, currency, lines }) => {
+    const { net, tax } = totalOf(lines, currency);
+    return { planId, currency, net: net.toText(), tax: tax.toText() };
+  });
   return addTotals([], totals);
 }
