@@ -1,7 +1,7 @@
 import { monotonicMs } from '@isp/kernel';
 import { API_LIMITS, sessionOptions } from '@isp/platform/database';
 import pg from 'pg';
-import { AGEING_NOW } from '../../libs/domain/billing/ledger/ageing.queries.js';
+import { AGEING_NOW, AGEING_OF_CUSTOMERS } from '../../libs/domain/billing/ledger/ageing.queries.js';
 import { RECURRING_REVENUE } from '../../libs/domain/reporting/revenue/recurring-revenue.report.js';
 import { fillServices } from './data.js';
 import { type Figure, median, number } from './measure.js';
@@ -68,8 +68,9 @@ export async function revenueFigures({ place, rounds }: Bench): Promise<Figure[]
   await client.connect();
   const now = new Date('2025-01-15T12:00:00Z');
   const reports = [
-    { what: 'ageing', query: AGEING_NOW, values: [null, null, now, null, 'currency', 25, 0] },
-    { what: 'ageing by customer, a page', query: AGEING_NOW, values: [null, null, now, null, 'customer', 25, 0] },
+    { what: 'ageing', query: AGEING_NOW, values: [null, null, now, 'currency', 25, 0] },
+    { what: 'ageing by partner', query: AGEING_NOW, values: [null, null, now, 'partner', 25, 0] },
+    { what: 'ageing by customer, a page', query: AGEING_OF_CUSTOMERS, values: [null, null, now, 25, 0] },
     {
       what: 'recurring revenue of twelve months',
       query: RECURRING_REVENUE,

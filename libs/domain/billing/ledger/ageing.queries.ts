@@ -4,13 +4,18 @@ import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 
-// $1 partner, $2 customer, $3 now, $4 day, $5 grouping, $6 limit, $7 offset.
+// $1 partner, $2 customer, $3 now.
 const MINE = '($1::integer IS NULL OR i.partner_id = $1) AND ($2::integer IS NULL OR i.customer_id = $2)';
-const OPEN_NOW = `SELECT i.account_id, i.partner_id, i.customer_id, i.currency, i.due_on, i.total_amount - i.settled_amount AS open_amount,
-    ($3::timestamptz AT TIME ZONE a.time_zone)::date AS today
-  FROM invoices i JOIN billing_accounts a ON a.id = i.account_id
- WHERE i.status IN ('pending', 'partially_paid', 'overdue') AND ${MINE} AND $4::date IS NULL`;
-// At the end of a day where the account is: what is open now, what was settled since, what was voided since.
+const OPEN = `i.status IN ('pending', 'partially_paid', 'overdue')`;
+// Days late, in five steps. What day it is differs by two where accounts are: only where that makes a difference to the step
+// (on five days of all) is the account asked.
+const stepOf = (today: string): string => `width_bucket(${today} - i.due_on, ARRAY[1, 31, 61, 91])`;
+const STEP = `CASE WHEN ${stepOf('d.earliest')} = ${stepOf('d.latest')} THEN ${stepOf('d.latest')}
+  ELSE (SELECT ${stepOf('($3::timestamptz AT TIME ZONE a.time_zone)::date')} FROM billing_accounts a WHERE a.id = i.account_id) END`;
+const DAYS = `(SELECT ($3::timestamptz AT TIME ZONE 'Etc/GMT+12')::date AS earliest, ($3::timestamptz AT TIME ZONE 'Etc/GMT-14')::date AS latest)`;
+const amountOf = (step: number): string => `coalesce(sum(s.amount) FILTER (WHERE s.step = ${step}), 0)::text`;
+const STEPS = `${amountOf(0)} AS "notDue", ${amountOf(1)} AS days30, ${amountOf(2)} AS days60, ${amountOf(3)} AS days90, ${amountOf(4)} AS older`;
+// $4 day, $5 grouping, $6 limit, $7 offset. At the end of a day where the account is: what is open now, what was settled since, what was voided since.
 const AFTERWARDS = `(($4::date + 1)::timestamp AT TIME ZONE a.time_zone)`;
 const OPEN_THEN = `SELECT x.account_id, x.partner_id, x.customer_id, x.currency, x.due_on, sum(x.open_amount) AS open_amount, $4::date AS today FROM (
     SELECT i.id, i.account_id, i.partner_id, i.customer_id, i.currency, i.due_on, i.total_amount - i.settled_amount AS open_amount
@@ -38,8 +43,37 @@ const grouped = (open: string): string => `WITH sums AS (
         s.days90::text AS days90, s.older::text AS older, s.rows
    FROM shown s LEFT JOIN partners p ON p.id = s.partner_id LEFT JOIN customers c ON c.id = s.customer_id
   ORDER BY s.currency, s.partner_id NULLS FIRST, s.customer_id NULLS FIRST`;
-/** What is open at this moment. */
-export const AGEING_NOW = statement('ageing-now', grouped(OPEN_NOW));
+const GROUP = `i.currency, CASE WHEN $4 = 'partner' THEN i.partner_id END AS partner_id`;
+/** What is open at this moment, by currency or partner. */
+export const AGEING_NOW = statement(
+  'ageing-now',
+  `WITH steps AS (
+     SELECT ${GROUP}, ${STEP} AS step, sum(i.total_amount - i.settled_amount) AS amount, count(*) AS invoices
+       FROM invoices i CROSS JOIN ${DAYS} d WHERE ${OPEN} AND ${MINE} GROUP BY 1, 2, 3),
+   owing AS (
+     SELECT o.currency, o.partner_id, count(*)::integer AS accounts
+       FROM (SELECT DISTINCT ${GROUP}, i.account_id FROM invoices i WHERE ${OPEN} AND ${MINE}) o GROUP BY 1, 2),
+   shown AS (SELECT *, count(*) OVER ()::integer AS rows FROM owing ORDER BY currency, partner_id NULLS FIRST LIMIT $5 OFFSET $6)
+   SELECT g.currency, g.partner_id AS "partnerId", p.name AS "partnerName", NULL::integer AS "customerId", NULL::text AS "customerName",
+          g.accounts, sum(s.invoices)::integer AS invoices, sum(s.amount)::text AS total, ${STEPS}, g.rows
+     FROM shown g JOIN steps s ON s.currency = g.currency AND s.partner_id IS NOT DISTINCT FROM g.partner_id
+     LEFT JOIN partners p ON p.id = g.partner_id
+    GROUP BY g.currency, g.partner_id, p.name, g.accounts, g.rows ORDER BY g.currency, g.partner_id NULLS FIRST`,
+);
+/** By customer: who is on the page is read of the index alone, and what they owe for them alone. */
+export const AGEING_OF_CUSTOMERS = statement(
+  'ageing-of-customers',
+  `WITH owing AS (SELECT i.currency, i.partner_id, i.customer_id FROM invoices i WHERE ${OPEN} AND ${MINE} GROUP BY 1, 2, 3),
+   shown AS (SELECT * FROM owing ORDER BY currency, partner_id, customer_id LIMIT $4 OFFSET $5)
+   SELECT g.currency, g.partner_id AS "partnerId", p.name AS "partnerName", g.customer_id AS "customerId", c.name AS "customerName",
+          w.*, (SELECT count(*)::integer FROM owing) AS rows
+     FROM shown g CROSS JOIN LATERAL (
+       SELECT count(DISTINCT s.account_id)::integer AS accounts, count(*)::integer AS invoices, sum(s.amount)::text AS total, ${STEPS}
+         FROM (SELECT i.account_id, i.total_amount - i.settled_amount AS amount, ${STEP} AS step FROM invoices i CROSS JOIN ${DAYS} d
+                WHERE ${OPEN} AND i.currency = g.currency AND i.partner_id = g.partner_id AND i.customer_id = g.customer_id) s) w
+     LEFT JOIN partners p ON p.id = g.partner_id LEFT JOIN customers c ON c.id = g.customer_id
+    ORDER BY g.currency, g.partner_id, g.customer_id`,
+);
 const AGEING_THEN = statement('ageing-then', grouped(OPEN_THEN));
 
 /** What is open in one currency, by the days since it was due where the account is. Decimal text. */
@@ -59,6 +93,8 @@ export interface AgeingRow {
   readonly days90: string;
   readonly older: string;
 }
+
+type Row = AgeingRow & { readonly rows: number };
 
 export interface AgeingFilter {
   readonly partnerId?: number | undefined;
@@ -84,9 +120,13 @@ export class AgeingQueries {
   ): Promise<{ rows: AgeingRow[]; total: number }> {
     const partner = actor.reach === 'all' ? (partnerId ?? null) : actor.partnerId;
     const now = this.clock.now();
-    const values = [partner, customerId ?? null, now, asOf ?? null, groupBy, page?.limit ?? null, page?.offset ?? 0];
-    const query = asOf === undefined ? AGEING_NOW : AGEING_THEN;
-    const rows = await this.uow.read(actor, (tx) => tx.query<AgeingRow & { readonly rows: number }>(query, values));
+    const [limit, offset] = [page?.limit ?? null, page?.offset ?? 0];
+    const mine = [partner, customerId ?? null, now];
+    const rows = await this.uow.read(actor, (tx) => {
+      if (asOf !== undefined) return tx.query<Row>(AGEING_THEN, [...mine, asOf, groupBy, limit, offset]);
+      if (groupBy === 'customer') return tx.query<Row>(AGEING_OF_CUSTOMERS, [...mine, limit, offset]);
+      return tx.query<Row>(AGEING_NOW, [...mine, groupBy, limit, offset]);
+    });
     return { rows, total: rows[0]?.rows ?? 0 };
   }
 }

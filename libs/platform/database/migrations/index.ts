@@ -52,6 +52,7 @@ import { keptPlans } from './0340-kept-plans.js';
 import { ticketEscalations } from './0341-ticket-escalations.js';
 import { provisioningPace } from './0345-provisioning-pace.js';
 import { issueDocuments } from './0355-issue-documents.js';
+import { openInvoicesByCustomer } from './0356-open-invoices-by-customer.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -108,4 +109,5 @@ export const migrations: readonly SqlMigration[] = [
   ticketEscalations,
   provisioningPace,
   issueDocuments,
+  openInvoicesByCustomer,
 ];
