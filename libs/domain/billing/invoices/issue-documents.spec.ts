@@ -115,8 +115,8 @@ describe('documents that are issued together', () => {
     const before = (await issue(client, [invoice], ['2026-02-27']))[0]?.number ?? '';
     const ids = [
       await draft(first, { net: -30, tax: -2.4, corrects: invoice }),
-      await draft(second, { net: 0, tax: 0 }),
-      await draft(second, { net: 5, tax: 0 }),
+      await draft(second, { net: 0, tax: 0, lines: [] }),
+      await draft(second, { net: 5, tax: 0, lines: [3, 1, 1] }),
       await draft(second, { net: 7, tax: 0.5 }),
       await draft(first, { net: -10, tax: 0, corrects: invoice }),
     ];

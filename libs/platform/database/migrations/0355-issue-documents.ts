@@ -51,15 +51,17 @@ BEGIN
              row_number() OVER (PARTITION BY s.series, s.year ORDER BY i.id)::integer AS place,
              left(jsonb_build_array(i.id, i.partner_id, i.customer_id, i.account_id, i.document, i.kind, i.origin, i.corrects_id,
                s.series, s.year)::text, -1) || ', ' AS head,
-             ', ' || substr(jsonb_build_array(i.currency, i.period_from, i.period_until, d.issue_day, d.due_day, i.subtotal_amount,
-               i.tax_amount, i.total_amount, i.notes, extract(epoch FROM issued)::text, l.lines)::text, 2) AS tail
+             ', ' || substr(left(jsonb_build_array(i.currency, i.period_from, i.period_until, d.issue_day, d.due_day, i.subtotal_amount,
+               i.tax_amount, i.total_amount, i.notes, extract(epoch FROM issued)::text)::text, -1), 2) || ', ' || l.lines || ']' AS tail
         FROM unnest(wanted, issue_days, due_days) AS d (id, issue_day, due_day)
         JOIN invoices i ON i.id = d.id
        CROSS JOIN LATERAL (SELECT CASE i.document WHEN 'invoice' THEN 'INV' ELSE 'CN' END, extract(year FROM d.issue_day)::smallint) AS s (series, year)
        CROSS JOIN LATERAL (
          SELECT coalesce(sum(m.amount), 0) AS net, coalesce(sum(m.tax_amount), 0) AS tax,
-                jsonb_agg(jsonb_build_array(m.position, m.kind, m.key, m.service_id, m.corrects_line_id, m.description, m.from_on,
-                  m.until_on, m.amount, m.tax_amount, m.taxes, m.inputs) ORDER BY m.position) AS lines
+                -- As text: an array of arrays as jsonb would be copied at each of its depths.
+                coalesce('[' || string_agg(left(jsonb_build_array(m.position, m.kind, m.key, m.service_id, m.corrects_line_id, m.description,
+                  m.from_on, m.until_on, m.amount, m.tax_amount)::text, -1) || ', ' || m.taxes || ', ' || m.inputs || ']', ', ' ORDER BY m.position)
+                  || ']', 'null') AS lines
            FROM invoice_lines m WHERE m.invoice_id = i.id) l) f;
   IF wrong IS NOT NULL THEN
     RAISE 'document % is issued already', wrong USING ERRCODE = 'check_violation', CONSTRAINT = 'invoices_issued_once';
@@ -107,6 +109,9 @@ GRANT EXECUTE ON FUNCTION issue_documents TO isp_app;
 -- There is no other way to a number: without one the checks of the table let nothing leave the state of a draft.
 DROP TRIGGER invoices_issue ON invoices;
 DROP FUNCTION issue_document;
+
+-- The unique key of (partner_id, id) is as good, read backwards.
+DROP INDEX invoices_by_partner;
 
 DROP TRIGGER invoices_book ON invoices;
 CREATE OR REPLACE FUNCTION book_document() RETURNS trigger
