@@ -187,18 +187,28 @@ function grouped<T extends OfAccount>(rows: readonly T[]): { of(accountId: numbe
 const regionsOf = (terms: readonly AccountTerms[]): string[] =>
   terms.flatMap(({ taxRegion }) => (taxRegion === null ? [] : [taxRegion]));
 
+// Field by field: what is spread is copied into an object that is slow to make and to read.
 function serviceFacts(accountId: number, row: ServiceRow, payers: readonly PayerRange[]): ServiceFacts {
-  const { home, assignments, byHand, contractMonths, earlyTerminationAmount, prices, blocks, usage, ...rest } = row;
+  const { serviceId, serviceType, activatedAt, terminatedAt, activationAmount } = row;
   return {
-    ...rest,
-    contract: { months: contractMonths, earlyTerminationAmount },
-    prices: prices.map((price) => ({ ...price, at: new Date(price.at as string) })),
-    blocks: (blocks ?? []).map(({ cause, from, until }) => ({
+    serviceId,
+    serviceType,
+    activatedAt,
+    terminatedAt,
+    activationAmount,
+    contract: { months: row.contractMonths, earlyTerminationAmount: row.earlyTerminationAmount },
+    prices: row.prices.map(priceFact),
+    blocks: (row.blocks ?? []).map(({ cause, from, until }) => ({
       cause,
       from: new Date(from),
       until: until === null ? null : new Date(until),
     })),
-    windows: windowsOf(accountId, home, assignments ?? [], payers, byHand ?? []),
-    usage: usage ?? [],
+    windows: windowsOf(accountId, row.home, row.assignments ?? [], payers, row.byHand ?? []),
+    usage: row.usage ?? [],
   };
+}
+
+function priceFact(row: Instants<PriceFact, 'at'>): PriceFact {
+  const { planId, planVersion, planName, monthlyAmount, taxPercent, dataLimitGb } = row;
+  return { at: new Date(row.at as string), planId, planVersion, planName, monthlyAmount, taxPercent, dataLimitGb };
 }
