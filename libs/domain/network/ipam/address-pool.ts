@@ -45,17 +45,23 @@ export class AddressPool {
    * @throws `network.address.malformed`, `….not_routed`, `….wrong_length`, `….not_pooled`, `….taken`,
    *   `network.pool.exhausted`
    */
-  async assign(serviceId: number, routerId: number, wanted?: string): Promise<AssignedAddress> {
-    const assignment = wanted === undefined ? undefined : parseAssignment(wanted);
-    try {
-      return await (assignment
-        ? this.assignWanted(serviceId, routerId, assignment)
-        : this.assignAny(serviceId, routerId));
-    } catch (error) {
-      // The same service asked twice at the same time.
-      if (violatedConstraint(error) === 'ip_addresses_service') throw networkErrors('network.address.taken');
-      throw error;
-    }
+  assign(serviceId: number, routerId: number, wanted?: string): Promise<AssignedAddress> {
+    return once(async () =>
+      wanted === undefined
+        ? this.assignAny(serviceId, routerId)
+        : this.assignWanted(serviceId, routerId, parseAssignment(wanted)),
+    );
+  }
+
+  /**
+   * As `assign`, for a service that holds nothing on any router and to which none is or was its own.
+   * @throws `network.address.taken`, `network.pool.exhausted`
+   */
+  assignFirst(serviceId: number, routerId: number): Promise<AssignedAddress> {
+    return once(async () => {
+      const free = await this.uow.tx.one<AssignedAddress>(ASSIGN_FREE, [serviceId, routerId]);
+      return free ?? this.assignAny(serviceId, routerId);
+    });
   }
 
   /**
@@ -114,5 +120,15 @@ export class AddressPool {
     const fitting = routed.filter(({ prefixLength }) => prefixLength === length);
     if (fitting.length === 0) throw ipamErrors('network.address.wrong_length', { length: first.prefixLength });
     if (!fitting.some(({ pooled }) => pooled)) throw ipamErrors('network.address.not_pooled');
+  }
+}
+
+/** The same service asked twice at the same time. */
+async function once(assign: () => Promise<AssignedAddress>): Promise<AssignedAddress> {
+  try {
+    return await assign();
+  } catch (error) {
+    if (violatedConstraint(error) === 'ip_addresses_service') throw networkErrors('network.address.taken');
+    throw error;
   }
 }
