@@ -3,6 +3,7 @@ import { CONFIG, type Config } from '@isp/platform/config';
 import { UnitOfWork, together, violatedConstraint } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
 import {
+  ASSIGN_FIRST,
   ASSIGN_FREE,
   ASSIGN_OWN,
   ASSIGN_WANTED,
@@ -20,6 +21,19 @@ export interface AssignedAddress {
   /** Of the router's prefix that the address lies in. */
   readonly prefixLength: number;
   readonly vrfId: number;
+}
+
+interface Look {
+  /** Whether the service holds anything, on any router. */
+  readonly holds: boolean;
+  /** Whether the router has pools of IPv6 prefixes. */
+  readonly units: boolean;
+  /** Whether the router has ranges of VLANs. */
+  readonly vlans: boolean;
+}
+
+export interface FirstLook extends Look {
+  readonly assigned: AssignedAddress | undefined;
 }
 
 interface Routed {
@@ -54,13 +68,15 @@ export class AddressPool {
   }
 
   /**
-   * As `assign`, for a service that holds nothing on any router and to which none is or was its own.
-   * @throws `network.address.taken`, `network.pool.exhausted`
+   * Looks what a service holds and what a router has, and gives it a free address, if it is `take`n, where none is or was
+   * its own and it holds nothing anywhere: what `assign` would answer.
+   * @throws `network.address.taken`
    */
-  assignFirst(serviceId: number, routerId: number): Promise<AssignedAddress> {
+  first(serviceId: number, routerId: number, take: boolean): Promise<FirstLook> {
     return once(async () => {
-      const free = await this.uow.tx.one<AssignedAddress>(ASSIGN_FREE, [serviceId, routerId]);
-      return free ?? this.assignAny(serviceId, routerId);
+      const row = await this.uow.tx.one<AssignedAddress & Look>(ASSIGN_FIRST, [serviceId, routerId, take]);
+      const { holds, units, vlans, ...assigned } = row as AssignedAddress & Look;
+      return { holds, units, vlans, assigned: assigned.address === null ? undefined : assigned };
     });
   }
 
@@ -124,7 +140,7 @@ export class AddressPool {
 }
 
 /** The same service asked twice at the same time. */
-async function once(assign: () => Promise<AssignedAddress>): Promise<AssignedAddress> {
+async function once<T>(assign: () => Promise<T>): Promise<T> {
   try {
     return await assign();
   } catch (error) {
