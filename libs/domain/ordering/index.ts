@@ -1,6 +1,6 @@
 export * from './lines/line-deltas.js';
 export * from './lines/line.queries.js';
-export type { LineView } from './lines/line.view.js';
+export type { LineNames, LineView } from './lines/line.view.js';
 export * from './ordering.module.js';
 export * from './orders/cancel-order.usecase.js';
 export * from './orders/change-line.usecase.js';

@@ -55,9 +55,16 @@ export interface PublishedEvent<N extends EventName = EventName> {
   readonly occurredAt: Date;
 }
 
+/** An event with the request in whose wake it is. */
+export interface TracedEvent<N extends EventName = EventName> extends PublishedEvent<N> {
+  readonly requestId: string | undefined;
+}
+
 /** A listener's effect is in `tx`, together with the note that it has handled the event: it happens once. */
 export interface ListensToEvents<N extends EventName = EventName> {
   on(event: PublishedEvent<N>, tx: Transaction): Promise<void>;
+  /** Of a batched listener: all events that share `tx`, in their order. Without it `on` is told one after the other. */
+  onAll?(events: readonly TracedEvent<N>[], tx: Transaction): Promise<void>;
 }
 
 export interface ListenerOptions {

@@ -7,7 +7,7 @@ import type { DataSource } from 'typeorm';
 import { query } from '../../../test/support/embedded-postgres.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-postgres.js';
 import { expanding } from './dispatch.statements.js';
-import type { ListenerOptions, PublishedEvent } from './handlers.js';
+import type { ListenerOptions, ListensToEvents, PublishedEvent, TracedEvent } from './handlers.js';
 import { HeldWork } from './held-work.js';
 import { HandlerRegistry } from './registry.js';
 import { WorkHandlers } from './work-handlers.js';
@@ -15,6 +15,7 @@ import { WorkRunner } from './work-runner.js';
 
 const EVENT = 'services.service.activated.v1' as const;
 const BATCHED: ListenerOptions = { name: 'spec.batched', events: [EVENT], batched: true };
+const AT_ONCE: ListenerOptions = { name: 'spec.at-once', events: [EVENT], batched: true };
 const CONCERNED: ListenerOptions = {
   name: 'spec.concerned',
   events: [EVENT],
@@ -32,6 +33,7 @@ let uow: UnitOfWork;
 let registry: HandlerRegistry;
 let runner: WorkRunner;
 let told: Told[] = [];
+let together: Told[][] = [];
 let transactions = new Set<unknown>();
 let refused: number | undefined;
 
@@ -66,6 +68,17 @@ beforeAll(async () => {
       return Promise.resolve();
     },
   };
+  const atOnce: ListensToEvents = {
+    on: (event) => instance.on(event),
+    onAll: (events: readonly TracedEvent[]): Promise<void> => {
+      const services = events.map(({ payload }) => (payload as { readonly service_id: number }).service_id);
+      together.push(events.map(({ requestId }, index) => ({ service: services[index] as number, requestId })));
+      return refused !== undefined && services.includes(refused)
+        ? Promise.reject(new Error('refused'))
+        : Promise.resolve();
+    },
+  };
+  registry.listeners.set(AT_ONCE.name, { options: AT_ONCE, instance: atOnce });
   for (const options of [BATCHED, CONCERNED]) registry.listeners.set(options.name, { options, instance });
   const config = { ISP_WORKER_CONCURRENCY: 20 } as Config;
   const log = new Log(createLogger('silent', 'spec'));
@@ -80,6 +93,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await sql('TRUNCATE outbox; DELETE FROM work_items');
   told = [];
+  together = [];
   transactions = new Set();
   refused = undefined;
 });
@@ -89,7 +103,7 @@ describe('events that are told', () => {
     await publish(4);
     const made = await expand();
     expect(made).toMatchObject({ events: 4 });
-    expect(made?.work).toHaveLength(6);
+    expect(made?.work).toHaveLength(10);
     expect([await workOf('spec.batched'), await workOf('spec.concerned')].map((rows) => rows.length)).toEqual([4, 2]);
     expect(await expand()).toEqual({ events: 0, work: [] });
   });
@@ -105,6 +119,17 @@ describe('events that are told', () => {
     expect(transactions.size).toBe(1);
     expect(told).toEqual(Array.from({ length: 6 }, (_, n) => ({ service: n + 1, requestId: `request-${n + 1}` })));
     expect((await workOf('spec.batched')).map(({ status }) => status)).toEqual(Array<string>(6).fill('succeeded'));
+  });
+
+  it('are told all at once to a listener that takes them so, and one by one when one of them is refused', async () => {
+    await publish(3);
+    await expand();
+    refused = 2;
+    const ids = (await workOf('spec.at-once')).map(({ id }) => id);
+    await runner.process(ids, 0, 3);
+    expect(together).toEqual([[1, 2, 3].map((n) => ({ service: n, requestId: `request-${n}` }))]);
+    expect(told.map(({ service }) => service).sort((one, other) => one - other)).toEqual([1, 3]);
+    expect((await workOf('spec.at-once')).map(({ status }) => status)).toEqual(['succeeded', 'queued', 'succeeded']);
   });
 
   it('are told in transactions of their own when one of them is refused, and only that one waits', async () => {

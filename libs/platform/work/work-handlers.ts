@@ -84,11 +84,19 @@ export class WorkHandlers {
         tx.query<PublishedEvent<EventName> & { readonly outboxId: string }>(EVENTS, [ids]),
       ]);
       const events = new Map(rows.map(({ outboxId, ...event }) => [outboxId, event]));
-      // In the order of the work, one after the other: they write on one connection.
-      for (const { payload, requestId } of work) {
+      // In the order of the work.
+      const told = work.flatMap(({ payload, requestId }) => {
         const event = events.get(payload.outbox_id);
-        if (event) await withRequestId(requestId, () => listener.instance.on(event, tx));
-      }
+        return event ? [{ event, requestId }] : [];
+      });
+      const { instance } = listener;
+      if (instance.onAll)
+        return instance.onAll(
+          told.map(({ event, requestId }) => ({ ...event, requestId })),
+          tx,
+        );
+      // One after the other: they write on one connection.
+      for (const { event, requestId } of told) await withRequestId(requestId, () => instance.on(event, tx));
     });
   }
 

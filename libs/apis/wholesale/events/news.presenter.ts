@@ -1,5 +1,5 @@
 import type { EventPayload } from '@isp/contracts';
-import type { LineView } from '@isp/domain/ordering';
+import type { LineNames } from '@isp/domain/ordering';
 import type { ServiceStatus } from '@isp/domain/services';
 import type { DIALECT_EVENTS, PublicFact } from '@isp/domain/webhooks';
 import type { WorkOrderStatus, WorkOrderType, WorkOrderView } from '@isp/domain/work-orders';
@@ -14,7 +14,7 @@ export type WorkOrderNews = EventPayload<'work_orders.work_order.created.v1'>;
 const typed = (type: keyof typeof DIALECT_EVENTS) => type;
 
 /** A service as it was when the event happened: its state is the event's, not the row's of a later moment. */
-export function presentServiceNews(news: ServiceNews, line: LineView, occurredAt: Date): PublicFact {
+export function presentServiceNews(news: ServiceNews, line: LineNames, occurredAt: Date): PublicFact {
   const serviceId = upperUuid(line.guid);
   return {
     type: typed('wholesale.service.updated'),

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { systemActorFor } from '@isp/contracts';
 import { LineQueries } from '@isp/domain/ordering';
-import { PartnerQueries } from '@isp/domain/partners';
+import { PartnerQueries, type PartnerView } from '@isp/domain/partners';
 import { type EventDialect, EventDialects, type PublicFact } from '@isp/domain/webhooks';
 import { WorkOrderQueries } from '@isp/domain/work-orders';
 import type { PublishedEvent } from '@isp/platform/work';
@@ -21,18 +21,44 @@ export class WholesaleDialect implements EventDialect, OnModuleInit {
     this.dialects.add(this);
   }
 
-  async factsOf({ name, partnerId, payload, occurredAt }: PublishedEvent): Promise<readonly PublicFact[]> {
-    const ofService = name.startsWith('services.service.');
-    if (!ofService && !name.startsWith('work_orders.work_order.')) return [];
-    // Inside the walls of the partner that is told: what it may not see cannot come into its events.
-    const actor = systemActorFor('wholesale-events', partnerId);
-    const { kind, timeZone } = await this.partners.get(actor, partnerId);
-    if (kind !== 'isp') return [];
-    if (ofService) {
-      const news = payload as ServiceNews;
-      return [presentServiceNews(news, await this.lines.ofService(actor, news.service_id), occurredAt)];
+  async factsOf(events: readonly PublishedEvent[]): Promise<readonly (readonly PublicFact[])[]> {
+    const isps = await this.ispsOf(events);
+    const services = events.filter((event) => isOfService(event) && isps.has(event.partnerId));
+    const asked = services.map(({ partnerId, payload }) => ({
+      partnerId,
+      serviceId: (payload as ServiceNews).service_id,
+    }));
+    const lines = asked.length > 0 ? await this.lines.names(asked) : [];
+    const facts: PublicFact[][] = [];
+    for (const event of events) {
+      const line = lines[services.indexOf(event)];
+      const isp = isps.get(event.partnerId);
+      if (line) facts.push([presentServiceNews(event.payload as ServiceNews, line, event.occurredAt)]);
+      else if (isp && isOfWorkOrder(event)) facts.push([await this.workOrderFact(event, isp)]);
+      else facts.push([]);
     }
-    const news = payload as WorkOrderNews;
-    return [presentWorkOrderNews(news, await this.workOrders.getByGuid(actor, news.guid), timeZone, occurredAt)];
+    return facts;
+  }
+
+  /** Those of the partners of these events that are told in this API's words. */
+  private async ispsOf(events: readonly PublishedEvent[]): Promise<ReadonlyMap<number, PartnerView>> {
+    const spoken = events.filter((event) => isOfService(event) || isOfWorkOrder(event));
+    const isps = new Map<number, PartnerView>();
+    for (const id of new Set(spoken.map(({ partnerId }) => partnerId))) {
+      const partner = await this.partners.get(actorOf(id), id);
+      if (partner.kind === 'isp') isps.set(id, partner);
+    }
+    return isps;
+  }
+
+  private async workOrderFact(event: PublishedEvent, { id, timeZone }: PartnerView): Promise<PublicFact> {
+    const news = event.payload as WorkOrderNews;
+    const order = await this.workOrders.getByGuid(actorOf(id), news.guid);
+    return presentWorkOrderNews(news, order, timeZone, event.occurredAt);
   }
 }
+
+// Inside the walls of the partner that is told: what it may not see cannot come into its events.
+const actorOf = (partnerId: number) => systemActorFor('wholesale-events', partnerId);
+const isOfService = ({ name }: PublishedEvent): boolean => name.startsWith('services.service.');
+const isOfWorkOrder = ({ name }: PublishedEvent): boolean => name.startsWith('work_orders.work_order.');

@@ -29,14 +29,17 @@ const GET = statement(
   'routers-get',
   `SELECT ${ROUTER_COLUMNS} FROM devices d WHERE d.id = $1 AND d.status = 'active' AND d.driver IS NOT NULL`,
 );
-// The active router whose pools have been used least, so that load spreads.
+// The first active router with a free address. What is taken first of a pool is looked for, in the order of its index: any
+// free address at all would be found by reading past all that are taken.
 const CHOOSE = statement(
   'routers-choose',
   `SELECT ${ROUTER_COLUMNS} FROM devices d
     WHERE d.status = 'active' AND d.driver IS NOT NULL AND EXISTS (
-      SELECT FROM ip_pools p JOIN ip_addresses a ON a.pool_id = p.id
-       WHERE p.router_id = d.id AND p.status = 'active' AND a.service_id IS NULL AND a.reservation_id IS NULL AND NOT a.withheld
-         AND a.free_from <= now())
+      SELECT FROM ip_pools p CROSS JOIN LATERAL (
+        SELECT FROM ip_addresses a
+         WHERE a.pool_id = p.id AND a.service_id IS NULL AND a.reservation_id IS NULL AND NOT a.withheld AND a.free_from <= now()
+         ORDER BY a.free_from, a.address LIMIT 1) f
+       WHERE p.router_id = d.id AND p.status = 'active')
     ORDER BY d.id LIMIT 1`,
 );
 const ROUTING = statement(

@@ -3,6 +3,7 @@ import { CONFIG, type Config } from '@isp/platform/config';
 import { UnitOfWork, together, violatedConstraint } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
 import {
+  ASSIGN_FIRST,
   ASSIGN_FREE,
   ASSIGN_OWN,
   ASSIGN_WANTED,
@@ -20,6 +21,19 @@ export interface AssignedAddress {
   /** Of the router's prefix that the address lies in. */
   readonly prefixLength: number;
   readonly vrfId: number;
+}
+
+interface Look {
+  /** Whether the service holds anything, on any router. */
+  readonly holds: boolean;
+  /** Whether the router has pools of IPv6 prefixes. */
+  readonly units: boolean;
+  /** Whether the router has ranges of VLANs. */
+  readonly vlans: boolean;
+}
+
+export interface FirstLook extends Look {
+  readonly assigned: AssignedAddress | undefined;
 }
 
 interface Routed {
@@ -45,17 +59,25 @@ export class AddressPool {
    * @throws `network.address.malformed`, `….not_routed`, `….wrong_length`, `….not_pooled`, `….taken`,
    *   `network.pool.exhausted`
    */
-  async assign(serviceId: number, routerId: number, wanted?: string): Promise<AssignedAddress> {
-    const assignment = wanted === undefined ? undefined : parseAssignment(wanted);
-    try {
-      return await (assignment
-        ? this.assignWanted(serviceId, routerId, assignment)
-        : this.assignAny(serviceId, routerId));
-    } catch (error) {
-      // The same service asked twice at the same time.
-      if (violatedConstraint(error) === 'ip_addresses_service') throw networkErrors('network.address.taken');
-      throw error;
-    }
+  assign(serviceId: number, routerId: number, wanted?: string): Promise<AssignedAddress> {
+    return once(async () =>
+      wanted === undefined
+        ? this.assignAny(serviceId, routerId)
+        : this.assignWanted(serviceId, routerId, parseAssignment(wanted)),
+    );
+  }
+
+  /**
+   * Looks what a service holds and what a router has, and gives it a free address, if it is `take`n, where none is or was
+   * its own and it holds nothing anywhere: what `assign` would answer.
+   * @throws `network.address.taken`
+   */
+  first(serviceId: number, routerId: number, take: boolean): Promise<FirstLook> {
+    return once(async () => {
+      const row = await this.uow.tx.one<AssignedAddress & Look>(ASSIGN_FIRST, [serviceId, routerId, take]);
+      const { holds, units, vlans, ...assigned } = row as AssignedAddress & Look;
+      return { holds, units, vlans, assigned: assigned.address === null ? undefined : assigned };
+    });
   }
 
   /**
@@ -114,5 +136,15 @@ export class AddressPool {
     const fitting = routed.filter(({ prefixLength }) => prefixLength === length);
     if (fitting.length === 0) throw ipamErrors('network.address.wrong_length', { length: first.prefixLength });
     if (!fitting.some(({ pooled }) => pooled)) throw ipamErrors('network.address.not_pooled');
+  }
+}
+
+/** The same service asked twice at the same time. */
+async function once<T>(assign: () => Promise<T>): Promise<T> {
+  try {
+    return await assign();
+  } catch (error) {
+    if (violatedConstraint(error) === 'ip_addresses_service') throw networkErrors('network.address.taken');
+    throw error;
   }
 }

@@ -4,6 +4,8 @@ import { AddressPool, type AssignedAddress } from '../ipam/address-pool.js';
 import { UnitPool } from '../ipam/unit-pool.js';
 import { VlanPool } from '../ipam/vlan-pool.js';
 
+const NOTHING = Promise.resolve(undefined);
+
 /** Everything of a router that a service holds: no other service has any of it. */
 export interface HeldPlace {
   readonly assigned: AssignedAddress;
@@ -27,13 +29,21 @@ export class SubscriberPlace {
     routerId: number,
     wanted: { readonly ipAssignment?: string | undefined; readonly vlanId?: number | undefined },
   ): Promise<HeldPlace> {
+    const look = await this.addresses.first(serviceId, routerId, wanted.ipAssignment === undefined);
     const [assigned, ipv6Prefix, delegatedPrefix, vlanId] = await together([
-      this.addresses.assign(serviceId, routerId, wanted.ipAssignment),
-      this.units.assign(serviceId, routerId, 'ipv6'),
-      this.units.assign(serviceId, routerId, 'delegated'),
-      this.vlans.assign(serviceId, routerId, wanted.vlanId),
+      look.assigned ? Promise.resolve(look.assigned) : this.addresses.assign(serviceId, routerId, wanted.ipAssignment),
+      look.holds || look.units ? this.units.assign(serviceId, routerId, 'ipv6') : NOTHING,
+      look.holds || look.units ? this.units.assign(serviceId, routerId, 'delegated') : NOTHING,
+      look.holds || look.vlans || wanted.vlanId !== undefined
+        ? this.vlans.assign(serviceId, routerId, wanted.vlanId)
+        : NOTHING,
     ]);
-    return { assigned, ipv6Prefix: ipv6Prefix ?? null, delegatedPrefix: delegatedPrefix ?? null, vlanId };
+    return {
+      assigned,
+      ipv6Prefix: ipv6Prefix ?? null,
+      delegatedPrefix: delegatedPrefix ?? null,
+      vlanId: vlanId ?? null,
+    };
   }
 
   /** Gives everything back. */

@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import type { ServiceStatus } from '@isp/domain/services';
-import { type Statement, UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement } from '@isp/platform/database';
 import { orderErrors } from '../orders/order.errors.js';
-import { LINE_COLUMNS, LINE_TABLES, type LineView } from './line.view.js';
+import { LINE_COLUMNS, LINE_NAMES, LINE_TABLES, type LineNames, type LineView, NAME_TABLES } from './line.view.js';
 
 const GET = statement('lines-get', `SELECT ${LINE_COLUMNS} FROM ${LINE_TABLES} WHERE s.guid = $1`);
-const OF_SERVICE = statement('lines-of-service', `SELECT ${LINE_COLUMNS} FROM ${LINE_TABLES} WHERE s.id = $1`);
+// As sub-selects: no plan is made for lists of one length.
+const NAMES = statement(
+  'lines-names',
+  `SELECT ${LINE_NAMES} FROM unnest((SELECT $1::integer[]), (SELECT $2::integer[])) AS asked (partner_id, service_id)
+     JOIN ${NAME_TABLES.replace('services s', 'services s ON s.id = asked.service_id AND s.partner_id = asked.partner_id')}`,
+);
 // Each filter names what an index of its own finds; the page is found first, and only its rows are then read.
 const MATCH = `FROM services s WHERE s.partner_id = $1 AND ($2::text IS NULL OR s.status = $2)
   AND ($3::uuid IS NULL OR s.customer_id = (SELECT c.id FROM customers c WHERE c.guid = $3))
@@ -52,18 +57,26 @@ export class LineQueries {
   }
 
   /** @throws `ordering.line.not_found`, also for one behind another wall */
-  get(actor: Actor, guid: string): Promise<LineView> {
-    return this.one(actor, GET, guid);
-  }
-
-  /** The line of a service, by the service's own id. @throws `ordering.line.not_found` */
-  ofService(actor: Actor, serviceId: number): Promise<LineView> {
-    return this.one(actor, OF_SERVICE, serviceId);
-  }
-
-  private async one(actor: Actor, sql: Statement, id: string | number): Promise<LineView> {
-    const line = await this.uow.read(actor, (tx) => tx.one<LineView>(sql, [id]));
+  async get(actor: Actor, guid: string): Promise<LineView> {
+    const line = await this.uow.read(actor, (tx) => tx.one<LineView>(GET, [guid]));
     if (!line) throw orderErrors('ordering.line.not_found');
     return line;
+  }
+
+  /**
+   * What lines are called, by the ids of their services: of each only what the partner that asks for it owns.
+   * @throws `ordering.line.not_found`
+   */
+  async names(
+    asked: readonly { readonly partnerId: number; readonly serviceId: number }[],
+  ): Promise<readonly LineNames[]> {
+    const columns = [asked.map(({ partnerId }) => partnerId), asked.map(({ serviceId }) => serviceId)];
+    const rows = await this.uow.tx.query<LineNames>(NAMES, columns);
+    const lines = new Map(rows.map((line) => [line.serviceId, line]));
+    return asked.map(({ serviceId }) => {
+      const line = lines.get(serviceId);
+      if (!line) throw orderErrors('ordering.line.not_found');
+      return line;
+    });
   }
 }

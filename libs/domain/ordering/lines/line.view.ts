@@ -46,11 +46,27 @@ export interface LineView {
   readonly online: boolean;
 }
 
+/** What a line is known by. */
+export type LineNames = Pick<
+  LineView,
+  'serviceId' | 'guid' | 'partnerId' | 'customerGuid' | 'productGuid' | 'premiseGuid' | 'ispReference'
+>;
+
+/** Of `services s` with what belongs to it: columns of `NAME_TABLES`. */
+export const LINE_NAMES = `s.id AS "serviceId", s.guid, s.partner_id AS "partnerId", c.guid AS "customerGuid",
+  coalesce(sale.product_guid, o.product_guid, p.guid) AS "productGuid", place.guid AS "premiseGuid", o.isp_reference AS "ispReference"`;
+
+export const NAME_TABLES = `services s JOIN customers c ON c.id = s.customer_id JOIN plans p ON p.id = s.plan_id
+  LEFT JOIN orders o ON o.service_id = s.id
+  LEFT JOIN premise_occupations seat ON seat.service_id = s.id
+  LEFT JOIN premises place ON place.id = coalesce(o.premise_id, seat.premise_id)
+  LEFT JOIN LATERAL (SELECT x.product_guid, x.name, x.promotion FROM product_sales x
+     WHERE x.partner_id = s.partner_id AND x.service_id = s.id ORDER BY x.id DESC LIMIT 1) sale ON true`;
+
 /** Columns of `services s` with what belongs to it, of `LINE_TABLES`. */
-export const LINE_COLUMNS = `s.id AS "serviceId", s.guid, s.partner_id AS "partnerId", c.guid AS "customerGuid",
-  coalesce(sale.product_guid, o.product_guid, p.guid) AS "productGuid", coalesce(sale.name, p.name) AS "productName",
-  place.guid AS "premiseGuid", place.full_text AS "premiseAddress", o.id AS "orderId", o.isp_reference AS "ispReference",
-  o.created_by_guid AS "createdByGuid", o.created_by AS "createdBy", sale.promotion->>'code' AS "promoCode", s.status,
+export const LINE_COLUMNS = `${LINE_NAMES}, coalesce(sale.name, p.name) AS "productName",
+  place.full_text AS "premiseAddress", o.id AS "orderId", o.created_by_guid AS "createdByGuid", o.created_by AS "createdBy",
+  sale.promotion->>'code' AS "promoCode", s.status,
   s.created_at AS "createdAt", greatest(s.updated_at, o.updated_at, w.changed_at, w.confirmed_at) AS "updatedAt",
   coalesce(s.scheduled_activation, s.activated_at) AS "startsAt", s.activated_at AS "activatedAt",
   (SELECT min(x.since) FROM service_suspensions x WHERE x.partner_id = s.partner_id AND x.service_id = s.id AND x.ended_at IS NULL) AS "suspendedAt",
@@ -70,12 +86,7 @@ export const LINE_COLUMNS = `s.id AS "serviceId", s.guid, s.partner_id AS "partn
   (SELECT r.acctstarttime FROM radius.radacct r WHERE r.service_id = s.id ORDER BY r.acctstarttime, r.radacctid LIMIT 1) AS "firstOnlineAt",
   EXISTS (SELECT FROM radius.radacct r WHERE r.service_id = s.id AND r.acctstoptime IS NULL) AS online`;
 
-export const LINE_TABLES = `services s JOIN customers c ON c.id = s.customer_id JOIN plans p ON p.id = s.plan_id
-  LEFT JOIN orders o ON o.service_id = s.id
-  LEFT JOIN premise_occupations seat ON seat.service_id = s.id
-  LEFT JOIN premises place ON place.id = coalesce(o.premise_id, seat.premise_id)
-  LEFT JOIN LATERAL (SELECT x.product_guid, x.name, x.promotion FROM product_sales x
-     WHERE x.partner_id = s.partner_id AND x.service_id = s.id ORDER BY x.id DESC LIMIT 1) sale ON true
+export const LINE_TABLES = `${NAME_TABLES}
   LEFT JOIN subscribers u ON u.service_id = s.id
   LEFT JOIN cpe_settings w ON w.service_id = s.id
   LEFT JOIN devices d ON d.service_id = s.id AND d.status = 'active'

@@ -17,13 +17,18 @@ export class ProvisioningOrders {
     private readonly work: WorkQueue,
   ) {}
 
-  /** Refuses what the network cannot do, before anything is promised. */
+  /** Refuses what the network cannot do, before anything is promised. @throws what both of these throw */
   async check(actor: Actor, customerId: number, request: ProvisioningRequest): Promise<void> {
+    await this.checkCustomer(actor, customerId);
+    await this.checkNetwork(request);
+  }
+
+  /** Refuses whom nothing is done for. One statement. @throws `customers.customer.not_active`, `….not_found` */
+  async checkCustomer(actor: Actor, customerId: number): Promise<void> {
     const customer = await this.customers.get(actor, customerId);
     if (customer.status === 'suspended' || customer.status === 'terminated') {
       throw customerErrors('customers.customer.not_active', { status: customer.status });
     }
-    await this.checkNetwork(request);
   }
 
   /** @throws `network.router.unknown`, `network.profile.unknown`, `network.address.malformed` */

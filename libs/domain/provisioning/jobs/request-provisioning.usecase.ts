@@ -66,11 +66,12 @@ export class RequestProvisioning {
     const voice = serviceType === 'voice';
     if (voice) refuseWithoutNumber(service, start);
     const request = voice ? {} : input.request;
-    const [, seconds] = await together([
-      this.orders.check(actor, customerId, request),
-      this.orders.secondsOf(priority),
-    ]);
-    const [job] = await together([
+    const seconds = await this.orders.secondsOf(priority);
+    // In one flight with what is promised then, where the customer is all that there is to ask about: a refusal undoes it.
+    const asked = Object.values(request).some((wish) => wish !== undefined);
+    if (asked) await this.orders.check(actor, customerId, request);
+    const [, job] = await together([
+      asked ? Promise.resolve() : this.orders.checkCustomer(actor, customerId),
       this.jobs.insert({
         partnerId,
         customerId,

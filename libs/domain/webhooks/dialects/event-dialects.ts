@@ -7,7 +7,8 @@ import type { PublicFact } from '../catalogue/event-entries.js';
  * of the types that the catalogue lists for dialects; the reads join the listener's transaction.
  */
 export interface EventDialect {
-  factsOf(event: PublishedEvent): Promise<readonly PublicFact[]>;
+  /** What there is to tell of each event, in their order. */
+  factsOf(events: readonly PublishedEvent[]): Promise<readonly (readonly PublicFact[])[]>;
 }
 
 /** Whoever speaks a dialect says so here when the program starts. */
@@ -19,10 +20,13 @@ export class EventDialects implements EventDialect {
     this.known.push(dialect);
   }
 
-  async factsOf(event: PublishedEvent): Promise<readonly PublicFact[]> {
-    const facts: PublicFact[] = [];
+  async factsOf(events: readonly PublishedEvent[]): Promise<readonly (readonly PublicFact[])[]> {
+    const facts: PublicFact[][] = events.map(() => []);
     // One after the other: they read on one connection.
-    for (const dialect of this.known) facts.push(...(await dialect.factsOf(event)));
+    for (const dialect of this.known) {
+      const told = await dialect.factsOf(events);
+      told.forEach((ofEvent, index) => facts[index]?.push(...ofEvent));
+    }
     return facts;
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { ListensTo, type ListensToEvents, type PublishedEvent } from '@isp/platform/work';
+import { currentRequestId } from '@isp/platform/logging';
+import { ListensTo, type ListensToEvents, type PublishedEvent, type TracedEvent } from '@isp/platform/work';
 import { EVENT_NAMES, publicFactOf } from '../catalogue/event-catalogue.js';
 import { EventDialects } from '../dialects/event-dialects.js';
 import { EventPublisher } from './event-publisher.js';
@@ -13,12 +14,22 @@ export class FanOutListener implements ListensToEvents {
     private readonly dialects: EventDialects,
   ) {}
 
-  async on(event: PublishedEvent): Promise<void> {
-    const { id, name, partnerId, payload, occurredAt } = event;
-    const fact = publicFactOf(name, payload);
-    if (fact) await this.publisher.publish({ eventId: id, partnerId, occurredAt, fact });
-    for (const told of await this.dialects.factsOf(event))
-      await this.publisher.publish({ eventId: idIn(told.type, id), partnerId, occurredAt, fact: told });
+  on(event: PublishedEvent): Promise<void> {
+    return this.onAll([{ ...event, requestId: currentRequestId() }]);
+  }
+
+  async onAll(events: readonly TracedEvent[]): Promise<void> {
+    const dialects = await this.dialects.factsOf(events);
+    const publications = events.flatMap(({ id, name, partnerId, payload, occurredAt, requestId }, index) => {
+      const fact = publicFactOf(name, payload);
+      const own = fact ? [{ eventId: id, partnerId, occurredAt, fact, requestId }] : [];
+      const told = dialects[index] ?? [];
+      return [
+        ...own,
+        ...told.map((other) => ({ eventId: idIn(other.type, id), partnerId, occurredAt, fact: other, requestId })),
+      ];
+    });
+    await this.publisher.publish(...publications);
   }
 }
 
