@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { monotonicMs } from '@isp/kernel';
 import type { Pool } from 'pg';
 import type { RateLimitStore, TakeResult, WindowLimit } from './rate-limit.port.js';
@@ -46,7 +47,11 @@ class Gathering {
 
   private async drain(): Promise<void> {
     this.underWay += 1;
-    while (this.waiting.length > 0) await this.depart(this.next());
+    while (this.waiting.length > 0) {
+      // Requests that arrived together are read from their sockets one after another, in one turn of the event loop.
+      await turn();
+      await this.depart(this.next());
+    }
     this.underWay -= 1;
   }
 

@@ -6,7 +6,8 @@ import type { SqlMigration } from '../migration.js';
  *
  * The keys must come in one order everywhere, each once: rows are locked as they come. `p_limits` has the limits of all
  * windows key by key. Rows are answered in the order of the keys. The counts are kept in a variable of their own while
- * they change: a field of a record would be copied at each assignment.
+ * they change: a field of a record would be copied at each assignment. `rate_limit_take` stays for processes of the version
+ * before, which take the same rows.
  */
 export const rateLimitTakes: SqlMigration = {
   name: '0350-rate-limit-takes',
