@@ -14,7 +14,7 @@ export class RunImportJob implements HandlesJob<typeof IMPORT> {
   constructor(private readonly runImport: RunImport) {}
 
   async handle({ import_id: id }: JobPayload<typeof IMPORT>, run: WorkRun): Promise<void> {
-    await this.runImport.execute(id, { fence: () => run.fence(), signal: run.signal });
+    await this.runImport.execute(id, { fence: () => run.advance(), signal: run.signal });
   }
 
   async onDead({ import_id: id }: JobPayload<typeof IMPORT>, reason: string, _tx: Transaction): Promise<void> {

@@ -5,6 +5,7 @@ import type { Actor } from '@isp/contracts';
 import type pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { isConnectionFailure, isRetryable, translateDatabaseError } from './errors.js';
+import { fly, type Landed, type Leg } from './flight.js';
 import { poolOf } from './pool.js';
 import { type Statement, statement } from './statement.js';
 
@@ -18,6 +19,7 @@ const WALLS = statement(
 const MAX_ATTEMPTS = 5;
 
 type Values = readonly unknown[];
+type Landing = { readonly resolve: (landed: Landed) => void; readonly reject: (cause: unknown) => void };
 type Flush = (items: readonly unknown[], tx: Transaction) => Promise<unknown>;
 
 /** One database transaction: its connection, the actor whose walls it stands in, and what happens around its commit. */
@@ -32,6 +34,8 @@ export class Transaction {
     private readonly client: pg.PoolClient,
     private readonly dataSource: DataSource,
     readonly actor: Actor,
+    /** Where statements wait for the others of their flight; without it each is sent at once. */
+    private readonly boarding?: Boarding,
   ) {}
 
   /** Runs a statement and answers its rows. Several may be under way at once; the connection pipelines them. */
@@ -56,6 +60,7 @@ export class Transaction {
 
   /** The ORM on this very connection. */
   get manager(): EntityManager {
+    this.assertOwnBlock('the ORM');
     if (!this.entityManager) {
       const runner = this.dataSource.createQueryRunner();
       // TypeORM has no public way to lend a runner a connection that is already inside a transaction.
@@ -81,6 +86,7 @@ export class Transaction {
 
   /** Runs `work` so that its failure undoes only what it did itself. */
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    this.assertOwnBlock('a savepoint');
     const { length: deferred } = this.deferred;
     const { length: collected } = this.collected;
     await this.client.query('SAVEPOINT part');
@@ -106,7 +112,7 @@ export class Transaction {
         this,
       ),
     );
-    const committed = this.send(COMMIT, []);
+    const committed = this.boarding ? this.boarding.depart(this.client, this.actor) : this.send(COMMIT, []);
     this.over = true;
     await Promise.all([...deferred, ...last, committed]);
     for (const hook of this.afterCommitHooks.values()) hook();
@@ -117,20 +123,44 @@ export class Transaction {
     this.over = true;
   }
 
-  /** @internal */
-  get finished(): boolean {
-    return this.over;
+  private send(sql: Statement, values: Values): Promise<Landed> {
+    this.assertOpen(sql.name);
+    if (this.boarding) return this.boarding.board({ sql, values });
+    inOneWrite(this.client);
+    return fly(this.client, [{ sql, values }]).then(([landed]) => landed as Landed);
   }
 
-  private send(sql: Statement, values: Values): Promise<pg.QueryResult> {
-    this.assertOpen(sql.name);
-    fly(this.client);
-    return this.client.query({ ...sql, values: values as unknown[] });
+  private assertOwnBlock(what: string): void {
+    if (this.boarding) throw new Error(`${what} needs a transaction of its own, not a single flight of reads`);
   }
 
   /** Behind COMMIT there is no transaction any more, and no wall. */
   private assertOpen(what: string): void {
     if (this.over) throw new Error(`the transaction is over: ${what} came too late`);
+  }
+}
+
+/** Statements that leave together with the walls, as one transaction without a block around it. */
+class Boarding {
+  private readonly waiting: (Leg & Landing)[] = [];
+
+  board(leg: Leg): Promise<Landed> {
+    const landed = new Promise<Landed>((resolve, reject) => this.waiting.push({ ...leg, resolve, reject }));
+    // Whoever waits for another one of the flight hears of its failure there.
+    landed.catch(() => undefined);
+    return landed;
+  }
+
+  async depart(client: pg.PoolClient, actor: Actor): Promise<void> {
+    if (this.waiting.length === 0) return;
+    inOneWrite(client);
+    try {
+      const [, ...landed] = await fly(client, [wallsOf(actor), ...this.waiting]);
+      this.waiting.forEach((leg, index) => leg.resolve(landed[index] as Landed));
+    } catch (error) {
+      for (const leg of this.waiting) leg.reject(error);
+      throw error;
+    }
   }
 }
 
@@ -152,7 +182,7 @@ interface Wire {
 }
 
 /** Statements of one turn leave in one write; each by itself would be a system call for us and a wake-up for the server. */
-function fly(client: pg.PoolClient): void {
+function inOneWrite(client: pg.PoolClient): void {
   const wire = client as unknown as Wire;
   const stream = wire.connection?.stream;
   if (wire.inFlight || !stream) return;
@@ -191,27 +221,16 @@ export class UnitOfWork {
    */
   async run<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const outer = this.storage.getStore();
-    if (outer) return work(outer);
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.attempt(actor, work);
-      } catch (error) {
-        if (!isRetryable(error) || attempt === MAX_ATTEMPTS) throw translateDatabaseError(error);
-        await sleep(Math.random() * 10 * 2 ** attempt);
-      }
-    }
+    return outer ? work(outer) : this.again(() => this.attempt(actor, work));
   }
 
   /**
-   * A transaction of reads in one round trip: COMMIT travels behind the statements that `work` sends before it first
-   * waits. One that it sends later is refused.
+   * A transaction of reads in one flight: it ends behind the statements that `work` sends before it first waits. One
+   * that it sends later is refused.
    */
-  read<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    if (this.active) return this.run(actor, work);
-    return this.run(actor, async (tx) => {
-      const [answer] = await Promise.all([work(tx), tx.finish()]);
-      return answer;
-    });
+  async read<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const outer = this.storage.getStore();
+    return outer ? work(outer) : this.again(() => this.flight(actor, work));
   }
 
   /** Leaves the caller's transaction for the time of `work` (a note that must survive the caller's rollback). */
@@ -219,40 +238,74 @@ export class UnitOfWork {
     return this.storage.exit(work);
   }
 
-  private async attempt<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async again<T>(attempt: () => Promise<T>): Promise<T> {
+    for (let number = 1; ; number += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!isRetryable(error) || number === MAX_ATTEMPTS) throw translateDatabaseError(error);
+        await sleep(Math.random() * 10 * 2 ** number);
+      }
+    }
+  }
+
+  /** A connection that failed meanwhile, or was spoiled, is not given back. */
+  private async onClient<T>(work: (client: pg.PoolClient, spoil: (cause: Error) => void) => Promise<T>): Promise<T> {
     const client = await poolOf(this.dataSource).connect();
     let broken: Error | undefined;
-    let tx: Transaction | undefined;
-    const onError = (error: Error): void => {
-      broken = error;
+    const spoil = (cause: Error): void => {
+      broken = cause;
     };
-    client.on('error', onError);
+    client.on('error', spoil);
     try {
-      fly(client);
-      const opened = Promise.all([client.query(BEGIN), client.query({ ...WALLS, values: wallsOf(actor) })]);
-      // Not awaited: the first statements of `work` travel in the same flight. Its failure surfaces below.
-      opened.catch(() => undefined);
-      const transaction = (tx = new Transaction(client, this.dataSource, actor));
-      const result = await this.storage.run(transaction, () => work(transaction));
-      await opened;
-      if (!transaction.finished) await transaction.finish();
-      return result;
+      return await work(client, spoil);
     } catch (error) {
-      tx?.abandon();
       if (isConnectionFailure(error)) broken ??= error as Error;
-      else await client.query(ROLLBACK).catch((failure: Error) => (broken = failure));
       throw error;
     } finally {
-      client.removeListener('error', onError);
+      client.removeListener('error', spoil);
       client.release(broken);
     }
   }
+
+  private attempt<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.onClient(async (client, spoil) => {
+      inOneWrite(client);
+      const opened = fly(client, [{ sql: BEGIN, values: [] }, wallsOf(actor)]);
+      // Not awaited: the first statements of `work` travel in the same write. Its failure surfaces below.
+      opened.catch(() => undefined);
+      const tx = new Transaction(client, this.dataSource, actor);
+      try {
+        const result = await this.storage.run(tx, () => work(tx));
+        await opened;
+        await tx.finish();
+        return result;
+      } catch (error) {
+        tx.abandon();
+        if (!isConnectionFailure(error)) await client.query(ROLLBACK).catch(spoil);
+        throw error;
+      }
+    });
+  }
+
+  private flight<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.onClient(async (client) => {
+      const tx = new Transaction(client, this.dataSource, actor, new Boarding());
+      const answer = this.storage.run(tx, () => work(tx));
+      // The client goes back when its flight has landed, whatever `work` does meanwhile.
+      const [answered, landed] = await Promise.allSettled([answer, tx.finish()]);
+      if (answered.status === 'rejected') throw answered.reason;
+      if (landed.status === 'rejected') throw landed.reason;
+      return answered.value;
+    });
+  }
 }
 
-function wallsOf(actor: Actor): string[] {
-  return [
+function wallsOf(actor: Actor): Leg {
+  const values = [
     actor.reach === 'all' ? 'on' : '',
     String(actor.partnerId),
     actor.reach === 'customer' ? String(actor.customerId) : '',
   ];
+  return { sql: WALLS, values };
 }

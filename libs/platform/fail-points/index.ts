@@ -13,6 +13,7 @@ export type FailPoint =
   | 'change-feed.before-confirm'
   | 'dunning.before-commit'
   | 'dunning.after-step'
+  | 'premises.import-batch'
   | 'outages.after-list'
   | 'outages.after-credit'
   | 'work.before-wake'

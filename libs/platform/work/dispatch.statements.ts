@@ -127,6 +127,12 @@ export const FENCE = statement(
   `SELECT 1 FROM work_items WHERE id = $1 AND epoch = $2 AND ${IS_RUNNING} FOR NO KEY UPDATE`,
 );
 
+/** What a later death adds to is counted from here. It waits for, and is waited for by, the same as a fence. */
+export const ADVANCE = statement(
+  'work-advance',
+  `UPDATE work_items SET deaths = 0 WHERE id = $1 AND epoch = $2 AND ${IS_RUNNING}`,
+);
+
 export const RETRY_LATER = statement(
   'work-retry-later',
   `UPDATE work_items SET status = 'queued', failures = failures + 1, last_error = $3,

@@ -22,6 +22,11 @@ export interface WorkRun {
   complete(): Promise<void>;
   /** Throws in the caller's transaction when a later claim fenced this run off; locks the claim until the commit. */
   fence(): Promise<void>;
+  /**
+   * As `fence`, in a transaction that brings the work further for good: what killed its process before was not this work,
+   * or it got past it. Deaths count from here on, so that long work does not die of three restarts of a machine.
+   */
+  advance(): Promise<void>;
   /** Puts the work back in the caller's transaction, to be claimed again after `seconds`; no failure is counted. */
   postpone(seconds: number): Promise<void>;
 }

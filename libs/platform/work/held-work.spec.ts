@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemActor } from '@isp/contracts';
 import { monotonicMs } from '@isp/kernel';
 import type { Config } from '@isp/platform/config';
 import { Database, UnitOfWork, WORKER_LIMITS, createDataSource } from '@isp/platform/database';
@@ -39,13 +40,15 @@ describe('the heartbeat', () => {
   let database: TestDatabase;
   let source: DataSource;
   let held: HeldWork;
+  let uow: UnitOfWork;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     const pool = { url: database.appUrl, max: 4, limits: WORKER_LIMITS, applicationName: 'spec' };
     source = await createDataSource(pool, []).initialize();
     const log = new Log(createLogger('silent', 'test'));
-    held = new HeldWork(new Database(source), new UnitOfWork(source), log, { ISP_WORKER_CONCURRENCY: 4 } as Config);
+    uow = new UnitOfWork(source);
+    held = new HeldWork(new Database(source), uow, log, { ISP_WORKER_CONCURRENCY: 4 } as Config);
     held.start();
   });
   afterAll(async () => {
@@ -93,5 +96,25 @@ describe('the heartbeat', () => {
     await query(database.ownerUrl, `UPDATE work_items SET epoch = 4 WHERE id = ${lost}`);
     while (!runs[1]?.signal.aborted) await sleep(50);
     expect(runs[0]?.signal.aborted).toBe(false);
+  });
+
+  it('counts deaths from the last advance that was committed, and lets nobody advance who was taken over', async () => {
+    const id = await work(1);
+    await query(database.ownerUrl, `UPDATE work_items SET deaths = 2 WHERE id = ${id}`);
+    const deaths = async () =>
+      (await query<{ deaths: number }>(database.ownerUrl, `SELECT deaths FROM work_items WHERE id = ${id}`))[0]?.deaths;
+    const run = held.hold({ id, epoch: 1, failures: 0 });
+    const undone = uow.run(systemActor('spec'), async () => {
+      await run.advance();
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    expect(await deaths()).toBe(2);
+    await uow.run(systemActor('spec'), () => run.advance());
+    expect(await deaths()).toBe(0);
+    await query(database.ownerUrl, `UPDATE work_items SET epoch = 2, deaths = 1 WHERE id = ${id}`);
+    const late = uow.run(systemActor('spec'), () => run.advance());
+    await expect(late).rejects.toMatchObject({ code: 'platform.work.fenced' });
+    expect(await deaths()).toBe(1);
   });
 });

@@ -2,7 +2,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@isp/platform/config';
 import { Database, type Statement, UnitOfWork } from '@isp/platform/database';
 import { Log } from '@isp/platform/logging';
-import { COMPLETE, COMPLETE_ALL, FENCE, HAND_BACK, HEARTBEAT, POSTPONE, PROLONG } from './dispatch.statements.js';
+import {
+  ADVANCE,
+  COMPLETE,
+  COMPLETE_ALL,
+  FENCE,
+  HAND_BACK,
+  HEARTBEAT,
+  POSTPONE,
+  PROLONG,
+} from './dispatch.statements.js';
 import type { WorkRun } from './handlers.js';
 import { workErrors } from './work.errors.js';
 
@@ -76,6 +85,10 @@ export class HeldWork {
       postpone: (seconds) => leave(POSTPONE, seconds),
       fence: async () => {
         if (!(await this.uow.tx.one(FENCE, [claim.id, claim.epoch]))) throw this.fenced(claim.id, claim.epoch);
+      },
+      advance: async () => {
+        if ((await this.uow.tx.execute(ADVANCE, [claim.id, claim.epoch])) === 0)
+          throw this.fenced(claim.id, claim.epoch);
       },
     };
     // A process that slept past its own lease may claim the work again while its first run still goes on.

@@ -10,7 +10,7 @@ import { Outbox } from './outbox.js';
 import { Slots } from './slots.js';
 import { WorkHandlers } from './work-handlers.js';
 
-/** Deaths of its process after which work is poison. */
+/** Deaths of its process, without an advance between them, after which work is poison. */
 export const MAX_DEATHS = 3;
 
 /** How long a full process lets slots come free before it claims again: one claim then takes several. */
@@ -31,7 +31,7 @@ interface Claim {
 
 /**
  * Runs claimed work: at most `ISP_WORKER_CONCURRENCY` at once in this process, retries with full jitter, and declares
- * dead what failed too often or killed its process three times. Work that was part of a death runs one at a time, so
+ * dead what failed too often or killed its process three times without getting any further. Work that was part of a death runs one at a time, so
  * that poison cannot take innocents with it twice.
  */
 @Injectable()

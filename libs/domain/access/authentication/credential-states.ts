@@ -107,6 +107,6 @@ export class CredentialStates {
 
   /** In a transaction of its own: the caller may stand inside narrower walls, or see an older snapshot. */
   private read<R>(sql: typeof SESSION, values: readonly unknown[]): Promise<R | undefined> {
-    return this.uow.outside(() => this.uow.run(systemActor('access'), (tx) => tx.one<R>(sql, values)));
+    return this.uow.outside(() => this.uow.read(systemActor('access'), (tx) => tx.one<R>(sql, values)));
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
 import { UnitOfWork, statement } from '@isp/platform/database';
+import { failPoint } from '@isp/platform/fail-points';
 import { WorkQueue } from '@isp/platform/work';
 import { premisesErrors } from '../premises.errors.js';
 import { EVERYWHERE } from '../register/locate-premises.usecase.js';
@@ -109,6 +110,7 @@ export class RunImport {
           : await this.batches.coverage(rows, dryRun);
       if (!(await this.imports.advance(id, { from, rows: done, bytesDone })))
         throw premisesErrors('premises.import.overtaken');
+      failPoint('premises.import-batch');
     });
     onProgress?.({ rows: from + rows.length, bytesDone, bytes });
   }

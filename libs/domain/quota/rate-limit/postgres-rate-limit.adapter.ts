@@ -1,32 +1,111 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { monotonicMs } from '@isp/kernel';
 import type { Pool } from 'pg';
 import type { RateLimitStore, TakeResult, WindowLimit } from './rate-limit.port.js';
 import { layoutOf, readAnswer, shapeOf } from './window-shape.js';
 
 const TAKE = {
-  name: 'quota-rate-limit-take',
-  text: 'SELECT public.rate_limit_take($1, $2, $3, $4, $5)::text[] AS answer',
+  name: 'quota-rate-limit-takes',
+  text: 'SELECT answer::text[] FROM public.rate_limit_takes($1, $2, $3, $4, $5) AS answer',
 };
 
-const PURGE = { name: 'quota-rate-limit-purge', text: 'DELETE FROM public.rate_limits WHERE expires_at < now()' };
+/** Rows that somebody counts in are in use, and locking them in another order than takes do could end in a deadlock. */
+const PURGE = {
+  name: 'quota-rate-limit-purge',
+  text: `DELETE FROM public.rate_limits
+          WHERE key = ANY (ARRAY(SELECT key FROM public.rate_limits WHERE expires_at < now() FOR UPDATE SKIP LOCKED))`,
+};
 
-/**
- * Counts in PostgreSQL with one function call a take (migration `0030-rate-limits`), by the database's clock, under the
- * lock of the key's row. The pool's default isolation must be READ COMMITTED.
- */
-export class PostgresRateLimitStore implements RateLimitStore {
+/** Of one statement. */
+const MOST_KEYS = 200;
+/** A statement that takes so long may hang; what comes meanwhile is not kept behind it. */
+const HANGS_MS = 50;
+
+interface Taking {
+  readonly key: string;
+  readonly limits: readonly WindowLimit[];
+  readonly n: number;
+  readonly resolve: (result: TakeResult) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+/** What waits to be taken of keys with the same windows: while one statement is under way, the next one gathers. */
+class Gathering {
+  private waiting: Taking[] = [];
+  private underWay = 0;
+  private departedMs = 0;
+
   constructor(private readonly pool: Pool) {}
 
-  async take(key: string, limits: readonly WindowLimit[], n: number): Promise<TakeResult> {
-    const shapes = limits.map(shapeOf);
-    const values = [
-      `${layoutOf(limits)}:${key}`,
-      n,
-      shapes.map(({ windowMs }) => windowMs),
-      shapes.map(({ bucketMs }) => bucketMs),
-      limits.map(({ limit }) => limit),
-    ];
-    const { rows } = await this.pool.query<{ answer: string[] }>({ ...TAKE, values });
-    return readAnswer((rows[0] as { answer: string[] }).answer, limits);
+  take(key: string, limits: readonly WindowLimit[], n: number): Promise<TakeResult> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ key, limits, n, resolve, reject });
+      const hangs = this.underWay === 1 && monotonicMs() - this.departedMs > HANGS_MS;
+      if (this.underWay === 0 || hangs) void this.drain();
+    });
+  }
+
+  private async drain(): Promise<void> {
+    this.underWay += 1;
+    while (this.waiting.length > 0) {
+      // Requests that arrived together are read from their sockets one after another, in one turn of the event loop.
+      await turn();
+      await this.depart(this.next());
+    }
+    this.underWay -= 1;
+  }
+
+  /** Each key once, in the order in which every process locks them. */
+  private next(): Taking[] {
+    const batch = new Map<string, Taking>();
+    const later: Taking[] = [];
+    for (const taking of this.waiting) {
+      if (batch.has(taking.key) || batch.size === MOST_KEYS) later.push(taking);
+      else batch.set(taking.key, taking);
+    }
+    this.waiting = later;
+    return [...batch.values()].sort((left, right) => (left.key < right.key ? -1 : 1));
+  }
+
+  private async depart(batch: readonly Taking[]): Promise<void> {
+    this.departedMs = monotonicMs();
+    try {
+      const { rows } = await this.pool.query<{ answer: string[] }>({ ...TAKE, values: valuesOf(batch) });
+      batch.forEach(({ limits, resolve }, index) => resolve(readAnswer(rows[index]?.answer as string[], limits)));
+    } catch (cause) {
+      for (const { reject } of batch) reject(cause);
+    }
+  }
+}
+
+function valuesOf(batch: readonly Taking[]): unknown[] {
+  const limits = batch[0]?.limits ?? [];
+  const shapes = limits.map(shapeOf);
+  const layout = layoutOf(limits);
+  return [
+    batch.map(({ key }) => `${layout}:${key}`),
+    batch.map(({ n }) => n),
+    shapes.map(({ windowMs }) => windowMs),
+    shapes.map(({ bucketMs }) => bucketMs),
+    batch.flatMap((taking) => taking.limits.map(({ limit }) => limit)),
+  ];
+}
+
+/**
+ * Counts in PostgreSQL with one function call for all takes that meet (migration `0350-rate-limit-takes`), by the
+ * database's clock, under the locks of the keys' rows. The pool's default isolation must be READ COMMITTED.
+ */
+export class PostgresRateLimitStore implements RateLimitStore {
+  private readonly gatherings = new Map<string, Gathering>();
+
+  constructor(private readonly pool: Pool) {}
+
+  take(key: string, limits: readonly WindowLimit[], n: number): Promise<TakeResult> {
+    const layout = layoutOf(limits);
+    const known = this.gatherings.get(layout);
+    const gathering = known ?? new Gathering(this.pool);
+    if (!known) this.gatherings.set(layout, gathering);
+    return gathering.take(key, limits, n);
   }
 
   peek(key: string, limits: readonly WindowLimit[]): Promise<TakeResult> {

@@ -62,6 +62,47 @@ describe('PostgresRateLimitStore', () => {
     expect(ctid((await version())[0] as { v: string })).toBe(ctid(written as { v: string }));
   });
 
+  it('takes of keys that meet in one statement, each to its own limits', async () => {
+    const asked: number[] = [];
+    const counting = {
+      query: (config: pg.QueryConfig) => {
+        asked.push((config.values as unknown[][])[0]?.length ?? 0);
+        return app.query(config);
+      },
+    };
+    const gathering = new PostgresRateLimitStore(counting as never);
+    const take = (key: string, limit: number, n: number) => gathering.take(key, [{ windowSeconds: 60, limit }], n);
+    const results = await Promise.all([
+      take('meet-c', 5, 7),
+      take('meet-a', 3, 1),
+      take('meet-b', 9, 0),
+      take('meet-a', 3, 9),
+      gathering.take('meet-a', tierLimits('free'), 1),
+    ]);
+    expect(results.map(({ granted, windows: [first] }) => [granted, first?.limit, first?.remaining])).toEqual([
+      [5, 5, 0],
+      [1, 3, 2],
+      [0, 9, 9],
+      [2, 3, 0],
+      [1, 100, 99],
+    ]);
+    // Three keys, the other windows of one of them, and then the key that came twice.
+    expect(asked).toEqual([3, 1, 1]);
+  });
+
+  it('never locks the keys of others in its way, nor the purge in theirs', async () => {
+    const other = new PostgresRateLimitStore(app);
+    const keys = Array.from({ length: 40 }, (_, index) => `cross-${index}`);
+    const limits = [{ windowSeconds: 60, limit: 30 }];
+    const rounds = Array.from({ length: 20 }, async (_, round) => {
+      const mine = round % 2 === 0 ? keys : [...keys].reverse();
+      const results = await Promise.all(mine.map((key) => (round % 4 < 2 ? store : other).take(key, limits, 2)));
+      if (round % 5 === 0) await store.purge();
+      return results.reduce((sum, { granted }) => sum + granted, 0);
+    });
+    expect((await Promise.all(rounds)).reduce((sum, granted) => sum + granted, 0)).toBe(40 * 30);
+  });
+
   it('keeps the table out of the log', async () => {
     const { rows } = await superuser.query("SELECT relpersistence FROM pg_class WHERE relname = 'rate_limits'");
     expect(rows).toEqual([{ relpersistence: 'u' }]);

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { type Hash, createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
-import { type ServiceMonth, type SettlementLine, linesOf, totalsOf } from './settlement-lines.js';
+import { type Transaction, UnitOfWork, statement } from '@isp/platform/database';
+import { type ServiceMonth, type SettlementLine, type SettlementTotal, linesOf, totalsOf } from './settlement-lines.js';
 import type { ComputedSettlement } from './settlement.view.js';
 
 // A step belongs to the day on which it happened where the partner is; of those before the month the last one counts.
@@ -30,9 +30,9 @@ const SERVICES = statement(
          FROM service_terms t JOIN plans p ON p.id = t.plan_id
          JOIN plan_versions v ON v.plan_id = t.plan_id AND v.version = t.plan_version
         WHERE t.partner_id = s.partner_id AND t.service_id = s.id AND t.valid_from < month.ends) terms
-    WHERE s.partner_id = $1 AND s.created_at < month.ends AND (s.terminated_at IS NULL OR s.terminated_at >= month.starts)
+    WHERE s.partner_id = $1 AND s.id > $4 AND s.created_at < month.ends AND (s.terminated_at IS NULL OR s.terminated_at >= month.starts)
       AND steps.list IS NOT NULL AND terms.list IS NOT NULL
-    ORDER BY s.id`,
+    ORDER BY s.id LIMIT $5`,
 );
 
 export interface Basis {
@@ -48,16 +48,64 @@ export interface Basis {
 /** Computes settlements from what happened, which never changes: the same basis gives the same lines for ever. */
 @Injectable()
 export class SettlementComputer {
+  /** Services that are in memory at a time, and in one statement. */
+  readonly servicesAtOnce: number = 1_000;
+
   constructor(private readonly uow: UnitOfWork) {}
 
+  /** With all lines: for a person to look at. */
   compute(actor: Actor, basis: Basis): Promise<ComputedSettlement> {
-    const { partnerId, month, timeZone, suspendedPercent } = basis;
-    return this.uow.run(actor, async (tx) => {
-      const services = await tx.query<ServiceMonth>(SERVICES, [partnerId, `${month}-01`, timeZone]);
-      const lines = linesOf(services, { days: daysIn(month), suspendedPercent });
-      const totals = totalsOf(lines);
-      return { ...basis, lines, totals, digest: digestOf(basis, lines) };
+    const lines: SettlementLine[] = [];
+    return this.uow.run(actor, async () => {
+      const sum = await this.inSlices(actor, basis, (slice) => void lines.push(...slice));
+      return { ...basis, ...sum.result, lines };
     });
+  }
+
+  /** Hands the lines on slice by slice, and answers what they came to. */
+  inSlices(
+    actor: Actor,
+    basis: Basis,
+    take: (lines: readonly SettlementLine[], position: number) => Promise<unknown> | void = () => undefined,
+  ): Promise<SettlementSum> {
+    const month = { days: daysIn(basis.month), suspendedPercent: basis.suspendedPercent };
+    return this.uow.run(actor, async (tx) => {
+      const sum = new SettlementSum(basis);
+      for (let after = 0; ;) {
+        const services = await this.services(tx, basis, after);
+        const lines = linesOf(services, month);
+        const position = sum.lineCount;
+        sum.add(lines);
+        if (lines.length > 0) await take(lines, position);
+        if (services.length < this.servicesAtOnce) return sum;
+        after = services.at(-1)?.serviceId ?? after;
+      }
+    });
+  }
+
+  private services(tx: Transaction, { partnerId, month, timeZone }: Basis, after: number): Promise<ServiceMonth[]> {
+    return tx.query<ServiceMonth>(SERVICES, [partnerId, `${month}-01`, timeZone, after, this.servicesAtOnce]);
+  }
+}
+
+/** What lines come to as they pass by. */
+export class SettlementSum {
+  lineCount = 0;
+  private totals: readonly SettlementTotal[] = [];
+  private readonly hash: Hash;
+
+  constructor({ partnerId, month, timeZone, suspendedPercent }: Basis) {
+    this.hash = createHash('sha256').update(JSON.stringify([partnerId, month, timeZone, suspendedPercent]));
+  }
+
+  add(lines: readonly SettlementLine[]): void {
+    for (const line of lines) this.hash.update(`\n${textOf(line)}`);
+    this.totals = totalsOf([...this.totals, ...lines]);
+    this.lineCount += lines.length;
+  }
+
+  get result(): { readonly totals: readonly SettlementTotal[]; readonly digest: string } {
+    return { totals: this.totals, digest: this.hash.copy().digest('hex') };
   }
 }
 
@@ -70,10 +118,9 @@ function daysIn(month: string): number {
 
 /** The same for the same basis and lines, whoever computes it: fields in one order, amounts as text. */
 export function digestOf(basis: Basis, lines: readonly SettlementLine[]): string {
-  const { partnerId, month, timeZone, suspendedPercent } = basis;
-  const hash = createHash('sha256').update(JSON.stringify([partnerId, month, timeZone, suspendedPercent]));
-  for (const line of lines) hash.update(`\n${textOf(line)}`);
-  return hash.digest('hex');
+  const sum = new SettlementSum(basis);
+  sum.add(lines);
+  return sum.result.digest;
 }
 
 /** All that a line says, as one text. */

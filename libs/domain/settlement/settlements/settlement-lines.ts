@@ -86,8 +86,8 @@ export function linesOf(services: readonly ServiceMonth[], month: MonthTerms): S
   return services.flatMap((service) => [...activation(service), ...recurring(service, month)]);
 }
 
-/** What the lines come to, one total for each currency. */
-export function totalsOf(lines: readonly SettlementLine[]): SettlementTotal[] {
+/** What lines, or totals of lines, come to: one total for each currency. */
+export function totalsOf(lines: readonly SettlementTotal[]): SettlementTotal[] {
   const currencies = [...new Set(lines.map(({ currency }) => currency))].sort();
   return currencies.map((currency) => {
     const own = lines.filter((line) => line.currency === currency);

@@ -19,6 +19,7 @@ import {
 import { SettlementModule } from '../settlement.module.js';
 import { IssueSettlement } from './issue-settlement.usecase.js';
 import { ProveSettlement } from './prove-settlement.queries.js';
+import { SettlementComputer } from './settlement-computer.js';
 import { SettlementTerms } from './settlement-terms.js';
 import { SettlementQueries } from './settlement.queries.js';
 
@@ -184,6 +185,33 @@ describe('an issued settlement', () => {
     expect(lines).toMatchObject([{ serviceId: id, days: 16, periods: [{ from: 16, to: 31 }], net: '402.13' }]);
     const terms = { actor, partnerId: isp, fromMonth: '2025-01', suspendedPercent: '0' };
     await expect(use(SettlementTerms).set(terms)).rejects.toEqual(refusal('settlement.terms.month_settled'));
+  });
+
+  it('is the same however few services are in memory at a time', async () => {
+    const terms = { name: 'Sliced', kind: 'isp', timeZone: 'Africa/Johannesburg' } as const;
+    const sliced = (await use(CreatePartner).execute({ actor, ...terms })).id;
+    const amounts = [['2024-06-01T12:00:00Z', '10.5'] as const, ['2025-01-15T22:00:00Z', '20.25'] as const];
+    for (let n = 0; n < 5; n += 1)
+      await line(sliced, [['2024-06-01T12:00:00Z', 'active']], n % 2 === 0 ? amounts : amounts.slice(0, 1));
+    const whole = await use(IssueSettlement).preview({ actor, partnerId: sliced, month: '2025-01' });
+    const computer = use(SettlementComputer);
+    const usual = computer.servicesAtOnce;
+    try {
+      for (const servicesAtOnce of [1, 2, 5]) {
+        Object.assign(computer, { servicesAtOnce });
+        expect(await use(IssueSettlement).preview({ actor, partnerId: sliced, month: '2025-01' })).toEqual(whole);
+      }
+      Object.assign(computer, { servicesAtOnce: 2 });
+      const { digest, totals, lineCount } = await issue(sliced, '2025-01');
+      expect([digest, totals, lineCount]).toEqual([whole.digest, whole.totals, 8]);
+    } finally {
+      Object.assign(computer, { servicesAtOnce: usual });
+    }
+    expect(await prove(sliced, '2025-01')).toMatchObject({ matches: true, onlyStored: [], onlyComputed: [] });
+    const positions = await sql<{ position: number }>(
+      `SELECT position FROM settlement_lines WHERE partner_id = ${sliced} ORDER BY position`,
+    );
+    expect(positions.map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   it('is issued once by whoever tries at the same moment', async () => {

@@ -51,6 +51,7 @@ import { suppliers } from './0330-suppliers.js';
 import { keptPlans } from './0340-kept-plans.js';
 import { ticketEscalations } from './0341-ticket-escalations.js';
 import { provisioningPace } from './0345-provisioning-pace.js';
+import { rateLimitTakes } from './0350-rate-limit-takes.js';
 import { issueDocuments } from './0355-issue-documents.js';
 import { openInvoicesByCustomer } from './0356-open-invoices-by-customer.js';
 
@@ -108,6 +109,7 @@ export const migrations: readonly SqlMigration[] = [
   keptPlans,
   ticketEscalations,
   provisioningPace,
+  rateLimitTakes,
   issueDocuments,
   openInvoicesByCustomer,
 ];
