@@ -24,11 +24,28 @@ export function weigh(
   });
 }
 
+/** How well words of addresses fit those of one search: addresses that are compared share most of their words. */
+export type Fits = Map<string, Map<string, number>>;
+type FitsOfWord = (candidate: string) => number;
+
+function fitsOf(fits: Fits, word: string): FitsOfWord {
+  const known = fits.get(word) ?? new Map<string, number>();
+  fits.set(word, known);
+  return (candidate) => {
+    const seen = known.get(candidate);
+    if (seen !== undefined) return seen;
+    const fit = fitOf(word, candidate);
+    known.set(candidate, fit);
+    return fit;
+  };
+}
+
 /**
  * How well an address fits a search, 0 to 1: mostly which of the words it has (exactly, as an abbreviation, begun or
- * misspelt), a little whether they follow each other as they were typed, and how much else the address says.
+ * misspelt), a little whether they follow each other as they were typed, and how much else the address says. Compare the
+ * addresses of one search with the same `fits`.
  */
-export function confidenceOf(search: readonly SearchWord[], address: string): number {
+export function confidenceOf(search: readonly SearchWord[], address: string, fits: Fits = new Map()): number {
   const words = wordsOf(address);
   const taken = new Set<number>();
   let reached = 0;
@@ -36,7 +53,7 @@ export function confidenceOf(search: readonly SearchWord[], address: string): nu
   let inOrder = 0;
   let last = -2;
   for (const { word, weight } of search) {
-    const { at, quality } = bestOf(word, words, taken, last + 1);
+    const { at, quality } = bestOf(fitsOf(fits, word), words, taken, last + 1);
     sum += weight;
     reached += weight * quality;
     if (at >= 0) taken.add(at);
@@ -50,12 +67,12 @@ export function confidenceOf(search: readonly SearchWord[], address: string): nu
 }
 
 /** The word of the address that fits best and is not taken; among equals the one that is next in order. */
-function bestOf(word: string, words: readonly string[], taken: ReadonlySet<number>, next: number) {
+function bestOf(fits: FitsOfWord, words: readonly string[], taken: ReadonlySet<number>, next: number) {
   let at = -1;
   let quality = 0;
   for (const [index, candidate] of words.entries()) {
     if (taken.has(index)) continue;
-    const fit = fitOf(word, candidate);
+    const fit = fits(candidate);
     if (fit > quality || (fit === quality && fit > 0 && index === next)) [at, quality] = [index, fit];
   }
   return { at, quality };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { confidenceOf, typosBetween, weigh } from './match.policy.js';
+import { type Fits, confidenceOf, typosBetween, weigh } from './match.policy.js';
 import { wordsOf } from './words.js';
 
 describe('the words of an address', () => {
@@ -54,6 +54,13 @@ describe('confidence', () => {
       expect([search, score(search, ADDRESS) > 0.7]).toEqual([search, true]);
       expect([search, score(search, ADDRESS) < 1]).toEqual([search, true]);
     }
+  });
+
+  it('is the same with what is known of other addresses of the search', () => {
+    const search = weigh(wordsOf('38 ralway st hectorton'), known, 1_000_000);
+    const fits: Fits = new Map();
+    const addresses = [ADDRESS, '83, Railway Street, Unit 38, Hectorton', '12, Mill Road, Hectortown', ADDRESS, ''];
+    for (const address of addresses) expect(confidenceOf(search, address, fits)).toBe(confidenceOf(search, address));
   });
 
   it('lies between 0 and 1 whatever is compared', () => {

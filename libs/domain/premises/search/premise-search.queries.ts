@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { type Transaction, UnitOfWork, statement } from '@isp/platform/database';
 import { PREMISE_COLUMNS, PREMISE_TABLES, type PremiseView } from '../register/premise.view.js';
-import { type SearchWord, confidenceOf, weigh } from './match.policy.js';
+import { type Fits, type SearchWord, confidenceOf, weigh } from './match.policy.js';
 import {
   type Knowledge,
   type KnownWord,
@@ -195,8 +195,9 @@ class Search {
 }
 
 function rank(search: readonly SearchWord[], candidates: readonly Candidate[]) {
+  const fits: Fits = new Map();
   return candidates
-    .map(({ id, text }) => ({ id, confidence: confidenceOf(search, text) }))
+    .map(({ id, text }) => ({ id, confidence: confidenceOf(search, text, fits) }))
     .sort((one, other) => other.confidence - one.confidence || one.id - other.id);
 }
 
