@@ -51,6 +51,7 @@ import { suppliers } from './0330-suppliers.js';
 import { keptPlans } from './0340-kept-plans.js';
 import { ticketEscalations } from './0341-ticket-escalations.js';
 import { provisioningPace } from './0345-provisioning-pace.js';
+import { prepaidAccounts } from './0360-prepaid-accounts.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -106,4 +107,5 @@ export const migrations: readonly SqlMigration[] = [
   keptPlans,
   ticketEscalations,
   provisioningPace,
+  prepaidAccounts,
 ];
