@@ -64,8 +64,10 @@ export class PrepaidBook {
   }
 
   /** Everything that was bought from a day on; answers whether there was anything. */
-  takeBack(account: AccountView, from: string): Promise<boolean> {
-    return this.rows.cut(account.id, from, null);
+  async takeBack(account: AccountView, from: string): Promise<boolean> {
+    const had = await this.rows.cut(account.id, from, null);
+    if (had) await this.rows.become(account.id, account.prepaid?.state ?? 'idle', from, this.clock.now());
+    return had;
   }
 
   async idle(account: AccountView): Promise<void> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import type { Money } from '@isp/kernel';
+import { Money } from '@isp/kernel';
 import { UnitOfWork } from '@isp/platform/database';
 import { AccountQueries } from '../accounts/account.queries.js';
 import type { AccountView } from '../accounts/account.view.js';
@@ -41,7 +41,8 @@ export class PrepaidQueries {
     if (account.prepaid === null) throw billingErrors('billing.account.not_prepaid');
     const next = await this.uow.outside(() => this.uow.run(ESTIMATOR, () => this.prices.next(account)));
     const balance = balanceOf(account);
-    const short = next?.total.minus(balance);
+    // What a payment left that did not stay is paid first.
+    const short = next?.total.plus(Money.of(account.openAmount, account.currency)).minus(balance);
     return { account, balance, next, missing: short?.isPositive() ? short : null };
   }
 }

@@ -237,12 +237,37 @@ describe('whatever changes the balance or the price of an account that pays ahea
       'off',
     ]);
     at('2027-03-20T15:00:00Z');
+    expect((await use(PrepaidQueries).balance(actor, accountId)).missing?.toText()).toBe('105.79');
     await topUp(accountId, '105.78');
     expect(await stateOf(serviceId)).toEqual(['suspended', 'balance']);
     await topUp(accountId, '0.01');
     expect([await stateOf(serviceId), (await documents(accountId)).at(-1)]).toEqual([
       ['active', ''],
       ['invoice', 'recurring', 'paid', '2027-03-20', '2027-04-20', PRICE],
+    ]);
+  });
+
+  it('a payment that is reversed on its day takes everything back, and nothing is owed', async () => {
+    const { accountId, serviceId } = await prepaid();
+    const paymentId = await topUp(accountId, '79.99');
+    await use(ReversePayment).execute({ actor, paymentId, reason: 'Returned' });
+    await look(accountId);
+    const off = await account(accountId);
+    expect([await stateOf(serviceId), off.openAmount, off.prepaid?.state]).toEqual([
+      ['suspended', 'balance'],
+      '0',
+      'off',
+    ]);
+    at('2027-03-05T15:00:00Z');
+    await topUp(accountId, (await use(PrepaidQueries).balance(actor, accountId)).missing?.toText() ?? '');
+    expect([await stateOf(serviceId), (await account(accountId)).creditAmount]).toEqual([['active', ''], '0.0000']);
+    expect((await documents(accountId)).at(-1)).toEqual([
+      'invoice',
+      'recurring',
+      'paid',
+      '2027-03-05',
+      '2027-04-05',
+      PRICE,
     ]);
   });
 
