@@ -1,6 +1,7 @@
 /** How far the sandbox's orders are, in the order in which each ISP placed them. */
 export const FATES = [
   'new',
+  'new',
   'scheduled',
   'assigned',
   'in_progress',

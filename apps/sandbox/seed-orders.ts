@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Actor } from '@isp/contracts';
 import { DeviceQueries } from '@isp/domain/network';
 import { ProductQueries } from '@isp/domain/offers';
-import { CancelOrder, LineQueries, PlaceOrder } from '@isp/domain/ordering';
+import { CancelOrder, PlaceOrder } from '@isp/domain/ordering';
 import { PartnerQueries } from '@isp/domain/partners';
 import { AreaQueries, PremiseQueries, type PremiseView } from '@isp/domain/premises';
 import {
@@ -26,7 +26,7 @@ export async function seedOrders(app: NestFastifyApplication): Promise<void> {
   const oltId = await oltOf(app);
   for (const { id: partnerId } of isps.rows) {
     const actor: Actor = { ...SEEDER, reach: 'partner', partnerId };
-    const there = await app.get(LineQueries, { strict: false }).list(actor, {}, ONE);
+    const there = await app.get(WorkOrderQueries, { strict: false }).list(actor, {}, ONE);
     const products = await app.get(ProductQueries, { strict: false }).orderable(actor, ONE);
     const [product] = products.rows;
     if (there.total > 0 || !product) continue;

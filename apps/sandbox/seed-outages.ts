@@ -1,29 +1,25 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DeviceQueries } from '@isp/domain/network';
-import { LevelTerms, MaintenanceQueries, PlanMaintenance } from '@isp/domain/outages';
-import { type Clock, addDays, addSeconds, localDate } from '@isp/kernel';
+import { MaintenanceQueries, PlanMaintenance } from '@isp/domain/outages';
+import { type Clock, addSeconds } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
+import { UnitOfWork, statement } from '@isp/platform/database';
 import { SEEDER } from './seeder.js';
 
 const ONE = { limit: 1, offset: 0 };
+// As it was promised long ago: nobody can add terms for months that have begun.
+const TERMS = statement(
+  'sandbox-level-terms',
+  `INSERT INTO service_level_terms (plan_id, from_on, latency_ms, packet_loss_percent, credit_percent, credit_minutes, credit_unit,
+          credit_cap_percent, credit_when, created_by)
+   SELECT NULL, '2024-01-01', 50, 1, 10, 60, 'started', 100, 'month_end', 'System' WHERE NOT EXISTS (SELECT FROM service_level_terms)`,
+);
 const DAY_SECONDS = 86_400;
 
-/** What is promised of every plan from tomorrow on, and a night of announced work on the OLT. */
+/** What is promised of every plan, and a night of announced work on the OLT. */
 export async function seedOutages(app: NestFastifyApplication): Promise<void> {
   const now = app.get<Clock>(CLOCK, { strict: false }).now();
-  const terms = app.get(LevelTerms, { strict: false });
-  if ((await terms.list(SEEDER, undefined, ONE)).total === 0)
-    await terms.add(SEEDER, {
-      planId: null,
-      from: addDays(localDate(now, 'UTC'), 1),
-      latencyMs: 50,
-      packetLossPercent: 1,
-      creditPercent: '10',
-      creditMinutes: 60,
-      creditUnit: 'started',
-      creditCapPercent: '100',
-      creditWhen: 'month_end',
-    });
+  await app.get(UnitOfWork).run(SEEDER, (tx) => tx.execute(TERMS));
   const [olt] = (await app.get(DeviceQueries, { strict: false }).list(SEEDER, { kind: 'olt' }, ONE)).rows;
   const windows = await app.get(MaintenanceQueries, { strict: false }).list(SEEDER, {}, ONE);
   if (!olt || windows.total > 0) return;

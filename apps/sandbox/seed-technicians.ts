@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BookAppointment, WorkOrderQueries } from '@isp/domain/work-orders';
 import { KeepTechnicians, Rosters, TechnicianQueries } from '@isp/domain/workforce';
-import { SEEDER } from './seeder.js';
+import { ALL, SEEDER } from './seeder.js';
 
 const ZONE = 'Africa/Johannesburg';
 const weekdays = (days: readonly number[], from: string, until: string) =>
@@ -14,11 +14,10 @@ const CREW = [
   { name: 'Sipho Dlamini', skills: ['fibre_installation'], home: home(-26.129, 27.974), hours: OFFICE },
   { name: 'Anna Botha', skills: ['fault_finding', 'survey'], home: home(-26.204, 28.047), hours: LATE },
 ];
-const FEW = { limit: 3, offset: 0 };
 
-/** Three people in the field with their shifts, and appointments for the first orders that wait for an installation. */
+/** Three people in the field with their shifts, and an appointment for one order of each ISP that waits for its installation. */
 export async function seedTechnicians(app: NestFastifyApplication): Promise<void> {
-  const known = await app.get(TechnicianQueries, { strict: false }).list(SEEDER, {}, FEW);
+  const known = await app.get(TechnicianQueries, { strict: false }).list(SEEDER, {}, ALL);
   if (known.total > 0) return;
   for (const { hours, ...person } of CREW) {
     const email = `${person.name.split(' ')[0]?.toLowerCase() ?? ''}@sandbox.example`;
@@ -34,7 +33,7 @@ export async function seedTechnicians(app: NestFastifyApplication): Promise<void
     const { id } = await app.get(KeepTechnicians, { strict: false }).add(SEEDER, terms);
     await app.get(Rosters, { strict: false }).set(SEEDER, id, { validFrom: '2024-01-01', hours });
   }
-  const waiting = await app.get(WorkOrderQueries, { strict: false }).list(SEEDER, { status: 'new' }, FEW);
-  for (const { id: workOrderId } of waiting.rows.slice(0, 2))
+  const waiting = await app.get(WorkOrderQueries, { strict: false }).list(SEEDER, { status: 'new' }, ALL);
+  for (const { id: workOrderId } of new Map(waiting.rows.map((order) => [order.partnerId, order])).values())
     await app.get(BookAppointment, { strict: false }).execute({ actor: SEEDER, workOrderId });
 }

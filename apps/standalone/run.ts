@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DomainError } from '@isp/kernel';
+import { DomainError, clockAhead } from '@isp/kernel';
 import type { Config } from '@isp/platform/config';
 import { restartIdentities, runMigrations } from '@isp/platform/database';
 import { passingPassword } from '../sandbox/sandbox-nas.js';
 import { SandboxNetwork } from '../sandbox/sandbox-network.js';
+import { seedCuts } from '../sandbox/seed-cuts.js';
 import { seedUsage } from '../sandbox/seed-usage.js';
 import { issueIspTokens, issueSandboxKey } from '../sandbox/sandbox-keys.js';
 import { seedSandbox } from '../sandbox/seed.js';
@@ -28,7 +29,9 @@ export interface Place {
 export async function run(config: Config, place: Place, dataDir: string): Promise<RunningProgram> {
   const ran = await runMigrations({ url: place.ownerUrl });
   if (ran > 0) say(`${ran} migrations ran`);
-  const app = await createProgram(config, { api: true, worker: true });
+  const { ISP_CLOCK_AHEAD_DAYS: ahead } = config;
+  if (ahead > 0) say(`the clock is ${ahead} days ahead`);
+  const app = await createProgram(config, { api: true, worker: true }, clockAhead(ahead));
   try {
     await app.init();
     if (config.ISP_MODE === 'live') return announce(await listen(app, config));
@@ -46,6 +49,7 @@ export async function run(config: Config, place: Place, dataDir: string): Promis
     banner(sandbox, file);
     // What can wait until the sandbox is up, as all below.
     void seedUsage(place.ownerUrl).catch((error: unknown) => say(`no usage of the past: ${explain(error)}`));
+    void seedCuts(app).catch((error: unknown) => say(`no outages of the past: ${explain(error)}`));
     return withNetwork(program, place, config);
   } catch (error) {
     await app.close();

@@ -9,6 +9,11 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => new Date() };
 
+/** A clock that is so many days ahead of another. */
+export const clockAhead = (days: number, clock: Clock = systemClock): Clock => ({
+  now: () => addSeconds(clock.now(), days * 86_400),
+});
+
 /** ISO 8601 in UTC without fractions of a second: `2025-01-29T10:30:00Z`. */
 export function toIsoSeconds(instant: Date): string {
   return `${instant.toISOString().slice(0, 19)}Z`;

@@ -112,6 +112,21 @@ describe('what else is invoiced', () => {
     await run();
   });
 
+  it('C13: of 100 accounts that redeem the last use of a code at once one has it', async () => {
+    goTo('2031-02-10T12:00:00Z');
+    const accounts = await world.sql<{ id: number }>(`SELECT id FROM billing_accounts ORDER BY id LIMIT 100`);
+    const code = { code: 'last-one', name: 'Last', percent: 5, months: 1, from: '2031-01-01', most_redemptions: 1 };
+    expect((await post('/promotions', code)).status).toBe(201);
+    const answers = await Promise.all(
+      accounts.map(({ id }) => post(`/accounts/${id}/promotions`, { code: 'last-one' })),
+    );
+    const statuses = answers.map(({ status }) => status).sort();
+    expect([accounts.length, statuses]).toEqual([100, [201, ...Array.from({ length: 99 }, () => 422)]]);
+    expect((await get<{ promotions: unknown[] }>('/promotions?code=last-one')).promotions).toMatchObject([
+      { redemptions: 1 },
+    ]);
+  });
+
   it('charges usage above the data limit when the period is over, and corrects it', async () => {
     goTo('2031-03-01T12:00:00Z');
     const { accountId, serviceId, customerId } = await subscriber();

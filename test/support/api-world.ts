@@ -153,7 +153,7 @@ export async function ask(url: string, asked: Asked = {}): Promise<Answered> {
   return { status: response.status, headers: response.headers, text, json: <T>() => JSON.parse(text) as T };
 }
 
-/** Sends what `fetch` refuses to send: any method, path or header, a header as often as it is given. */
+/** An HTTP/1.1 request exactly as it is given: any method, path and headers, a header as often as it is named. */
 export function askRaw(
   url: string,
   {

@@ -13,6 +13,7 @@ export * from './notices/notice.queries.js';
 export * from './outages.module.js';
 export * from './outages/correct-outage.usecase.js';
 export * from './outages/follow-device.usecase.js';
+export * from './outages/link-tickets.usecase.js';
 export * from './outages/open-outage.usecase.js';
 export * from './outages/outage.queries.js';
 export * from './outages/outage.view.js';

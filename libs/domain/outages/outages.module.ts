@@ -19,6 +19,8 @@ import { Notices } from './notices/notices.js';
 import { CorrectOutage } from './outages/correct-outage.usecase.js';
 import { FollowDeviceListener } from './outages/follow-device.listener.js';
 import { FollowDevice } from './outages/follow-device.usecase.js';
+import { LinkEarlierTicketsListener, LinkTicketListener } from './outages/link-tickets.listener.js';
+import { LinkTickets } from './outages/link-tickets.usecase.js';
 import { OpenOutage } from './outages/open-outage.usecase.js';
 import { OutageDesk } from './outages/outage-desk.js';
 import { OutageQueries } from './outages/outage.queries.js';
@@ -34,6 +36,7 @@ const DOOR = [
   FollowDevice,
   LevelQueries,
   LevelTerms,
+  LinkTickets,
   MaintenanceQueries,
   MeasureLevels,
   NoticeQueries,
@@ -61,6 +64,9 @@ export class OutagesModule {}
 
 @Module({
   imports: [OutagesModule],
-  providers: [FollowDeviceListener, TendOutagesSchedule, MeasureLevelsSchedule, MeasureClaimsSchedule],
+  providers: [
+    ...[FollowDeviceListener, LinkTicketListener, LinkEarlierTicketsListener],
+    ...[TendOutagesSchedule, MeasureLevelsSchedule, MeasureClaimsSchedule],
+  ],
 })
 export class OutagesWorkerModule {}

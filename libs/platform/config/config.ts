@@ -125,6 +125,13 @@ export const envSchema = z.object({
     .string()
     .optional()
     .describe('Test aid, sandbox only: a named point at which the process kills itself'),
+  ISP_CLOCK_AHEAD_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3_660)
+    .default(0)
+    .describe('Test aid, sandbox only: days by which the program is ahead of the calendar'),
   ISP_DATA_DIR: text.default('.data').describe('Where the sandbox keeps its database and sandbox.json'),
   ISP_RATE_LIMITS: flag.default(true).describe('false switches rate limits off (sandbox only)'),
 });
@@ -166,5 +173,6 @@ export function loadedFailPoint(): string | undefined {
 
 function refuseTestAids(config: Config): void {
   if (config.ISP_FAIL_POINT) throw new ConfigError('ISP_FAIL_POINT is for sandboxes only');
+  if (config.ISP_CLOCK_AHEAD_DAYS > 0) throw new ConfigError('ISP_CLOCK_AHEAD_DAYS is for sandboxes only');
   if (!config.ISP_RATE_LIMITS) throw new ConfigError('ISP_RATE_LIMITS=false is for sandboxes only');
 }

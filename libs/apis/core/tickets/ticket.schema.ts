@@ -78,6 +78,7 @@ export const ticketsQuery = listQuery({
   category: code.optional(),
   customer_id: intId.optional(),
   service_id: intId.optional(),
+  outage_id: intId.optional(),
   assigned_user_id: intId.optional(),
   team_id: intId.optional(),
   partner_id: intId.optional(),

@@ -60,7 +60,8 @@ export class TicketsController {
     summary: 'List tickets, newest first',
     description:
       'A `category` finds its sub-categories too. `search` is a part of number, subject or description, in the newest 10,000 that ' +
-      'match. `due_from` and `due_to` are of solutions that are still to come; ranges are from one instant until before another.',
+      'match. `due_from` and `due_to` are of solutions that are still to come; ranges are from one instant until before another. ' +
+      '`outage_id` finds those that are linked to an outage, as faults and disputes of its customers are.',
     response: schema.ticketsShape,
     example: { tickets: [examples.listedTicketExample], pagination: PAGINATION },
   })
@@ -71,6 +72,7 @@ export class TicketsController {
       category: query.category,
       customerId: query.customer_id,
       serviceId: query.service_id,
+      outageId: query.outage_id,
       assignedUserId: query.assigned_user_id,
       teamId: query.team_id,
       partnerId: query.partner_id,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AccessModule } from '@isp/domain/access';
-import { CreateTicket, ResolveTicket, TicketQueries } from '@isp/domain/tickets';
+import { AssignTicket, CreateTicket, ResolveTicket, TicketQueries } from '@isp/domain/tickets';
 import {
   actor,
   clock,
@@ -119,6 +119,16 @@ describe('the metrics', () => {
     expect(byCategory.map(({ key }) => key)).toEqual(['no_connection']);
     const byPartner = await use(SlaMetrics).breakdown({ ...actor, reach: 'partner' }, 'partner', 'first_response', 30);
     expect(byPartner.map(({ key }) => key)).toEqual(['1']);
+    const ofTeam = async (name: string) =>
+      (await use(SlaMetrics).breakdown(actor, 'team', 'resolution', 30)).find(({ key }) => key === name);
+    const field = await made('low');
+    await use(AssignTicket).execute({ actor, ticketId: field.id, teamId: 4 });
+    expect(await ofTeam('Field service')).toBeUndefined();
+    await use(ResolveTicket).execute({ actor, ticketId: field.id });
+    expect(await ofTeam('Field service')).toMatchObject({ total: 1, within: 1 });
+    // Whose it is afterwards is another matter.
+    await sql(`UPDATE tickets SET team_id = 1 WHERE id = ${field.id}`);
+    expect(await ofTeam('Field service')).toMatchObject({ total: 1, within: 1 });
     pass(31 * 1_440);
     expect(await use(SlaMetrics).performance(actor, 30)).toMatchObject({ total: 0, averageSeconds: null });
     expect(await use(SlaDesk).figures(actor)).toMatchObject({ open: { critical: 0, low: 60 }, unassigned: 60 });

@@ -30,7 +30,8 @@ const MATCH = `FROM tickets t WHERE ($1::integer IS NULL OR t.partner_id = $1) A
   AND ($10::timestamptz IS NULL OR t.opened_at >= $10) AND ($11::timestamptz IS NULL OR t.opened_at < $11)
   AND (($12::timestamptz IS NULL AND $13::timestamptz IS NULL) OR EXISTS (SELECT FROM ticket_clocks c WHERE c.ticket_id = t.id
        AND c.target = 'resolution' AND c.ended_at IS NULL AND ($12::timestamptz IS NULL OR c.due_at >= $12) AND ($13::timestamptz IS NULL OR c.due_at < $13)))
-  AND ($14::boolean IS NULL OR $14 = EXISTS (SELECT FROM ticket_clocks c WHERE c.ticket_id = t.id AND c.breached_at IS NOT NULL))`;
+  AND ($14::boolean IS NULL OR $14 = EXISTS (SELECT FROM ticket_clocks c WHERE c.ticket_id = t.id AND c.breached_at IS NOT NULL))
+  AND ($15::integer IS NULL OR EXISTS (SELECT FROM ticket_links l WHERE l.ticket_id = t.id AND l.type = 'outage' AND l.target_id = $15))`;
 const COUNT = statement('tickets-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('tickets-get', `SELECT ${TICKET_COLUMNS} FROM ${TICKET_TABLES} WHERE t.id = $1`);
 const COMMENTS = statement(
@@ -57,7 +58,7 @@ function listStatement(ofPartner: boolean): Statement {
   const order = ofPartner ? 't.partner_id DESC, t.id DESC' : 't.id DESC';
   return statement(
     `tickets-list${ofPartner ? '-of-partner' : ''}`,
-    `SELECT ${TICKET_COLUMNS} FROM (SELECT t.* ${MATCH} ORDER BY ${order} LIMIT $15 OFFSET $16) t
+    `SELECT ${TICKET_COLUMNS} FROM (SELECT t.* ${MATCH} ORDER BY ${order} LIMIT $16 OFFSET $17) t
        JOIN ticket_categories k ON k.id = t.category_id LEFT JOIN support_teams m ON m.id = t.team_id ORDER BY ${order}`,
   );
 }
@@ -88,6 +89,8 @@ export interface TicketFilter {
   /** Not included. */
   readonly dueTo?: Date | undefined;
   readonly breached?: boolean | undefined;
+  /** Those that are linked to it. */
+  readonly outageId?: number | undefined;
 }
 
 /** Reads of tickets, inside the walls of the reader. */
@@ -107,7 +110,7 @@ export class TicketQueries {
     const { status, priority, category, customerId, serviceId, assignedUserId, teamId, search } = filter;
     const pattern = search === undefined || search.trim() === '' ? null : patternOf(search);
     const which = [status, priority, category, customerId, serviceId, assignedUserId, teamId, pattern];
-    const when = [filter.openedFrom, filter.openedTo, filter.dueFrom, filter.dueTo, filter.breached];
+    const when = [filter.openedFrom, filter.openedTo, filter.dueFrom, filter.dueTo, filter.breached, filter.outageId];
     const values = [partnerId, ...[...which, ...when].map((one) => one ?? null)];
     const list = LISTS[partnerId === null ? 'all' : 'partner'];
     return this.uow.read(actor, (tx) => pageOf<TicketView>(tx, [list, COUNT], values, page));
