@@ -157,6 +157,18 @@ const refund = z.strictObject({
   sequence: z.int(),
 });
 
+const balance = z.strictObject({
+  ...ids,
+  account_id: z.int(),
+  currency: z.string(),
+  balance: z.string(),
+  /** Of the next period, with everything that is due with it, and what is missing for it. */
+  price: z.string(),
+  missing: z.string(),
+  /** The day on which it begins, or would have begun. */
+  period_from: z.string(),
+});
+
 const outage = z.strictObject({
   /** Whose services are affected: each partner is told of its own. */
   partner_id: z.int(),
@@ -276,6 +288,8 @@ export const EVENTS = {
   'billing.charge.action_required.v1': charge,
   'billing.refund.succeeded.v1': refund,
   'billing.refund.failed.v1': refund,
+  'billing.balance.low.v1': balance,
+  'billing.balance.exhausted.v1': balance,
   'outages.outage.opened.v1': outage,
   'outages.outage.resolved.v1': outage,
   'outages.outage.corrected.v1': outage,

@@ -24,6 +24,7 @@ export const JOBS = {
   'billing.run': { queue: 'schedules', payload: z.strictObject({ run_id: z.int(), lane: z.int() }) },
   'billing.charge': { queue: 'billing', payload: z.strictObject({ charge_id: z.int() }) },
   'billing.refund': { queue: 'billing', payload: z.strictObject({ refund_id: z.int() }) },
+  'billing.prepaid-look': { queue: 'billing', payload: z.strictObject({ account_id: z.int() }) },
   'billing.gateway-event': { queue: 'billing', payload: z.strictObject({ gateway_event_id: z.int() }) },
   'billing.sandbox-callback': {
     queue: 'billing',

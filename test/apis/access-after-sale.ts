@@ -6,6 +6,8 @@ GET /v1/billing/accounts/:account_id               401  401  200  404  200  200 
 PATCH /v1/billing/accounts/:account_id             401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 POST /v1/billing/accounts/:account_id/services     401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 POST /v1/billing/accounts/:account_id/unpark       401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
+POST /v1/billing/accounts/:account_id/convert      401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
+GET /v1/billing/accounts/:account_id/balance       401  401  200  404  200  200  404  403  200  200  403  200  403  200  401
 GET /v1/billing/accounts/:account_id/preview       401  401  200  404  200  200  404  403  200  200  403  200  403  200  401
 GET /v1/billing/accounts/:account_id/statement     401  401  200  404  200  200  404  403  200  200  403  200  403  200  401
 GET /v1/billing/ageing                             401  401  200  200  200  200  200  403  200  200  403  200  403  200  401

@@ -18,6 +18,8 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
     body: () => ({ service_id: lastService() }),
   },
   'POST /v1/billing/accounts/:account_id/unpark': { thing: 'parked_account' },
+  'POST /v1/billing/accounts/:account_id/convert': { thing: 'billing_account', body: () => ({ kind: 'prepaid' }) },
+  'GET /v1/billing/accounts/:account_id/balance': { thing: 'prepaid_account' },
   'GET /v1/billing/accounts/:account_id/preview': { thing: 'billing_account' },
   'GET /v1/billing/accounts/:account_id/statement': { thing: 'billing_account' },
   'GET /v1/billing/ageing': {},

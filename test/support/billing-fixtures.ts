@@ -1,5 +1,12 @@
 import { PERMISSIONS, type Actor, systemActor } from '@isp/contracts';
-import { BillingRuns, OneOffCharges, RecordPayment, RetailPromotions, WriteInvoice } from '@isp/domain/billing';
+import {
+  BillingRuns,
+  OneOffCharges,
+  OpenAccount,
+  RecordPayment,
+  RetailPromotions,
+  WriteInvoice,
+} from '@isp/domain/billing';
 import { ServiceQueries } from '@isp/domain/services';
 import { dunningFixtures } from './dunning-fixtures.js';
 import { paymentFixtures } from './payment-fixtures.js';
@@ -39,6 +46,9 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
     return (await use(RecordPayment).execute({ actor: EVERYTHING, accountId, amount: '5', method: 'cash' })).id;
   };
   const billing_account = async (partnerId: number) => accountOf(Number(await thing('customer', partnerId)));
+  /** One more account of a customer, that pays ahead. */
+  const prepaidOf = async (customerId: number): Promise<number> =>
+    (await use(OpenAccount).execute({ actor: EVERYTHING, customerId, name: 'Ahead', kind: 'prepaid' })).id;
   const promotion = async () => {
     const off = { percent: '10', monthlyAmount: null, currency: null, months: 3, planId: null };
     const code = `MADE-${next()}`;
@@ -51,6 +61,7 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
     ...payments.make,
     gateway: async () => 'sandbox',
     billing_account,
+    prepaid_account: async (partnerId: number) => prepaidOf(Number(await thing('customer', partnerId))),
     billing_run: async () =>
       (await use(BillingRuns).create({ actor: EVERYTHING, dryRun: true, untilOn: '2199-01-01' })).id,
     billing_charge: async (partnerId: number) => {
@@ -90,7 +101,13 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
       return row?.id ?? 0;
     },
   };
-  const own = { billing_account: accountOf, invoice: invoiceOf, payment: paymentOf, ...payments.ofCustomer };
+  const own = {
+    billing_account: accountOf,
+    prepaid_account: prepaidOf,
+    invoice: invoiceOf,
+    payment: paymentOf,
+    ...payments.ofCustomer,
+  };
   /** A thing of this very customer; undefined: it is not one that customers have. */
   const ofCustomer = (what: string, customerId: number): Promise<number | string> | undefined =>
     Object.hasOwn(own, what) ? own[what as keyof typeof own](customerId) : undefined;

@@ -49,6 +49,16 @@ const BROKEN: Readonly<Record<string, string>> = {
   'a voice account is open for a service that lives': `UPDATE services SET status = 'terminated', service_type = 'voice';
     INSERT INTO voice_accounts (partner_id, customer_id, service_id, username, password_sealed) SELECT partner_id, customer_id, id, '+15550100', '-' FROM services`,
   'a service is billed to somebody': `UPDATE services SET currency = 'EUR'`,
+  'an account pays ahead in the time in which it is prepaid': `UPDATE billing_accounts SET kind = 'prepaid', prepaid_state = 'idle', look_at = now()`,
+  'nobody who has paid ahead is blocked for the balance': `UPDATE services SET status = 'suspended', suspended_for = '{balance}';
+    UPDATE billing_accounts SET kind = 'prepaid', prepaid_state = 'idle', look_at = now();
+    INSERT INTO service_suspensions (partner_id, customer_id, service_id, cause) SELECT partner_id, customer_id, id, 'balance' FROM services;
+    INSERT INTO billing_prepaid_days (partner_id, customer_id, account_id, service_id, from_on, until_on)
+    SELECT s.partner_id, s.customer_id, a.id, s.id, current_date, current_date + 30 FROM services s JOIN billing_accounts a ON a.customer_id = s.customer_id`,
+  'who pays ahead owes nothing but what a payment left that did not stay': `UPDATE billing_accounts SET kind = 'prepaid', prepaid_state = 'idle', look_at = now();
+    INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, subtotal_amount, tax_amount, total_amount, created_by)
+    SELECT partner_id, customer_id, id, 'invoice', 'one_off', 'person', currency, 1, 0, 1, 'spec' FROM billing_accounts;
+    UPDATE invoices SET status = 'pending', issued_at = now(), issued_on = current_date, due_on = current_date`,
   'a period is billed by one recurring invoice': `DROP INDEX invoices_one_of_a_period;
     INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, period_from, subtotal_amount, tax_amount, total_amount, created_by)
     SELECT partner_id, customer_id, id, 'invoice', 'recurring', 'engine', currency, '2025-01-01', 0, 0, 0, 'spec' FROM billing_accounts, generate_series(1, 2)`,

@@ -82,6 +82,15 @@ export const INVARIANTS = {
     GROUP BY i.id HAVING -sum(c.total_amount) <> i.credited_amount OR -sum(c.total_amount) > i.total_amount`,
   'a service is billed to somebody': `SELECT s.id, s.currency FROM services s WHERE NOT EXISTS (SELECT FROM billing_accounts a
      WHERE a.partner_id = s.partner_id AND a.customer_id = s.customer_id AND a.currency = s.currency)`,
+  'an account pays ahead in the time in which it is prepaid': `SELECT a.id, a.kind FROM billing_accounts a
+    WHERE (a.kind = 'prepaid') <> EXISTS (SELECT FROM billing_prepaid_spans p WHERE p.account_id = a.id AND p.until_on IS NULL)`,
+  'nobody who has paid ahead is blocked for the balance': `SELECT s.id, x.since, d.until_on FROM services s
+     JOIN service_suspensions x ON x.service_id = s.id AND x.cause = 'balance' AND x.ended_at IS NULL
+     JOIN billing_prepaid_days d ON d.service_id = s.id JOIN billing_accounts a ON a.id = d.account_id AND a.kind = 'prepaid'
+    WHERE d.until_on > (x.since AT TIME ZONE a.time_zone)::date + 1`,
+  'who pays ahead owes nothing but what a payment left that did not stay': `SELECT i.id, i.account_id FROM invoices i
+     JOIN billing_accounts a ON a.id = i.account_id AND a.kind = 'prepaid'
+    WHERE i.status IN ('pending', 'partially_paid', 'overdue') AND NOT EXISTS (SELECT FROM payments p WHERE p.account_id = a.id AND p.status = 'reversed')`,
   'a period is billed by one recurring invoice': `SELECT account_id, period_from FROM invoices WHERE document = 'invoice' AND kind = 'recurring'
      AND origin = 'engine' AND status <> 'void' GROUP BY 1, 2 HAVING count(*) > 1`,
   'no account that was billed is behind what it was billed for': `SELECT a.id, a.next_run_on, max(i.period_from) FROM billing_accounts a

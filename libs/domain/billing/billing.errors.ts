@@ -11,6 +11,29 @@ export const billingErrors = defineErrors({
   },
   'billing.account.not_parked': { kind: 'conflict', message: 'The account is not parked.' },
   'billing.account.other_currency': { kind: 'unprocessable', message: 'The account is in {currency}.' },
+  'billing.account.prepaid': {
+    kind: 'conflict',
+    message: 'The account pays ahead: its periods are charged when they begin, and nothing is owed.',
+  },
+  'billing.account.not_prepaid': { kind: 'conflict', message: 'The account does not pay ahead.' },
+  'billing.account.kind_already': { kind: 'conflict', message: 'The account is {kind} already.' },
+  'billing.account.shared': {
+    kind: 'conflict',
+    message: 'An account that pays for others, or that another pays for, cannot pay ahead.',
+  },
+  'billing.account.owes': {
+    kind: 'conflict',
+    message:
+      'First everything is to be invoiced and paid: {open} is open, {drafts} drafts wait, {due} is not invoiced yet.',
+  },
+  'billing.account.mid_period': {
+    kind: 'conflict',
+    message: 'An account that pays in arrears can pay ahead from the end of its period on, {date}.',
+  },
+  'billing.balance.too_low': {
+    kind: 'conflict',
+    message: 'The balance of {balance} {currency} does not cover {price}: {missing} is missing.',
+  },
   'billing.account.paid_by_other': { kind: 'conflict', message: 'Another account pays for this one.' },
   'billing.payer.unfit': {
     kind: 'unprocessable',

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CatalogModule } from '@isp/domain/catalog';
 import { CustomersModule } from '@isp/domain/customers';
 import { PartnersModule } from '@isp/domain/partners';
+import { ServicesModule } from '@isp/domain/services';
 import { AccountFacts } from './accounts/account-facts.js';
 import { AccountQueries } from './accounts/account.queries.js';
 import { AccountRepository } from './accounts/account.repository.js';
@@ -50,6 +51,23 @@ import { PaymentQueries } from './payments/payment.queries.js';
 import { RecordPayment } from './payments/record-payment.usecase.js';
 import { ReversePayment } from './payments/reverse-payment.usecase.js';
 import { Settlement } from './payments/settlement.js';
+import { ConvertAccount } from './prepaid/convert-account.usecase.js';
+import {
+  PrepaidLookHandler,
+  PrepaidMoneyListener,
+  PrepaidServicesListener,
+} from './prepaid/follow-prepaid.listeners.js';
+import { LookAtPrepaid } from './prepaid/look-at-prepaid.usecase.js';
+import { PrepaidBook } from './prepaid/prepaid-book.js';
+import { PrepaidDocuments } from './prepaid/prepaid-documents.js';
+import { PrepaidGuard } from './prepaid/prepaid-guard.js';
+import { PrepaidMoves } from './prepaid/prepaid-moves.js';
+import { PrepaidPrices } from './prepaid/prepaid-prices.js';
+import { PrepaidServices } from './prepaid/prepaid-services.js';
+import { PrepaidWake } from './prepaid/prepaid-wake.js';
+import { PrepaidQueries } from './prepaid/prepaid.queries.js';
+import { PrepaidRepository } from './prepaid/prepaid.repository.js';
+import { SweepPrepaid, SweepPrepaidSchedule } from './prepaid/sweep-prepaid.usecase.js';
 import { BillAccounts } from './runs/bill-accounts.js';
 import { CarryOutRun } from './runs/carry-out-run.usecase.js';
 import { BillingRuns } from './runs/create-run.usecase.js';
@@ -81,6 +99,7 @@ const DOOR = [
   ChargeQueries,
   CollectCharge,
   CollectDue,
+  ConvertAccount,
   CreditInvoice,
   CreditService,
   DeclineCodes,
@@ -92,6 +111,7 @@ const DOOR = [
   InvoiceQueries,
   IssueInvoice,
   LedgerQueries,
+  LookAtPrepaid,
   MarkOverdue,
   MatchEntry,
   MatchStatement,
@@ -102,6 +122,7 @@ const DOOR = [
   PaymentMethods,
   PaymentQueries,
   PlanPolicies,
+  PrepaidQueries,
   ReceiveGatewayEvent,
   RecordPayment,
   RefundPayment,
@@ -113,6 +134,7 @@ const DOOR = [
   RunQueries,
   SandboxGateway,
   SetAutopay,
+  SweepPrepaid,
   TaxRates,
   UnparkAccount,
   VoidInvoice,
@@ -129,6 +151,14 @@ const INNER = [
   InvoiceRepository,
   Issuer,
   Matcher,
+  PrepaidBook,
+  PrepaidDocuments,
+  PrepaidGuard,
+  PrepaidMoves,
+  PrepaidPrices,
+  PrepaidRepository,
+  PrepaidServices,
+  PrepaidWake,
   RunRepository,
   Settlement,
   StripeGateway,
@@ -141,7 +171,7 @@ const INNER = [
 
 /** Who owes what and why: accounts, invoices, payments and the ledger behind them. */
 @Module({
-  imports: [CatalogModule, CustomersModule, PartnersModule],
+  imports: [CatalogModule, CustomersModule, PartnersModule, ServicesModule],
   providers: [...INNER, ...DOOR],
   exports: DOOR,
 })
@@ -157,8 +187,12 @@ const WORK = [
   GiveBackHandler,
   MarkOverdueSchedule,
   MatchStatementHandler,
+  PrepaidLookHandler,
+  PrepaidMoneyListener,
+  PrepaidServicesListener,
   ReviewDraftsSchedule,
   SandboxCallbackHandler,
+  SweepPrepaidSchedule,
 ];
 
 @Module({ imports: [BillingModule], providers: WORK })

@@ -1,5 +1,5 @@
 export * from './accounts/account.queries.js';
-export type { AccountView } from './accounts/account.view.js';
+export type { AccountKind, AccountView, PrepaidState } from './accounts/account.view.js';
 export * from './accounts/assign-service.usecases.js';
 export * from './accounts/change-account.usecase.js';
 export * from './accounts/open-account.usecase.js';
@@ -44,6 +44,10 @@ export * from './payments/refund-payment.usecase.js';
 export * from './payments/refund.queries.js';
 export { REFUND_STATUSES, type RefundView } from './payments/refund.view.js';
 export * from './payments/reverse-payment.usecase.js';
+export * from './prepaid/convert-account.usecase.js';
+export * from './prepaid/look-at-prepaid.usecase.js';
+export * from './prepaid/prepaid.queries.js';
+export { SweepPrepaid } from './prepaid/sweep-prepaid.usecase.js';
 export * from './settings/billing-issuer.js';
 export * from './settings/billing-settings.js';
 export type { IssuerDetails } from './settings/issuer-details.js';

@@ -8,6 +8,7 @@ import { ApplyDueChanges } from './changes/apply-due-changes.usecase.js';
 import { CancelServiceChange } from './changes/cancel-service-change.usecase.js';
 import { ChangeServicePlan } from './changes/change-service-plan.usecase.js';
 import { LocalTime } from './changes/local-time.js';
+import { PriceGuards } from './changes/price-guards.js';
 import { PauseService } from './changes/pause-service.usecase.js';
 import { RelocateService } from './changes/relocate-service.usecase.js';
 import { ResumeService } from './changes/resume-service.usecase.js';
@@ -33,6 +34,7 @@ import { ServiceQueries } from './services/service.queries.js';
 import { ServiceRepository } from './services/service.repository.js';
 import { SoldProfile } from './services/sold-profile.js';
 import { SetOperationalStatus } from './services/set-operational-status.usecase.js';
+import { FollowBalance } from './suspensions/follow-balance.usecase.js';
 import { FollowCustomerListener } from './suspensions/follow-customer.listener.js';
 import { FollowCustomer } from './suspensions/follow-customer.usecase.js';
 import { ReactivateService } from './suspensions/reactivate-service.usecase.js';
@@ -48,7 +50,9 @@ const DOOR = [
   SetOperationalStatus,
   SuspendService,
   ReactivateService,
+  FollowBalance,
   FollowCustomer,
+  PriceGuards,
   ChangeServicePlan,
   RelocateService,
   SetStaticAddress,

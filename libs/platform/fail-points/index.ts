@@ -8,6 +8,7 @@ export type FailPoint =
   | 'http.before-answer'
   | 'billing.after-number'
   | 'billing.run-batch'
+  | 'billing.prepaid-before-commit'
   | 'billing.before-gateway'
   | 'billing.after-gateway'
   | 'change-feed.before-confirm'

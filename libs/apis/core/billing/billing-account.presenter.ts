@@ -1,5 +1,5 @@
-import type { AccountTerms, AccountView, AgeingRow, Discount, StatementRow } from '@isp/domain/billing';
-import { toIsoSeconds } from '@isp/kernel';
+import type { AccountTerms, AccountView, AgeingRow, BalanceView, Discount, StatementRow } from '@isp/domain/billing';
+import { type Money, toIsoSeconds } from '@isp/kernel';
 import { amountOf } from './money.js';
 
 const CYCLE: Readonly<Record<number, string>> = { 1: 'monthly', 3: 'quarterly', 12: 'annual' };
@@ -9,12 +9,34 @@ function presentTerms({ fromOn, cycleMonths, billingDay, timing, proration, taxR
   return { from: fromOn, cycle, billing_day: billingDay, timing, proration, tax_region: taxRegion };
 }
 
+function presentPrepaid({ state, until, offSince }: NonNullable<AccountView['prepaid']>) {
+  return { state, paid_until: until, off_since: offSince === null ? null : toIsoSeconds(new Date(offSince)) };
+}
+
+export function presentBalance({ account, balance, next, missing }: BalanceView) {
+  const { id, currency, prepaid } = account;
+  const amount = (money: Money): number => amountOf(money.toText(), currency);
+  return {
+    account_id: id,
+    currency,
+    ...(prepaid && presentPrepaid(prepaid)),
+    balance: amount(balance),
+    next_period: next
+      ? { from: next.period.billedFrom, until: next.period.billedUntil, total: amount(next.total) }
+      : null,
+    missing: missing ? amount(missing) : 0,
+  };
+}
+
 export function presentAccount(account: AccountView) {
   const { currency, limitAmount } = account;
   return {
     id: account.id,
     customer_id: account.customerId,
     name: account.name,
+    kind: account.kind,
+    prepaid: account.prepaid && presentPrepaid(account.prepaid),
+    warn_days: account.warnDays,
     currency,
     time_zone: account.timeZone,
     payment_days: account.paymentDays,

@@ -37,6 +37,8 @@ const exemption = z.strictObject({
   certificate: line(120),
 });
 
+const accountKind = z.enum(['postpaid', 'prepaid']);
+
 export const openAccountBody = z.strictObject({
   customer_id: bodyId,
   name: line(120),
@@ -46,6 +48,7 @@ export const openAccountBody = z.strictObject({
     .optional(),
   time_zone: timeZone.optional(),
   payment_days: z.int().min(0).max(365).optional(),
+  kind: accountKind.default('postpaid'),
   terms: terms.optional(),
 });
 export type OpenAccountBody = z.infer<typeof openAccountBody>;
@@ -61,10 +64,14 @@ export const changeAccountBody = z.strictObject({
     .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'must be a language tag, as en or pt-BR')
     .optional(),
   review_hours: z.int().min(0).max(720).nullable().optional(),
+  warn_days: z.int().min(0).max(28).optional(),
   terms: terms.optional(),
   payer_account_id: bodyId.nullable().optional(),
 });
 export type ChangeAccountBody = z.infer<typeof changeAccountBody>;
+
+export const convertBody = z.strictObject({ kind: accountKind });
+export type ConvertBody = z.infer<typeof convertBody>;
 
 export const assignBody = z.strictObject({ service_id: bodyId });
 export type AssignBody = z.infer<typeof assignBody>;
@@ -117,6 +124,15 @@ export const accountShape = z.object({
   id: z.int(),
   customer_id: z.int(),
   name: z.string(),
+  kind: accountKind,
+  prepaid: z
+    .object({
+      state: z.enum(['idle', 'on', 'off']),
+      paid_until: z.string().nullable(),
+      off_since: z.string().nullable(),
+    })
+    .nullable(),
+  warn_days: z.int(),
   currency: z.string(),
   time_zone: z.string(),
   payment_days: z.int(),
@@ -149,6 +165,9 @@ export const accountExample = {
   id: 12,
   customer_id: 123,
   name: 'Main',
+  kind: 'postpaid' as const,
+  prepaid: null,
+  warn_days: 3,
   currency: 'USD',
   time_zone: 'America/New_York',
   payment_days: 14,
@@ -169,6 +188,35 @@ export const accountExample = {
   credit_balance: 0,
   created_at: '2025-01-29T10:30:00Z',
   updated_at: '2025-01-29T10:30:00Z',
+};
+
+export const prepaidExample = {
+  ...accountExample,
+  kind: 'prepaid' as const,
+  prepaid: { state: 'on', paid_until: '2025-03-01', off_since: null },
+  open_amount: 0,
+  credit_balance: 20.01,
+};
+
+export const balanceShape = z.object({
+  account_id: z.int(),
+  currency: z.string(),
+  state: z.enum(['idle', 'on', 'off']),
+  paid_until: z.string().nullable(),
+  off_since: z.string().nullable(),
+  balance: z.number(),
+  next_period: z.object({ from: z.string(), until: z.string(), total: z.number() }).nullable(),
+  missing: z.number(),
+});
+export const balanceExample = {
+  account_id: 12,
+  currency: 'USD',
+  state: 'on',
+  paid_until: '2025-03-01',
+  off_since: null,
+  balance: 20.01,
+  next_period: { from: '2025-03-01', until: '2025-04-01', total: 79.99 },
+  missing: 59.98,
 };
 
 const entryShape = z.object({

@@ -60,7 +60,8 @@ export class BillingAccountsController {
     access: 'billing_account.manage',
     summary: 'Open another billing account of a customer',
     description:
-      'It begins today. Services are billed to the first account of their currency until they are assigned to another.',
+      'It begins today. Services are billed to the first account of their currency until they are assigned to another. One ' +
+      'of kind `prepaid` pays ahead: see `POST …/convert`.',
     status: 201,
     response: schema.accountShape,
     example: schema.accountExample,
@@ -95,7 +96,8 @@ export class BillingAccountsController {
       'New terms, and another payer, hold from the end of the present period: what was invoiced stays as it is. An account ' +
       'that pays for others pays for itself; it has the same partner and currency. What comes to less than `minimum_amount` is ' +
       'carried forward to the next invoice. Drafts of a billing run wait `review_hours` before they are issued (null: as the ' +
-      'deployment has it). Documents are in `language`.',
+      'deployment has it). Documents are in `language`. A prepaid account is told `warn_days` before the end of its period that ' +
+      'the balance does not cover the next (`balance.low`; 0: never).',
     response: schema.accountShape,
     example: schema.accountExample,
     requestExample: { terms: { billing_day: 15 } },
@@ -115,6 +117,7 @@ export class BillingAccountsController {
       minimumAmount: body.minimum_amount,
       language: body.language,
       reviewHours: body.review_hours,
+      warnDays: body.warn_days,
       terms: body.terms && termsOf(body.terms),
       payerAccountId: body.payer_account_id,
     };

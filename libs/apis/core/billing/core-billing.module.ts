@@ -10,6 +10,7 @@ import { DocumentsController } from './documents.controller.js';
 import { InvoicesController } from './invoices.controller.js';
 import { PaymentMethodsController } from './payment-methods.controller.js';
 import { PaymentsController } from './payments.controller.js';
+import { PrepaidController } from './prepaid.controller.js';
 import { BillingRunsController } from './runs.controller.js';
 import { RefundsController } from './refunds.controller.js';
 import { BillingSettingsController } from './settings.controller.js';
@@ -18,6 +19,7 @@ import { BillingSettingsController } from './settings.controller.js';
   imports: [BillingModule],
   controllers: [
     BillingAccountsController,
+    PrepaidController,
     AccountMoneyController,
     ChargesController,
     InvoicesController,

@@ -118,7 +118,7 @@ export const serviceShape = z.object({
   bundle_id: z.int().nullable(),
   status: serviceStatus,
   operational_status: z.string(),
-  suspended_for: z.array(z.enum(['customer', 'payment', 'pause', 'abuse', 'manual', 'bundle'])),
+  suspended_for: z.array(z.enum(['customer', 'payment', 'pause', 'abuse', 'manual', 'bundle', 'balance'])),
   speed_download_mbps: z.int().nullable(),
   speed_upload_mbps: z.int().nullable(),
   data_limit_gb: z.int().nullable(),

@@ -13,6 +13,7 @@ import type {
   UsageFact,
 } from '../engine/engine.types.js';
 import { type WrittenLine, invoicedCharges } from '../engine/invoiced-charges.js';
+import type { ServiceDays } from '../prepaid/prepaid-periods.js';
 import type { AccountView } from './account.view.js';
 import { type Assignment, type PayerRange, windowsOf } from './windows.js';
 
@@ -57,6 +58,14 @@ const LINES = statement(
      FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id LEFT JOIN invoice_lines o ON o.id = l.corrects_line_id
     WHERE l.account_id = ANY ($1) AND i.status <> 'void' AND i.id <> ALL ($2) AND coalesce(l.key, o.key) IS NOT NULL ORDER BY l.id`,
 );
+// Where accounts pay ahead: when they do, and the days of services that they have bought.
+const PREPAID = statement(
+  'billing-facts-prepaid',
+  `SELECT p.account_id AS "accountId", p.from_on::text AS "from", p.until_on::text AS "until",
+          (SELECT coalesce(json_agg(json_build_object('serviceId', d.service_id, 'from', d.from_on, 'until', d.until_on)), '[]')
+             FROM billing_prepaid_days d WHERE d.account_id = p.account_id AND d.from_on >= p.from_on AND (p.until_on IS NULL OR d.from_on < p.until_on)) AS days
+     FROM billing_prepaid_spans p WHERE p.account_id = ANY ($1)`,
+);
 const POLICIES = statement(
   'billing-facts-policies',
   `SELECT plan_id AS "planId", from_on::text AS "fromOn", start, upgrade, downgrade, pause, suspension, termination,
@@ -99,6 +108,11 @@ interface ServiceRow extends OfAccount {
   readonly usage: readonly UsageFact[] | null;
 }
 
+/** A time in which an account paid ahead, and what it bought. */
+interface PrepaidSpan extends DateRange, OfAccount {
+  readonly days: readonly ServiceDays[];
+}
+
 interface OfAccount {
   readonly accountId: number;
 }
@@ -129,7 +143,7 @@ export class AccountFacts {
     const regions = [...new Set(wanted.flatMap(({ account }) => regionsOf(account.terms)))];
     const policies = await tx.query<DatedPolicy>(POLICIES);
     const metered = [...new Set(policies.flatMap((policy) => (policy.overageAmount === null ? [] : [policy.planId])))];
-    const [services, payers, lines, discounts, oneOffs, taxRates] = await together<
+    const [services, payers, lines, discounts, oneOffs, taxRates, prepaid] = await together<
       [
         ServiceRow[],
         PayerRange[],
@@ -137,6 +151,7 @@ export class AccountFacts {
         (Discount & OfAccount)[],
         (OneOffFact & OfAccount)[],
         TaxRate[],
+        PrepaidSpan[],
       ]
     >([
       tx.query(SERVICES, [ids, metered]),
@@ -145,18 +160,23 @@ export class AccountFacts {
       tx.query(DISCOUNTS, [ids]),
       tx.query(ONE_OFFS, [ids]),
       tx.query(RATES, [regions]),
+      tx.query(PREPAID, [ids]),
     ]);
     const own = {
       services: grouped(services),
       lines: grouped(lines),
       discounts: grouped(discounts),
       oneOffs: grouped(oneOffs),
+      prepaid: grouped(prepaid),
     };
     return wanted.map(({ account, targetOn }) => {
       const { id, currency, limitAmount } = account;
+      const spans = own.prepaid.of(id);
       return {
         account,
-        services: own.services.of(id).map((row) => serviceFacts(id, row, payers)),
+        services: own.services
+          .of(id)
+          .map((row) => ({ ...serviceFacts(id, row, payers), bought: boughtOf(row.serviceId, spans) })),
         policies,
         discounts: own.discounts.of(id),
         oneOffs: own.oneOffs.of(id),
@@ -182,6 +202,17 @@ function grouped<T extends OfAccount>(rows: readonly T[]): { of(accountId: numbe
     else groups.set(row.accountId, [row]);
   }
   return { of: (accountId) => groups.get(accountId) ?? [] };
+}
+
+/** The days that may be charged of a service: those that were bought, and all on which the account paid afterwards. */
+function boughtOf(serviceId: number, spans: readonly PrepaidSpan[]): DateRange[] | undefined {
+  if (spans.length === 0) return undefined;
+  const sorted = [...spans].sort((a, b) => (a.from < b.from ? -1 : 1));
+  const before = sorted.map(({ from }, index) => ({ from: sorted[index - 1]?.until ?? '0001-01-01', until: from }));
+  const last = sorted.at(-1)?.until ?? null;
+  const after = last === null ? [] : [{ from: last, until: null }];
+  const days = sorted.flatMap((span) => span.days.filter((one) => one.serviceId === serviceId));
+  return [...before.filter(({ from, until }) => from < until), ...days, ...after];
 }
 
 const regionsOf = (terms: readonly AccountTerms[]): string[] =>

@@ -19,6 +19,9 @@ export const DEFAULT_TERMS: Omit<AccountTerms, 'fromOn'> = {
  * as it is.
  */
 export function nextTermsOn(account: AccountView, today: string): string {
+  // Who pays ahead is in no period that was not bought.
+  if (account.prepaid !== null)
+    return account.prepaid.until !== null && account.prepaid.until > today ? account.prepaid.until : today;
   const holding = { ...account, terms: account.terms.filter(({ fromOn }, index) => index === 0 || fromOn <= today) };
   const current = periodsDue(holding, addDays(today, 400)).find(({ billedUntil }) => billedUntil > today);
   return current?.billedUntil ?? account.startsOn;

@@ -1,11 +1,31 @@
 import type { AccountTerms, Exemption } from '../engine/engine.types.js';
 
+export type AccountKind = 'postpaid' | 'prepaid';
+/** There is nothing to pay for; paid until a day; the balance did not cover the next period. */
+export type PrepaidState = 'idle' | 'on' | 'off';
+
+/** What an account has that pays ahead. */
+export interface PrepaidView {
+  readonly state: PrepaidState;
+  /** The first day that is not paid; null before the first period. */
+  readonly until: string | null;
+  /** ISO 8601. */
+  readonly offSince: string | null;
+  /** The end of the period that a low balance was told of. */
+  readonly warnedFor: string | null;
+}
+
 /** A billing account as others see it. Dates are in its time zone; amounts are decimal text. */
 export interface AccountView {
   readonly id: number;
   readonly partnerId: number;
   readonly customerId: number;
   readonly name: string;
+  readonly kind: AccountKind;
+  /** Null for one that is invoiced and pays afterwards. */
+  readonly prepaid: PrepaidView | null;
+  /** So many days before the end of a period a prepaid account is told that its balance does not cover the next. */
+  readonly warnDays: number;
   readonly currency: string;
   readonly timeZone: string;
   readonly paymentDays: number;
@@ -39,10 +59,12 @@ export interface AccountView {
 }
 
 /** The columns of a view, for hand-written statements. */
-export const ACCOUNT_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id AS "customerId", a.name, a.currency,
+export const ACCOUNT_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id AS "customerId", a.name, a.kind, a.warn_days AS "warnDays", a.currency,
   a.time_zone AS "timeZone", a.payment_days AS "paymentDays", a.starts_on::text AS "startsOn", a.limit_amount::text AS "limitAmount",
   a.minimum_amount::text AS "minimumAmount", a.language, a.review_hours AS "reviewHours", a.billed_on::text AS "billedOn",
   coalesce(a.next_run_on, a.starts_on)::text AS "nextRunOn", a.tax_exemptions AS exemptions, a.autopay, a.version, a.created_at AS "createdAt", a.updated_at AS "updatedAt",
+  CASE WHEN a.kind = 'prepaid' THEN json_build_object('state', a.prepaid_state, 'until', a.prepaid_until, 'offSince', a.prepaid_off_since,
+       'warnedFor', a.warned_for) END AS prepaid,
   (SELECT json_agg(json_build_object('fromOn', t.from_on, 'cycleMonths', t.cycle_months, 'billingDay', t.billing_day,
           'timing', t.timing, 'proration', t.proration, 'taxRegion', t.tax_region) ORDER BY t.from_on)
      FROM billing_account_terms t WHERE t.account_id = a.id) AS terms,

@@ -4,6 +4,8 @@ import { type Clock, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork } from '@isp/platform/database';
 import { billingErrors } from '../billing.errors.js';
+import { PaidServices } from '../collection/paid-services.queries.js';
+import { PrepaidWake } from '../prepaid/prepaid-wake.js';
 import { BillingFacts } from '../invoices/billing.facts.js';
 import { AccountRepository } from './account.repository.js';
 import { nextTermsOn } from './account-terms.js';
@@ -19,6 +21,8 @@ export class AssignService {
     private readonly uow: UnitOfWork,
     private readonly accounts: AccountRepository,
     private readonly facts: BillingFacts,
+    private readonly paid: PaidServices,
+    private readonly wake: PrepaidWake,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -31,8 +35,12 @@ export class AssignService {
     return this.uow.run(actor, async () => {
       const account = await this.accounts.lock(accountId);
       const fromOn = nextTermsOn(account, localDate(this.clock.now(), account.timeZone));
+      const before = await this.paid.accountOf(serviceId);
       if (!(await this.accounts.assign(accountId, serviceId, fromOn))) throw billingErrors('billing.service.unknown');
       this.facts.note(actor, 'billing_account.assign', account, { service_id: serviceId, from_on: fromOn });
+      this.wake.after(account);
+      const former = before === null ? undefined : await this.accounts.get(before);
+      if (former) this.wake.after(former);
       return account;
     });
   }
@@ -45,6 +53,7 @@ export class UnparkAccount {
     private readonly uow: UnitOfWork,
     private readonly accounts: AccountRepository,
     private readonly facts: BillingFacts,
+    private readonly wake: PrepaidWake,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -54,6 +63,7 @@ export class UnparkAccount {
       if (!(await this.accounts.unpark(accountId, this.clock.now(), actor.name)))
         throw billingErrors('billing.account.not_parked');
       this.facts.note(actor, 'billing_account.unpark', account, { parked_for: [account.parkedFor, null] });
+      this.wake.after(account);
       return { ...account, parkedFor: null };
     });
   }

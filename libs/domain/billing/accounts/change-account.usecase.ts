@@ -6,6 +6,7 @@ import { UnitOfWork } from '@isp/platform/database';
 import { billingErrors } from '../billing.errors.js';
 import type { Exemption } from '../engine/engine.types.js';
 import { BillingFacts } from '../invoices/billing.facts.js';
+import { PrepaidWake } from '../prepaid/prepaid-wake.js';
 import { AccountRepository } from './account.repository.js';
 import { type TermsInput, nextTermsOn } from './account-terms.js';
 import type { AccountView } from './account.view.js';
@@ -22,6 +23,7 @@ export interface ChangeAccountInput {
     readonly minimumAmount?: string | undefined;
     readonly language?: string | undefined;
     readonly reviewHours?: number | null | undefined;
+    readonly warnDays?: number | undefined;
     /** From the end of the period that the account is in. */
     readonly terms?: TermsInput | undefined;
     /** Another account of the same partner and currency pays from that day on; null: this one itself again. */
@@ -31,7 +33,8 @@ export interface ChangeAccountInput {
 
 /**
  * Changes how an account is billed. Nothing of it reaches back: terms and payer hold from the end of the present period.
- * @throws `billing.account.not_found`, `billing.account.stale`, `billing.account.unknown`, `billing.payer.unfit`
+ * @throws `billing.account.not_found`, `billing.account.stale`, `billing.account.unknown`, `billing.payer.unfit`,
+ *   `billing.account.prepaid` for terms in arrears
  */
 @Injectable()
 export class ChangeAccount {
@@ -39,6 +42,7 @@ export class ChangeAccount {
     private readonly uow: UnitOfWork,
     private readonly accounts: AccountRepository,
     private readonly facts: BillingFacts,
+    private readonly wake: PrepaidWake,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -51,6 +55,7 @@ export class ChangeAccount {
       const nextOn = nextTermsOn(account, localDate(this.clock.now(), account.timeZone));
       await this.accounts.save({ ...account, ...present }, this.clock.now());
       const [last] = account.terms.slice(-1);
+      if (account.kind === 'prepaid' && terms?.timing === 'arrears') throw billingErrors('billing.account.prepaid');
       if (terms && last) await this.accounts.putTerms(accountId, { ...last, ...terms, fromOn: nextOn });
       if (payerAccountId !== undefined) await this.setPayer(account, payerAccountId, nextOn);
       const changed = await this.accounts.lock(accountId);
@@ -59,6 +64,7 @@ export class ChangeAccount {
         ...(terms ? { terms: { ...terms, from_on: nextOn } } : {}),
         ...(payerAccountId === undefined ? {} : { payer_account_id: [account.payerAccountId, payerAccountId] }),
       });
+      this.wake.after(changed);
       return changed;
     });
   }
@@ -68,7 +74,11 @@ export class ChangeAccount {
       const payer = await this.accounts.get(payerId);
       if (!payer) throw billingErrors('billing.account.unknown');
       const fits =
-        payer.id !== account.id && payer.partnerId === account.partnerId && payer.currency === account.currency;
+        payer.id !== account.id &&
+        payer.kind === 'postpaid' &&
+        account.kind === 'postpaid' &&
+        payer.partnerId === account.partnerId &&
+        payer.currency === account.currency;
       // One step only: whoever pays for others pays for itself.
       const chain = payer.payerAccountId !== null || (await this.accounts.paysForOthers(account.id));
       if (!fits || chain) throw billingErrors('billing.payer.unfit');

@@ -7,7 +7,8 @@ import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork } from '@isp/platform/database';
 import { BillingFacts } from '../invoices/billing.facts.js';
 import { AccountRepository } from './account.repository.js';
-import type { AccountView } from './account.view.js';
+import { ConvertAccount } from '../prepaid/convert-account.usecase.js';
+import type { AccountKind, AccountView } from './account.view.js';
 import { DEFAULT_TERMS, type TermsInput } from './account-terms.js';
 
 export interface OpenAccountInput {
@@ -18,6 +19,8 @@ export interface OpenAccountInput {
   readonly currency?: string | undefined;
   readonly timeZone?: string | undefined;
   readonly paymentDays?: number | undefined;
+  /** Postpaid when absent. */
+  readonly kind?: AccountKind | undefined;
   readonly terms?: TermsInput | undefined;
 }
 
@@ -30,10 +33,11 @@ export class OpenAccount {
     private readonly customers: CustomerQueries,
     private readonly partners: PartnerQueries,
     private readonly facts: BillingFacts,
+    private readonly convert: ConvertAccount,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  execute({ actor, customerId, name, terms, ...given }: OpenAccountInput): Promise<AccountView> {
+  execute({ actor, customerId, name, kind, terms, ...given }: OpenAccountInput): Promise<AccountView> {
     return this.uow.run(actor, async () => {
       const { partnerId } = await this.customers.get(actor, customerId);
       const partner = await this.partners.get(actor, partnerId);
@@ -55,7 +59,7 @@ export class OpenAccount {
         name,
         currency: account.currency,
       });
-      return account;
+      return kind === 'prepaid' ? this.convert.execute({ actor, accountId: id, kind }) : account;
     });
   }
 }

@@ -5,6 +5,7 @@ import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { billingErrors } from '../billing.errors.js';
+import { PrepaidWake } from '../prepaid/prepaid-wake.js';
 import { BillingFacts } from '../invoices/billing.facts.js';
 
 const COLUMNS = `c.id, c.partner_id AS "partnerId", c.account_id AS "accountId", c.service_id AS "serviceId", c.description,
@@ -72,6 +73,7 @@ export class OneOffCharges {
     private readonly uow: UnitOfWork,
     private readonly accounts: AccountRepository,
     private readonly facts: BillingFacts,
+    private readonly wake: PrepaidWake,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -103,6 +105,7 @@ export class OneOffCharges {
         { partnerId: account.partnerId, id: accountId },
         { ...charge, on },
       );
+      this.wake.after(account);
       return made;
     });
   }
@@ -110,11 +113,13 @@ export class OneOffCharges {
   /** The next invoice takes it back where it was invoiced. @throws `billing.charge.not_found`, `billing.charge.cancelled` */
   cancel(actor: Actor, accountId: number, id: number): Promise<OneOffCharge> {
     return this.uow.run(actor, async (tx) => {
-      const { partnerId } = await this.accounts.lock(accountId);
+      const account = await this.accounts.lock(accountId);
+      const { partnerId } = account;
       if (!(await tx.one(GET, [accountId, id]))) throw billingErrors('billing.charge.not_found');
       const cancelled = await tx.one<OneOffCharge>(CANCEL, [accountId, id, this.clock.now()]);
       if (!cancelled) throw billingErrors('billing.charge.cancelled');
       this.facts.note(actor, 'billing_account.cancel_charge', { partnerId, id: accountId }, { charge_id: id });
+      this.wake.after(account);
       return cancelled;
     });
   }

@@ -12,7 +12,8 @@ const BILLED_TO = `LATERAL (SELECT coalesce(
     (SELECT min(h.id) FROM billing_accounts h WHERE h.partner_id = s.partner_id AND h.customer_id = s.customer_id AND h.currency = s.currency)) AS id) b`;
 const OF_ACCOUNT = statement(
   'billing-paid-services',
-  `SELECT s.id, s.status, s.service_type AS "serviceType", s.bundle_id AS "bundleId", s.plan_id AS "planId"
+  `SELECT s.id, s.status, s.service_type AS "serviceType", s.bundle_id AS "bundleId", s.plan_id AS "planId",
+          'balance' = ANY (s.suspended_for) AS "heldForBalance"
      FROM services s CROSS JOIN ${BILLED_TO}
     WHERE s.partner_id = $3 AND s.status <> 'terminated' AND ${PAYER} = $1
       AND s.customer_id IN (SELECT a.customer_id FROM billing_accounts a WHERE a.id = $1
@@ -31,6 +32,8 @@ export interface PaidService {
   readonly serviceType: string;
   readonly bundleId: number | null;
   readonly planId: number;
+  /** Blocked, or to be blocked once it works, because the balance of a prepaid account does not cover it. */
+  readonly heldForBalance: boolean;
 }
 
 /** Which account pays for which service. */

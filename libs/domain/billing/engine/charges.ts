@@ -31,7 +31,8 @@ export const DEFAULT_POLICY: PlanPolicy = {
 /** A charge that should have been invoiced: always with its key. */
 export type Charge = EngineLine & { readonly key: string };
 
-function policyFor(policies: readonly DatedPolicy[], on: string): (planId: number) => PlanPolicy {
+/** The policies that hold for the periods that begin on a day, by plan. */
+export function policyFor(policies: readonly DatedPolicy[], on: string): (planId: number) => PlanPolicy {
   return (planId) => policies.findLast((policy) => policy.planId === planId && policy.fromOn <= on) ?? DEFAULT_POLICY;
 }
 
@@ -253,7 +254,9 @@ function feesOf(facts: EngineFacts, service: ServiceFacts): Charge[] {
     fees.push({ key, kind: 'fee', serviceId: service.serviceId, description, from: on, until: null, inputs, ...taxed });
   };
   const first = prices[0] as PriceFact;
-  fee('activation', `Activation, ${first.planName}`, began, service.activationAmount, first);
+  // Who pays ahead is charged it with the first days that are bought.
+  if (!service.bought || service.bought.some(({ until }) => until === null || until > began))
+    fee('activation', `Activation, ${first.planName}`, began, service.activationAmount, first);
   if (terminatedAt === null) return fees;
   const ended = localDate(terminatedAt, account.timeZone);
   const last = prices.at(-1) as PriceFact;

@@ -83,6 +83,8 @@ export interface ServiceFacts {
   readonly blocks: readonly BlockFact[];
   /** The days on which this account pays for the service, and nobody invoiced it by hand; they do not overlap. */
   readonly windows: readonly DateRange[];
+  /** Of them those that were bought, where the account pays ahead; all of them when absent. */
+  readonly bought?: readonly DateRange[] | undefined;
   /** A day at most once; empty where nobody pays for usage. */
   readonly usage: readonly UsageFact[];
 }

@@ -87,7 +87,9 @@ export function pricedSpans(
   const life = lifeWithin({ from, until }, period, policyOf(priceAt(steps, Math.max(from, period.whole.from)).planId));
   if (!life) return [];
   const priced = pricesWithin(steps, life, period.whole, policyOf);
-  const windows = merged(service.windows.map((window) => toSpan(window, ruler)));
+  const paid = merged(service.windows.map((window) => toSpan(window, ruler)));
+  const bought = service.bought && merged(service.bought.map((days) => toSpan(days, ruler)));
+  const windows = bought ? intersect(paid, bought) : paid;
   return priced.flatMap(({ price, ...span }) => {
     const policy = policyOf(price.planId);
     const open = subtract(intersect([span], windows), freeBlocks(service.blocks, policy, ruler));
@@ -149,11 +151,16 @@ function pricesWithin(
   return [...spans, { from, until: life.until, price }];
 }
 
-/** Whole days (or seconds) in which a service was blocked and need not be paid for. */
+/** Whole days (or seconds) in which a service was blocked and need not be paid for. What a balance did not cover was not bought. */
 function freeBlocks(blocks: readonly BlockFact[], policy: PlanPolicy, ruler: Ruler): Span[] {
   return blocks
-    .filter(({ cause }) => (cause === 'pause' ? policy.pause : policy.suspension) === 'credit')
+    .filter(({ cause }) => cause !== 'balance' && isFree(cause, policy))
     .map(({ from, until }) => ({ from: ruler.ceil(from), until: until === null ? Infinity : ruler.floor(until) }));
+}
+
+/** Whether a service that is blocked for a cause need not be paid for. */
+export function isFree(cause: string, { pause, suspension }: PlanPolicy): boolean {
+  return (cause === 'pause' ? pause : suspension) === 'credit';
 }
 
 function toSpan({ from, until }: DateRange, ruler: Ruler): Span {

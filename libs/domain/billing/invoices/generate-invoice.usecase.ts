@@ -10,6 +10,7 @@ import type { AccountView } from '../accounts/account.view.js';
 import { billingErrors } from '../billing.errors.js';
 import { type BillingPeriod, dueDayOf, nextDue, periodsDue } from '../engine/billing-periods.js';
 import { type Computed, compute } from '../engine/compute.js';
+import { asIfBought } from '../prepaid/prepaid-periods.js';
 import { InvoiceRepository } from './invoice.repository.js';
 import type { InvoiceView } from './invoice.view.js';
 import { Issuer } from './issuer.js';
@@ -48,11 +49,17 @@ export function notBefore({ billedOn }: AccountView, on: string): string {
   return billedOn !== null && billedOn > on ? billedOn : on;
 }
 
+/** The end of what a prepaid account has bought, or the day itself. */
+export function boughtUntil({ prepaid }: AccountView, today: string): string {
+  const until = prepaid?.state === 'on' ? prepaid.until : null;
+  return until !== null && until > today ? until : today;
+}
+
 /**
  * Invoices what an account owes by the history of its services and was not invoiced yet. Run again it finds nothing;
  * after a change of history it adds the difference, as a credit note where that is negative. What cannot be parks the
  * account instead.
- * @throws `billing.account.not_found`, `billing.account.parked`, `billing.period.not_of_account`, `billing.invoice.nothing_due`,
+ * @throws `billing.account.not_found`, `billing.account.prepaid`, `billing.account.parked`, `billing.period.not_of_account`, `billing.invoice.nothing_due`,
  *   `billing.period.already_invoiced`
  */
 @Injectable()
@@ -71,6 +78,7 @@ export class GenerateInvoice {
     const { actor, accountId } = input;
     return this.uow.run(actor, async () => {
       const account = await this.accounts.lock(accountId);
+      if (account.kind === 'prepaid') throw billingErrors('billing.account.prepaid');
       if (account.parkedFor !== null) throw billingErrors('billing.account.parked', { reason: account.parkedFor });
       const { targetOn, period } = this.target(account, input.period);
       const computed = compute(await this.facts.of(account, targetOn));
@@ -92,7 +100,9 @@ export class GenerateInvoice {
     const facts = await this.uow.outside(() =>
       this.uow.run(ESTIMATOR, () => this.facts.of(account, notBefore(account, targetOn))),
     );
-    return { account, on: targetOn, period, computed: compute(facts) };
+    // What is not bought yet is what it would say.
+    const computed = compute(asIfBought(facts, boughtUntil(account, today)));
+    return { account, on: targetOn, period, computed };
   }
 
   private target(account: AccountView, asked?: AskedPeriod): { targetOn: string; period: BillingPeriod | undefined } {

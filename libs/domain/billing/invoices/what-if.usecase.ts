@@ -11,7 +11,8 @@ import { billingErrors } from '../billing.errors.js';
 import { dueDayOf, nextDue } from '../engine/billing-periods.js';
 import { compute } from '../engine/compute.js';
 import type { EngineFacts, PriceFact, ServiceFacts } from '../engine/engine.types.js';
-import { ESTIMATOR, type InvoicePreview, notBefore } from './generate-invoice.usecase.js';
+import { asIfBought } from '../prepaid/prepaid-periods.js';
+import { ESTIMATOR, type InvoicePreview, boughtUntil, notBefore } from './generate-invoice.usecase.js';
 
 const HAS_STATIC_ADDRESS = statement(
   'billing-what-if-static',
@@ -65,7 +66,8 @@ export class WhatIf {
     const day = dueDayOf(period);
     const at = startOfDay(from, account.timeZone);
     const gather = async (): Promise<[EngineFacts, EngineFacts]> => {
-      const facts = await this.facts.of(account, notBefore(account, day));
+      const bought = await this.facts.of(account, notBefore(account, day));
+      const facts = asIfBought(bought, boughtUntil(account, today));
       return [facts, { ...facts, services: await this.imagine(facts, change, plan, at) }];
     };
     const given = await this.uow.outside(() => this.uow.run(ESTIMATOR, gather));

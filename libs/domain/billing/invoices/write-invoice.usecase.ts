@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { type Clock, addDays, localDate, readAmount } from '@isp/kernel';
+import { type Clock, Money, addDays, localDate, readAmount } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { AccountFacts } from '../accounts/account-facts.js';
@@ -53,7 +53,7 @@ interface ServiceRow {
  * An invoice over lines that a person wrote. Days of a service that a recurring one covers count as invoiced: the engine
  * leaves them alone, and they cannot be invoiced again.
  * @throws `billing.account.not_found`, `billing.service.unknown`, `billing.period.backwards`, `billing.period.missing`,
- *   `billing.period.already_invoiced`, `billing.invoice.too_large`
+ *   `billing.period.already_invoiced`, `billing.invoice.too_large`, `billing.account.prepaid`, `billing.balance.too_low`
  */
 @Injectable()
 export class WriteInvoice {
@@ -69,6 +69,8 @@ export class WriteInvoice {
   execute(input: WriteInvoiceInput): Promise<InvoiceView> {
     return this.uow.run(input.actor, async () => {
       const account = await this.accounts.lock(input.accountId);
+      if (account.kind === 'prepaid' && (input.kind === 'recurring' || input.draft))
+        throw billingErrors('billing.account.prepaid');
       const period = periodOf(input);
       const services = await this.servicesOf(account, input.lines);
       const covered = input.kind === 'recurring' ? [...services.keys()] : [];
@@ -90,6 +92,7 @@ export class WriteInvoice {
         createdAt: this.clock.now(),
         lines,
       });
+      if (account.kind === 'prepaid') refuseUncovered(account, total);
       if (covered.length > 0) await this.invoices.cover(draft.id, covered);
       return input.draft ? draft : this.issuer.issue(input.actor, account, draft);
     });
@@ -122,6 +125,14 @@ export class WriteInvoice {
     const days = { from: period?.from ?? null, until: period?.until ?? null };
     return { key: null, kind, serviceId: serviceId ?? null, description, ...days, inputs, ...taxed };
   }
+}
+
+/** Who pays ahead owes nothing: what its balance does not cover is not invoiced. */
+function refuseUncovered({ creditAmount, currency, openAmount }: AccountView, price: Money): void {
+  const balance = Money.of(creditAmount, currency).minus(Money.of(openAmount, currency));
+  const missing = price.minus(balance);
+  const texts = { balance: balance.toText(), currency, price: price.toText(), missing: missing.toText() };
+  if (missing.isPositive()) throw billingErrors('billing.balance.too_low', texts);
 }
 
 function periodOf({ kind, period }: WriteInvoiceInput): { readonly from: string; readonly until: string } | undefined {

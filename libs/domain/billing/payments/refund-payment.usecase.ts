@@ -35,7 +35,7 @@ export interface RefundPaymentInput {
 
 /**
  * Gives money of a payment back: what is free of it first, then what paid invoices, the last one first, which are open
- * again (a credit note makes up for that). What is under way counts: together refunds never exceed the payment.
+ * again (a credit note makes up for that); of an account that pays ahead only what is not used. What is under way counts: together refunds never exceed the payment.
  * @throws `billing.payment.not_found`, `billing.payment.reversed`, `billing.payment.unfit`, `billing.refund.too_much`,
  *   `billing.refund.no_gateway`
  */
@@ -58,7 +58,7 @@ export class RefundPayment {
       const account = await this.accounts.lock((await this.payments.get(actor, paymentId)).accountId);
       const payment = await this.payments.get(actor, paymentId);
       if (payment.status === 'reversed') throw billingErrors('billing.payment.reversed');
-      const amount = this.amountOf(payment, input.amount);
+      const amount = this.amountOf(payment, input.amount, account.kind === 'prepaid');
       const charged = (await tx.one(CHARGED, [paymentId])) !== undefined;
       const channel = input.channel ?? (charged ? 'gateway' : 'hand');
       if (channel === 'gateway' && !charged) throw billingErrors('billing.refund.no_gateway');
@@ -74,8 +74,9 @@ export class RefundPayment {
     });
   }
 
-  private amountOf({ amount, refundedAmount, currency }: PaymentView, wanted: string | undefined): Money {
-    const left = Money.of(amount, currency).minus(Money.of(refundedAmount, currency));
+  private amountOf(payment: PaymentView, wanted: string | undefined, unusedOnly: boolean): Money {
+    const { amount, refundedAmount, currency } = payment;
+    const left = unusedOnly ? freeOf(payment) : Money.of(amount, currency).minus(Money.of(refundedAmount, currency));
     const reading = readAmount(wanted ?? left.toText(), { currency });
     if (!reading.ok) throw billingErrors('billing.payment.unfit', { problem: reading.problem });
     const asked = Money.of(reading.amount, currency);

@@ -10,7 +10,7 @@ export const BATCH = 250;
 const dayOf = (run: string): string =>
   `CASE WHEN ${run}.dry_run THEN coalesce(${run}.until_on, ($2::timestamptz AT TIME ZONE a.time_zone)::date)
         ELSE least(${run}.until_on, ($2::timestamptz AT TIME ZONE a.time_zone)::date) END`;
-const DUE = `coalesce(a.next_run_on, a.starts_on) <= ${dayOf('r')}
+const DUE = `a.kind = 'postpaid' AND coalesce(a.next_run_on, a.starts_on) <= ${dayOf('r')}
   AND coalesce(a.next_run_on, a.starts_on) <= greatest(r.until_on, ($2::timestamptz + interval '14 hours')::date)`;
 const PARKED = 'EXISTS (SELECT FROM billing_parkings k WHERE k.account_id = a.id AND k.ended_at IS NULL)';
 

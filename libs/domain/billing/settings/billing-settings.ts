@@ -8,6 +8,7 @@ import { UnitOfWork, guarded, statement, violatedConstraint } from '@isp/platfor
 import { AccountRepository } from '../accounts/account.repository.js';
 import { billingErrors } from '../billing.errors.js';
 import { DEFAULT_POLICY } from '../engine/charges.js';
+import { PrepaidWake } from '../prepaid/prepaid-wake.js';
 import type { Discount, PlanPolicy, TaxRate } from '../engine/engine.types.js';
 
 const RATE_COLUMNS = `id, region, code, name, service_type AS "serviceType", percent::text AS percent, inclusive,
@@ -174,6 +175,7 @@ export class Discounts {
     private readonly uow: UnitOfWork,
     private readonly accounts: AccountRepository,
     private readonly audit: AuditTrail,
+    private readonly wake: PrepaidWake,
   ) {}
 
   /** @throws `billing.account.not_found` */
@@ -209,6 +211,7 @@ export class Discounts {
         subject,
         changes: { ...discount },
       });
+      this.wake.after(account);
       return made;
     });
   }
@@ -219,13 +222,15 @@ export class Discounts {
    */
   end(actor: Actor, accountId: number, id: number, on: string): Promise<Discount> {
     return this.uow.run(actor, async (tx) => {
-      const { partnerId } = await this.accounts.lock(accountId);
+      const account = await this.accounts.lock(accountId);
+      const { partnerId } = account;
       const ended = await tx.one<Discount>(END_DISCOUNT, [accountId, id, on]);
       const unfit = !ended && (await tx.one(HAS_DISCOUNT, [accountId, id]));
       if (!ended) throw billingErrors(unfit ? 'billing.end.unfit' : 'billing.discount.not_found');
       const subject = { type: 'billing_account', id: accountId };
       const changes = { discount_id: id, until: on };
       this.audit.record({ actor, partnerId, action: 'billing_account.end_discount', subject, changes });
+      this.wake.after(account);
       return ended;
     });
   }

@@ -6,6 +6,7 @@ import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { billingErrors } from '../billing.errors.js';
+import { PrepaidWake } from '../prepaid/prepaid-wake.js';
 import type { Discount } from '../engine/engine.types.js';
 import { DISCOUNT_COLUMNS } from './billing-settings.js';
 
@@ -71,6 +72,7 @@ export class RetailPromotions {
     private readonly uow: UnitOfWork,
     private readonly accounts: AccountRepository,
     private readonly audit: AuditTrail,
+    private readonly wake: PrepaidWake,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -148,6 +150,7 @@ export class RetailPromotions {
           subject: { type: 'billing_account', id: accountId },
           changes: { code, service_id: service?.id ?? null },
         });
+        this.wake.after(account);
         return granted;
       } catch (error) {
         if (violatedConstraint(error) === 'billing_discounts_promotion_once')

@@ -60,6 +60,8 @@ export class AssessAccount {
 
   private async open(actor: Actor, situation: Situation, at: Date): Promise<CaseView | undefined> {
     const { account, overdue, services, pending } = situation;
+    // Who pays ahead is never dunned: what is not covered does not begin.
+    if (account.kind === 'prepaid') return undefined;
     if ((Number(overdue.netAmount) === 0 && !pending) || services.length === 0) return undefined;
     const { currency, partnerId, customerId } = account;
     const planIds = services.map(({ planId }) => planId);

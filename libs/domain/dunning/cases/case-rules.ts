@@ -44,6 +44,7 @@ export class CaseRules {
       { timeZone, pending: situation.pending },
       at,
     );
+    if (account.kind === 'prepaid') return this.steps.close(look, it, closedFor);
     if (situation.pending) return this.awaitCharge(look, it);
     if (overdue.dueOn === null) return this.steps.close(look, it, situation.owesDisputed ? 'disputed' : closedFor);
     if (situation.services.length === 0) return this.steps.close(look, it, 'no_service');

@@ -49,14 +49,15 @@ export class ApplyDueChanges {
 
   private async one(changeId: number, serviceId: number): Promise<boolean> {
     try {
-      return await this.uow.run(ACTOR, async () => {
+      const carryOut = async (): Promise<boolean> => {
         const service = await this.services.lock(serviceId);
         const change = await this.changes.lock(changeId);
         // Another worker was here, somebody took it back, or a job has begun meanwhile.
         if (change?.status !== 'scheduled' || service.status === 'provisioning') return false;
         await this.book.carryOut(ACTOR, service, change);
         return true;
-      });
+      };
+      return await this.uow.run(ACTOR, () => this.book.guarded(ACTOR, serviceId, carryOut));
     } catch (error) {
       const final = error instanceof DomainError && FINAL_KINDS.has(error.kind) && !error.code.startsWith('platform.');
       if (!final) throw error;

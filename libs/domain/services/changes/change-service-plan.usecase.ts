@@ -40,7 +40,8 @@ export interface PlanChangePreview {
  * Moves a service to another plan of its type, at that plan's price of this moment, also when it takes effect later.
  * @throws `services.service.not_found`, `services.service.wrong_state`, `services.service.part_of_bundle`,
  *   `services.plan.same`, `services.plan.other_currency`, `catalog.plan.not_sold`, `catalog.plan.wrong_type`,
- *   `services.address.not_in_plan`, `network.profile.none_fits`, `services.change.under_way`
+ *   `services.address.not_in_plan`, `network.profile.none_fits`, `services.change.under_way`, what a guard of
+ *   prices throws
  */
 @Injectable()
 export class ChangeServicePlan {
@@ -71,22 +72,25 @@ export class ChangeServicePlan {
     });
   }
 
-  execute({ actor, serviceId, planId, when, reason }: ChangeServicePlanInput): Promise<ChangedService> {
-    return this.uow.run(actor, async () => {
-      const service = await this.services.lock(serviceId);
-      const plan = await this.target(actor, service, planId);
-      const effectiveAt = when === 'now' ? this.time.now() : (await this.time.period(actor, service.partnerId)).endsAt;
-      const terms = {
-        plan_id: plan.id,
-        plan_version: plan.version,
-        from_plan_id: service.planId,
-        monthly_amount: monthlyOf(plan, service.staticIp),
-        download_mbps: plan.downloadMbps,
-        upload_mbps: plan.uploadMbps,
-        data_limit_gb: plan.dataLimitGb,
-      };
-      return this.book.order(actor, service, { kind: 'plan', effectiveAt, terms, reason });
-    });
+  execute(input: ChangeServicePlanInput): Promise<ChangedService> {
+    const { actor, serviceId } = input;
+    return this.uow.run(actor, () => this.book.guarded(actor, serviceId, () => this.order(input)));
+  }
+
+  private async order({ actor, serviceId, planId, when, reason }: ChangeServicePlanInput): Promise<ChangedService> {
+    const service = await this.services.lock(serviceId);
+    const plan = await this.target(actor, service, planId);
+    const effectiveAt = when === 'now' ? this.time.now() : (await this.time.period(actor, service.partnerId)).endsAt;
+    const terms = {
+      plan_id: plan.id,
+      plan_version: plan.version,
+      from_plan_id: service.planId,
+      monthly_amount: monthlyOf(plan, service.staticIp),
+      download_mbps: plan.downloadMbps,
+      upload_mbps: plan.uploadMbps,
+      data_limit_gb: plan.dataLimitGb,
+    };
+    return this.book.order(actor, service, { kind: 'plan', effectiveAt, terms, reason });
   }
 
   private async target(actor: Actor, service: ServiceView, planId: number): Promise<PlanView> {

@@ -4,6 +4,7 @@ import { serviceErrors } from '../services/service.errors.js';
 import { ServiceFacts } from '../services/service.facts.js';
 import type { ServiceView } from '../services/service.view.js';
 import { LocalTime } from './local-time.js';
+import { PriceGuards } from './price-guards.js';
 import { ServiceChangeEffects } from './service-change-effects.js';
 import { type NewChange, ServiceChangeRepository } from './service-change.repository.js';
 import type { ChangeKind, ChangedService, ServiceChangeView } from './service-change.view.js';
@@ -16,7 +17,13 @@ export class ServiceChangeBook {
     private readonly effects: ServiceChangeEffects,
     private readonly facts: ServiceFacts,
     private readonly time: LocalTime,
+    private readonly guards: PriceGuards,
   ) {}
+
+  /** Around a change that may alter what a service costs; the service is locked within. @throws what a guard of prices throws */
+  guarded<T>(actor: Actor, serviceId: number, change: () => Promise<T>): Promise<T> {
+    return this.guards.around(actor, serviceId, change);
+  }
 
   /** Of a locked service. @throws `services.change.under_way` */
   async order<K extends ChangeKind>(

@@ -9,6 +9,7 @@ import { serviceErrors } from '../services/service.errors.js';
 import { ServiceFacts } from '../services/service.facts.js';
 import { ServiceRepository } from '../services/service.repository.js';
 import type { ServiceView } from '../services/service.view.js';
+import { PriceGuards } from './price-guards.js';
 
 export interface SetStaticAddressInput {
   readonly actor: Actor;
@@ -24,7 +25,7 @@ export interface SetStaticAddressInput {
  * that the subscriber has; of a service that is not on the network yet, the one that it will be provisioned with.
  * @throws `services.address.not_in_plan`, `services.address.not_internet`, what `StaticAddresses.keep` throws,
  *   `services.service.not_found`, `services.service.wrong_state`, `services.address.not_static`,
- *   `services.address.malformed`
+ *   `services.address.malformed`, what a guard of prices throws
  */
 @Injectable()
 export class SetStaticAddress {
@@ -34,27 +35,31 @@ export class SetStaticAddress {
     private readonly facts: ServiceFacts,
     private readonly plans: PlanQueries,
     private readonly addresses: StaticAddresses,
+    private readonly guards: PriceGuards,
   ) {}
 
-  execute({ actor, serviceId, enabled, address }: SetStaticAddressInput): Promise<ServiceView> {
-    return this.uow.run(actor, async () => {
-      const service = await this.services.lock(serviceId);
-      const { status, serviceType } = service;
-      if (address !== undefined && !enabled) throw serviceErrors('services.address.not_static');
-      if (address !== undefined && isIP(address) === 0) throw serviceErrors('services.address.malformed');
-      if (status === 'terminated') throw serviceErrors('services.service.wrong_state', { status });
-      if (serviceType !== 'internet') throw serviceErrors('services.address.not_internet');
-      const monthlyAmount = await this.amount(actor, service, enabled);
-      const staticAddress = enabled ? await this.kept(actor, service, address) : null;
-      if (!enabled) await this.addresses.giveUp(actor, serviceId);
-      const wanted = { staticIp: enabled, staticAddress, monthlyAmount };
-      const diff = changesBetween(service, wanted);
-      if (Object.keys(diff).length === 0) return service;
-      const changed = await this.services.save({ ...service, ...wanted });
-      this.facts.note(actor, 'set_static_address', changed, diff);
-      this.facts.publish('changed', changed);
-      return changed;
-    });
+  execute(input: SetStaticAddressInput): Promise<ServiceView> {
+    const { actor, serviceId } = input;
+    return this.uow.run(actor, () => this.guards.around(actor, serviceId, () => this.set(input)));
+  }
+
+  private async set({ actor, serviceId, enabled, address }: SetStaticAddressInput): Promise<ServiceView> {
+    const service = await this.services.lock(serviceId);
+    const { status, serviceType } = service;
+    if (address !== undefined && !enabled) throw serviceErrors('services.address.not_static');
+    if (address !== undefined && isIP(address) === 0) throw serviceErrors('services.address.malformed');
+    if (status === 'terminated') throw serviceErrors('services.service.wrong_state', { status });
+    if (serviceType !== 'internet') throw serviceErrors('services.address.not_internet');
+    const monthlyAmount = await this.amount(actor, service, enabled);
+    const staticAddress = enabled ? await this.kept(actor, service, address) : null;
+    if (!enabled) await this.addresses.giveUp(actor, serviceId);
+    const wanted = { staticIp: enabled, staticAddress, monthlyAmount };
+    const diff = changesBetween(service, wanted);
+    if (Object.keys(diff).length === 0) return service;
+    const changed = await this.services.save({ ...service, ...wanted });
+    this.facts.note(actor, 'set_static_address', changed, diff);
+    this.facts.publish('changed', changed);
+    return changed;
   }
 
   /** The address that is the service's from now on; null where it gets one when it comes to the network. */

@@ -15,9 +15,9 @@ export type OperationalStatus =
   | 'unknown';
 /**
  * Why a service is blocked: its customer is suspended, a payment is due, a break was asked for, it was abused, a person
- * decided so, or the bundle that it is a part of is blocked.
+ * decided so, the bundle that it is a part of is blocked, or the balance of who pays ahead for it does not cover it.
  */
-export type SuspensionCause = 'customer' | 'payment' | 'pause' | 'abuse' | 'manual' | 'bundle';
+export type SuspensionCause = 'customer' | 'payment' | 'pause' | 'abuse' | 'manual' | 'bundle' | 'balance';
 
 /** Where the line ends; the country may be left out. */
 export interface InstallationAddress {

@@ -44,6 +44,7 @@ function causeOf({ status, suspendedFor }: ServiceView, named?: SuspensionCause)
   if (named === undefined && suspendedFor.length > 1) throw serviceErrors('services.service.cause_needed', { causes });
   const cause = named ?? only;
   if (!suspendedFor.includes(cause)) throw serviceErrors('services.service.not_suspended_for', { cause, causes });
-  if (cause === 'customer' || cause === 'bundle') throw serviceErrors('services.service.follows', { owner: cause });
+  if (cause === 'customer' || cause === 'bundle' || cause === 'balance')
+    throw serviceErrors('services.service.follows', { owner: cause });
   return cause;
 }

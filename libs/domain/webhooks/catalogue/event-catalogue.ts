@@ -1,5 +1,6 @@
 import { EVENTS, type EventName, type EventPayload } from '@isp/contracts';
 import {
+  balance,
   type Entry,
   type PublicFact,
   charge,
@@ -161,6 +162,14 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
   ),
   'billing.refund.succeeded.v1': refund('payment.refunded', 'Money of a payment went back.'),
   'billing.refund.failed.v1': refund('refund.failed', 'Money of a payment could not be given back.'),
+  'billing.balance.low.v1': balance(
+    'balance.low',
+    'The balance of a prepaid account does not cover its next period, which begins soon.',
+  ),
+  'billing.balance.exhausted.v1': balance(
+    'balance.exhausted',
+    'The balance of a prepaid account did not cover its next period: its services are blocked until it does.',
+  ),
   'tickets.ticket.created.v1': ticket('ticket.created', 'A ticket was opened.'),
   'tickets.ticket.changed.v1': ticket('ticket.changed', 'What a ticket says, or what belongs to it, has changed.'),
   'tickets.ticket.assigned.v1': ticket('ticket.assigned', 'A ticket was given to somebody.'),

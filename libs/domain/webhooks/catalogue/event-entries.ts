@@ -189,6 +189,12 @@ export const charge = (type: string, description: string): Entry<EventPayload<'b
   fact: ({ sequence, ...data }) => ({ resourceType: 'charge', resourceId: String(data.charge_id), sequence, data }),
 });
 
+export const balance = (type: string, description: string): Entry<EventPayload<'billing.balance.low.v1'>> => ({
+  type,
+  description,
+  fact: (data) => ({ resourceType: 'billing_account', resourceId: String(data.account_id), data }),
+});
+
 export const refund = (type: string, description: string): Entry<EventPayload<'billing.refund.succeeded.v1'>> => ({
   type,
   description,

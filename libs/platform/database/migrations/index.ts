@@ -54,6 +54,7 @@ import { provisioningPace } from './0345-provisioning-pace.js';
 import { rateLimitTakes } from './0350-rate-limit-takes.js';
 import { issueDocuments } from './0355-issue-documents.js';
 import { openInvoicesByCustomer } from './0356-open-invoices-by-customer.js';
+import { prepaidAccounts } from './0360-prepaid-accounts.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -112,4 +113,5 @@ export const migrations: readonly SqlMigration[] = [
   rateLimitTakes,
   issueDocuments,
   openInvoicesByCustomer,
+  prepaidAccounts,
 ];
