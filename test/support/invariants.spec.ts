@@ -60,7 +60,8 @@ const BROKEN: Readonly<Record<string, string>> = {
     SELECT partner_id, customer_id, id, 'invoice', 'one_off', 'person', currency, 1, 0, 1, 'spec' FROM billing_accounts;
     INSERT INTO invoice_lines (partner_id, customer_id, account_id, invoice_id, position, kind, description, amount, tax_amount, taxes, inputs)
     SELECT partner_id, customer_id, account_id, id, 1, 'fee', 'Work', 1, 0, '[]', '{"rule": "by_hand", "unit_amount": "1", "quantity": "1", "proration_factor": "1"}' FROM invoices;
-    UPDATE invoices SET status = 'pending', issued_at = now(), issued_on = current_date, due_on = current_date`,
+    SELECT set_config('app.unrestricted', 'on', true);
+    SELECT FROM issue_documents(ARRAY(SELECT id FROM invoices), now(), ARRAY(SELECT current_date FROM invoices), ARRAY(SELECT current_date FROM invoices))`,
   'a period is billed by one recurring invoice': `DROP INDEX invoices_one_of_a_period;
     INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, period_from, subtotal_amount, tax_amount, total_amount, created_by)
     SELECT partner_id, customer_id, id, 'invoice', 'recurring', 'engine', currency, '2025-01-01', 0, 0, 0, 'spec' FROM billing_accounts, generate_series(1, 2)`,

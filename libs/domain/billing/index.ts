@@ -47,7 +47,6 @@ export * from './payments/reverse-payment.usecase.js';
 export * from './prepaid/convert-account.usecase.js';
 export * from './prepaid/look-at-prepaid.usecase.js';
 export * from './prepaid/prepaid.queries.js';
-export { SweepPrepaid } from './prepaid/sweep-prepaid.usecase.js';
 export * from './settings/billing-issuer.js';
 export * from './settings/billing-settings.js';
 export type { IssuerDetails } from './settings/issuer-details.js';
