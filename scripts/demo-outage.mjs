@@ -9,7 +9,7 @@
  * sandbox that runs there.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,14 +21,11 @@ let sandbox;
 let program;
 let directory;
 
-process.on('exit', () => program?.kill('SIGKILL'));
-
-async function fail(message) {
-  console.error(`\nDEMO FAILED: ${message}`);
-  await stop();
-  if (directory) await rm(directory, { recursive: true, force: true });
-  process.exit(1);
+function fail(message) {
+  throw new Error(message);
 }
+
+const lives = () => program && program.exitCode === null && program.signalCode === null;
 
 /** `npm start` on data of its own, its clock so many days ahead. */
 async function start(daysAhead) {
@@ -43,12 +40,12 @@ async function start(daysAhead) {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   sandbox = await until('the sandbox', () =>
-    program.exitCode === null ? readFile(file, 'utf8').then(JSON.parse, () => undefined) : fail('npm start ended'),
+    lives() ? readFile(file, 'utf8').then(JSON.parse, () => undefined) : fail('npm start ended'),
   );
 }
 
 async function stop() {
-  if (!program || program.exitCode !== null) return;
+  if (!lives()) return;
   const ended = new Promise((resolve) => program.once('exit', resolve));
   program.kill('SIGINT');
   await ended;
@@ -62,7 +59,7 @@ async function ask(method, path, body) {
     signal: AbortSignal.timeout(30_000),
   });
   const text = await response.text();
-  if (!response.ok) await fail(`${method} ${path} answered ${response.status}: ${text}`);
+  if (!response.ok) fail(`${method} ${path} answered ${response.status}: ${text}`);
   return JSON.parse(text);
 }
 
@@ -86,6 +83,16 @@ async function complain(customer_id, service, category, subject, outage) {
   console.log(`\n"${subject}" (${ticket.number}) is linked to outage ${outage}.`);
 }
 
+/** Of a customer behind the OLT, who is quicker than the poller. */
+async function quickest(olt) {
+  const onts = (await ask('GET', '/v1/network/devices?kind=ont&per_page=100')).devices;
+  const { service_id: service } =
+    onts.find((ont) => ont.olt_id === olt && ont.service_id) ?? fail('no ONT serves anybody');
+  const { customer_id } = await ask('GET', `/v1/services/${service}`);
+  const about = { customer_id, subject: 'It has just stopped', category: 'intermittent', service_ids: [service] };
+  return ask('POST', '/v1/tickets', about);
+}
+
 /** Targets of minutes for what is critical, so that nobody waits for hours. Answers what they were. */
 async function hurry() {
   const { name, calendar_id, targets, warn_percent, escalations } = await ask('GET', '/v1/sla/policies/1');
@@ -97,27 +104,32 @@ async function hurry() {
 
 async function cutAndMend() {
   const [olt] = (await ask('GET', '/v1/network/devices?kind=olt')).devices;
-  if (!olt) await fail('there is no OLT');
+  if (!olt) fail('there is no OLT');
   const { poll_interval_seconds: interval, settings } = olt;
   const behave = (agent_fault, seconds) =>
     ask('PATCH', `/v1/network/devices/${olt.id}`, {
       settings: agent_fault ? { ...settings, agent_fault } : settings,
       poll_interval_seconds: seconds,
     });
-  const was = await hurry();
   const before = await outageOf(olt.id);
   const figures = await ask('GET', '/v1/sla/performance-metrics');
-  console.log(`${olt.name} is cut. Three questions without an answer make an outage.`);
-  await behave('silence', 5);
+  const was = await hurry();
   try {
+    const early = await quickest(olt.id);
+    console.log(`${olt.name} is cut. Three questions without an answer make an outage.`);
+    await behave('silence', 5);
     const outage = await until('the outage', async () => {
       const found = await outageOf(olt.id);
       return found && found.id !== before?.id && found.status === 'open' ? found : undefined;
     });
     say('The outage', outage);
     const { services } = await ask('GET', `/v1/outages/${outage.id}/services?per_page=1`);
-    if (services.length === 0 || outage.affected_services === 0) await fail('no service is behind it');
+    if (services.length === 0 || outage.affected_services === 0) fail('no service is behind it');
     const [{ service_id: service, customer_id: customer }] = services;
+    await until('the link of who called first', () => linksOf(early.id, outage.id));
+    console.log(
+      `\n"${early.subject}" (${early.number}) was told before anybody knew, and is linked to outage ${outage.id}.`,
+    );
     await seenByCustomers(outage, service, customer);
     await late(outage.ticket_id);
     console.log(`\n${olt.name} is back. Two answers, and a hold in which nothing may fall.`);
@@ -128,26 +140,26 @@ async function cutAndMend() {
     });
     say('The outage', over);
     const ticket = await ask('GET', `/v1/tickets/${outage.ticket_id}`);
-    if (ticket.status !== 'resolved') await fail(`its ticket is ${ticket.status}`);
+    if (ticket.status !== 'resolved') fail(`its ticket is ${ticket.status}`);
     say('Its ticket', { number: ticket.number, status: ticket.status, sla: ticket.sla });
     const now = await ask('GET', '/v1/sla/performance-metrics');
     const tardy = [figures, now].map(({ tickets_breached }) => tickets_breached);
-    if (tardy[1] <= tardy[0]) await fail(`tickets that were late: ${tardy.join(', then ')}`);
+    if (tardy[1] <= tardy[0]) fail(`tickets that were late: ${tardy.join(', then ')}`);
     say('The figures of the desk', now);
     await complain(customer, service, 'outage_credit', 'You were down, I want money back', outage.id);
     return { service, outage: over };
   } finally {
-    await behave(undefined, interval);
-    await ask('PUT', '/v1/sla/policies/1', was);
+    // One that is refused keeps the other from nothing.
+    await Promise.allSettled([behave(undefined, interval), ask('PUT', '/v1/sla/policies/1', was)]);
   }
 }
 
 async function seenByCustomers(outage, service, customer) {
   const notices = await ask('GET', `/v1/notices?subject=outage&subject_id=${outage.id}&customer_id=${customer}`);
-  if (notices.pagination.total !== 1) await fail(`customer ${customer} was told ${notices.pagination.total} times`);
+  if (notices.pagination.total !== 1) fail(`customer ${customer} was told ${notices.pagination.total} times`);
   say('What its customer was told', notices.notices[0]);
   const health = await ask('GET', `/v1/services/${service}/health`);
-  if (health.health !== 'outage') await fail(`the service is ${health.health}`);
+  if (health.health !== 'outage') fail(`the service is ${health.health}`);
   say('What the customer sees before calling', { health: health.health, session: health.session });
   await complain(customer, service, 'no_connection', 'Nothing works', outage.id);
 }
@@ -182,14 +194,15 @@ async function credit(service, { started_at: at }) {
   say('The credit note', await ask('GET', `/v1/billing/invoices/${document.invoice_id}`));
 }
 
-const file = process.argv[2];
-if (file) {
-  sandbox = JSON.parse(
-    await readFile(file, 'utf8').catch(() => fail(`no ${file}: start the sandbox first (npm start)`)),
-  );
-  await cutAndMend();
-} else {
+async function show(file) {
+  if (file) {
+    const text = await readFile(file, 'utf8').catch(() => fail(`no ${file}: start the sandbox first (npm start)`));
+    sandbox = JSON.parse(text);
+    await cutAndMend();
+    return;
+  }
   directory = await mkdtemp(join(tmpdir(), 'isp-demo-'));
+  await chmod(directory, 0o711); // as root, PostgreSQL runs as another user, who must come through
   console.log('A sandbox of its own is started.');
   await start(0);
   const { service, outage } = await cutAndMend();
@@ -199,8 +212,26 @@ if (file) {
   console.log(`\nThe clock is moved on by ${days} days: the month is over.`);
   await start(days);
   await credit(service, outage);
-  await stop();
-  await rm(directory, { recursive: true, force: true });
 }
-console.log('\nDEMO DONE');
-process.exit(0);
+
+/** Whatever happens, the sandbox of its own ends and goes. */
+let ending;
+const end = () =>
+  (ending ??= (async () => {
+    await stop();
+    if (directory) await rm(directory, { recursive: true, force: true });
+  })());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => void end().then(() => process.exit(130)));
+
+let code = 0;
+try {
+  await show(process.argv[2]);
+  console.log('\nDEMO DONE');
+} catch (error) {
+  console.error(`\nDEMO FAILED: ${error.message}`);
+  code = 1;
+} finally {
+  await end();
+}
+process.exit(code);

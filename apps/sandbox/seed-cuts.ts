@@ -5,6 +5,7 @@ import { CorrectOutage, OpenOutage, OutageQueries } from '@isp/domain/outages';
 import { ServiceQueries } from '@isp/domain/services';
 import { type Clock, addSeconds } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
+import { UnitOfWork } from '@isp/platform/database';
 import { ALL, SEEDER } from './seeder.js';
 
 const TITLE = 'The fibre was cut by road works';
@@ -12,10 +13,11 @@ const PATIENCE = 60;
 
 /**
  * Outages of single lines, which no poller sees: one that is over, one that was none and one that lasts. Customers have
- * them when their services are up, so it waits for that; nothing where there are outages already.
+ * them when their services are up, so it waits for that; nothing where these are there already.
  */
 export async function seedCuts(app: NestFastifyApplication): Promise<void> {
-  if ((await app.get(OutageQueries, { strict: false }).list(SEEDER, {}, { limit: 1, offset: 0 })).total > 0) return;
+  const { rows: known } = await app.get(OutageQueries, { strict: false }).list(SEEDER, { first: 'oldest' }, ALL);
+  if (known.some(({ title }) => title === TITLE)) return;
   let onts = await ontsInUse(app);
   for (let tries = 0; onts.length < 3 && tries < PATIENCE; tries += 1) {
     await sleep(2_000, undefined, { ref: false });
@@ -23,6 +25,10 @@ export async function seedCuts(app: NestFastifyApplication): Promise<void> {
   }
   const [over, none, lasts] = onts;
   if (over === undefined || none === undefined || lasts === undefined) return;
+  await app.get(UnitOfWork).run(SEEDER, () => cutThree(app, over, none, lasts));
+}
+
+async function cutThree(app: NestFastifyApplication, over: number, none: number, lasts: number): Promise<void> {
   const now = app.get<Clock>(CLOCK, { strict: false }).now();
   const before = (hours: number) => addSeconds(now, -hours * 3_600);
   const cut = async (deviceId: number, hours: number) => {

@@ -21,6 +21,10 @@ export const JOBS = {
   'premises.locate': { queue: 'network', payload: z.strictObject({ area_id: z.int() }) },
   'premises.import': { queue: 'network', payload: z.strictObject({ import_id: z.int() }) },
   'dunning.enrol': { queue: 'events', payload: z.strictObject({ policy_id: z.int() }) },
+  'outages.link-tickets': {
+    queue: 'events',
+    payload: z.strictObject({ partner_id: z.int(), outage_id: z.int() }),
+  },
   'billing.run': { queue: 'schedules', payload: z.strictObject({ run_id: z.int(), lane: z.int() }) },
   'billing.charge': { queue: 'billing', payload: z.strictObject({ charge_id: z.int() }) },
   'billing.refund': { queue: 'billing', payload: z.strictObject({ refund_id: z.int() }) },

@@ -15,6 +15,8 @@ const NEVER = 'test/bench/';
 /** Faults of the database alone: a queue elsewhere changes nothing about them. */
 const NO_QUEUE =
   'test/faults/(?:network-races|billing|payments|dunning|outages|change-feed|secrets\\.|service-schedules|convergence|device-garbage|restore|saga-kills)';
+/** Kill workers over minutes, and what they hold is in the database: on one queue. */
+const ONE_QUEUE = 'test/faults/(?:imports|prepaid)';
 /** Hold every answer to a time: nothing runs beside them. What is lost in the first is a queue too. */
 const TIMED_ON_BOTH_STORES = 'test/faults/stores-lost';
 const TIMED = `(?:${TIMED_ON_BOTH_STORES}|test/faults/blackhole)`;
@@ -45,7 +47,7 @@ const MEASURING = [
 const WAITING = [
   { name: 'faults of the database', pattern: `(?=${NO_QUEUE})` },
   { name: 'faults, postgres queue', pattern: `(?=${HEAVY})(?!${NO_QUEUE}|${TIMED})` },
-  { name: 'faults, redis queue', pattern: `(?=${HEAVY})(?!${NO_QUEUE}|${TIMED})`, ...onRedis },
+  { name: 'faults, redis queue', pattern: `(?=${HEAVY})(?!${NO_QUEUE}|${TIMED}|${ONE_QUEUE})`, ...onRedis },
   { name: 'freeradius', pattern: `(?=${RADIUS})`, needs: ['freeradius', 'radclient', 'radtest'] },
   // What needs a missing program (snmpd, sshd, nft, tc) says so in its name.
   { name: 'devices', pattern: `(?=${DEVICES})` },

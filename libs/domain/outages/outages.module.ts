@@ -19,7 +19,11 @@ import { Notices } from './notices/notices.js';
 import { CorrectOutage } from './outages/correct-outage.usecase.js';
 import { FollowDeviceListener } from './outages/follow-device.listener.js';
 import { FollowDevice } from './outages/follow-device.usecase.js';
-import { LinkEarlierTicketsListener, LinkTicketListener } from './outages/link-tickets.listener.js';
+import {
+  LinkEarlierTicketsHandler,
+  LinkEarlierTicketsListener,
+  LinkTicketListener,
+} from './outages/link-tickets.listener.js';
 import { LinkTickets } from './outages/link-tickets.usecase.js';
 import { OpenOutage } from './outages/open-outage.usecase.js';
 import { OutageDesk } from './outages/outage-desk.js';
@@ -65,7 +69,7 @@ export class OutagesModule {}
 @Module({
   imports: [OutagesModule],
   providers: [
-    ...[FollowDeviceListener, LinkTicketListener, LinkEarlierTicketsListener],
+    ...[FollowDeviceListener, LinkTicketListener, LinkEarlierTicketsListener, LinkEarlierTicketsHandler],
     ...[TendOutagesSchedule, MeasureLevelsSchedule, MeasureClaimsSchedule],
   ],
 })

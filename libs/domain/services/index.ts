@@ -1,6 +1,7 @@
 import { Service } from './services/service.entity.js';
 
 export const servicesEntities = [Service];
+export { ApplyDueChanges } from './changes/apply-due-changes.usecase.js';
 export * from './changes/cancel-service-change.usecase.js';
 export * from './changes/change-service-plan.usecase.js';
 export * from './changes/pause-service.usecase.js';

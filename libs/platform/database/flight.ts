@@ -12,6 +12,8 @@ export interface Landed {
   readonly rows: readonly unknown[];
   /** As the command's tag has it: rows touched or answered; 0 where the tag has none. */
   readonly rowCount: number;
+  /** The server's word for what it did: `COMMIT`, or `ROLLBACK` where that was asked of a transaction that had failed. */
+  readonly tag: string;
 }
 
 type Value = Buffer | string | null;
@@ -126,11 +128,11 @@ class Flight extends Query {
 
   handleCommandComplete({ text }: { readonly text: string }): void {
     // `SELECT 3`, `INSERT 0 1`, `COMMIT`
-    this.land(Number(text.slice(text.lastIndexOf(' ') + 1)) || 0);
+    this.land(Number(text.slice(text.lastIndexOf(' ') + 1)) || 0, text);
   }
 
   handleEmptyQuery(): void {
-    this.land(0);
+    this.land(0, '');
   }
 
   /** From the server, or because the connection is gone or too slow. The server skips what is left, up to the Sync. */
@@ -161,9 +163,9 @@ class Flight extends Query {
     if (this.expected.length === 1) this.shape = shape;
   }
 
-  private land(rowCount: number): void {
+  private land(rowCount: number, tag: string): void {
     this.shapes.set(this.name ?? '', this.shape ?? NOTHING);
-    this.landed.push({ rows: this.rowsOfLeg, rowCount });
+    this.landed.push({ rows: this.rowsOfLeg, rowCount, tag });
     this.rowsOfLeg = [];
     this.next();
   }

@@ -112,7 +112,9 @@ export class Transaction {
         this,
       ),
     );
-    const committed = this.boarding ? this.boarding.depart(this.client, this.actor) : this.send(COMMIT, []);
+    const committed = this.boarding
+      ? this.boarding.depart(this.client, this.actor)
+      : this.send(COMMIT, []).then(assertCommitted);
     this.over = true;
     await Promise.all([...deferred, ...last, committed]);
     for (const hook of this.afterCommitHooks.values()) hook();
@@ -138,6 +140,11 @@ export class Transaction {
   private assertOpen(what: string): void {
     if (this.over) throw new Error(`the transaction is over: ${what} came too late`);
   }
+}
+
+/** Of a transaction in which a statement failed unnoticed the server makes a rollback, and says so in passing. */
+function assertCommitted({ tag }: Landed): void {
+  if (tag !== 'COMMIT') throw new Error(`the transaction was not committed: ${tag}`);
 }
 
 /** Statements that leave together with the walls, as one transaction without a block around it. */

@@ -12,6 +12,7 @@ import { regionOn, taxesFor } from '../engine/tax-rules.js';
 import { InvoiceRepository } from './invoice.repository.js';
 import type { InvoiceView } from './invoice.view.js';
 import { Issuer } from './issuer.js';
+import { refuseUncovered } from './refuse-uncovered.js';
 
 // The account that the service is billed to on that day, and who pays for that one.
 const ACCOUNT = statement(
@@ -39,7 +40,7 @@ export interface CreditServiceInput {
 /**
  * Credits a service for something that no invoice says (a broken promise), or takes such a credit back. The money pays
  * what is open and then what comes; the engine, which computes what a service costs, leaves it alone.
- * @throws `billing.account.none`
+ * @throws `billing.account.none`; `billing.balance.too_low` where an account that pays ahead does not cover what is taken back
  */
 @Injectable()
 export class CreditService {
@@ -90,6 +91,8 @@ export class CreditService {
           },
         ],
       });
+      if (account.kind === 'prepaid' && charge.isPositive())
+        refuseUncovered(account, Money.of(draft.totalAmount, currency));
       return this.issuer.issue(actor, account, draft);
     });
   }

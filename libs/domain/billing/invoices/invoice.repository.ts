@@ -42,7 +42,10 @@ const COVER = statement(
 );
 const UNCOVER = statement('invoices-uncover', 'DELETE FROM invoice_coverage WHERE invoice_id = $1');
 // The number is taken here, by the database: a lock that all who issue share, so it comes as late as can be.
-export const ISSUE = statement('invoices-issue', `SELECT ${INVOICE_COLUMNS} FROM issue_documents($1, $2, $3, $4) i`);
+export const ISSUE = statement(
+  'invoices-issue',
+  `SELECT ${INVOICE_COLUMNS} FROM issue_documents($1, $2, $3, $4) i ORDER BY i.id`,
+);
 const VOID = statement(
   'invoices-void',
   `UPDATE invoices i SET status = 'void', voided_at = $2, void_reason = $3, version = version + 1, updated_at = $2

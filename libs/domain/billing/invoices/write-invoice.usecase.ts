@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { type Clock, Money, addDays, localDate, readAmount } from '@isp/kernel';
+import { type Clock, addDays, localDate, readAmount } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { AccountFacts } from '../accounts/account-facts.js';
@@ -14,6 +14,7 @@ import type { AskedPeriod } from './generate-invoice.usecase.js';
 import { InvoiceRepository, type NewLine } from './invoice.repository.js';
 import type { InvoiceView } from './invoice.view.js';
 import { Issuer } from './issuer.js';
+import { refuseUncovered } from './refuse-uncovered.js';
 
 const SERVICES = statement(
   'invoices-services-of',
@@ -125,14 +126,6 @@ export class WriteInvoice {
     const days = { from: period?.from ?? null, until: period?.until ?? null };
     return { key: null, kind, serviceId: serviceId ?? null, description, ...days, inputs, ...taxed };
   }
-}
-
-/** Who pays ahead owes nothing: what its balance does not cover is not invoiced. */
-function refuseUncovered({ creditAmount, currency, openAmount }: AccountView, price: Money): void {
-  const balance = Money.of(creditAmount, currency).minus(Money.of(openAmount, currency));
-  const missing = price.minus(balance);
-  const texts = { balance: balance.toText(), currency, price: price.toText(), missing: missing.toText() };
-  if (missing.isPositive()) throw billingErrors('billing.balance.too_low', texts);
 }
 
 function periodOf({ kind, period }: WriteInvoiceInput): { readonly from: string; readonly until: string } | undefined {

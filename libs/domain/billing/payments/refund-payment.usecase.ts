@@ -5,6 +5,7 @@ import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { WorkQueue } from '@isp/platform/work';
 import { AccountRepository } from '../accounts/account.repository.js';
+import type { AccountView } from '../accounts/account.view.js';
 import { billingErrors } from '../billing.errors.js';
 import { BillingFacts } from '../invoices/billing.facts.js';
 import { PaymentQueries } from './payment.queries.js';
@@ -58,7 +59,7 @@ export class RefundPayment {
       const account = await this.accounts.lock((await this.payments.get(actor, paymentId)).accountId);
       const payment = await this.payments.get(actor, paymentId);
       if (payment.status === 'reversed') throw billingErrors('billing.payment.reversed');
-      const amount = this.amountOf(payment, input.amount, account.kind === 'prepaid');
+      const amount = this.amountOf(payment, input.amount, account);
       const charged = (await tx.one(CHARGED, [paymentId])) !== undefined;
       const channel = input.channel ?? (charged ? 'gateway' : 'hand');
       if (channel === 'gateway' && !charged) throw billingErrors('billing.refund.no_gateway');
@@ -74,9 +75,12 @@ export class RefundPayment {
     });
   }
 
-  private amountOf(payment: PaymentView, wanted: string | undefined, unusedOnly: boolean): Money {
+  private amountOf(payment: PaymentView, wanted: string | undefined, account: AccountView): Money {
     const { amount, refundedAmount, currency } = payment;
-    const left = unusedOnly ? freeOf(payment) : Money.of(amount, currency).minus(Money.of(refundedAmount, currency));
+    const kept = Money.of(amount, currency).minus(Money.of(refundedAmount, currency));
+    // Who pays ahead gets what is not used, also where a credit note gave it back: that pays what the payment did.
+    const unused = Money.of(account.creditAmount, currency).minus(Money.of(account.openAmount, currency));
+    const left = account.kind === 'prepaid' && unused.compare(kept) < 0 ? unused : kept;
     const reading = readAmount(wanted ?? left.toText(), { currency });
     if (!reading.ok) throw billingErrors('billing.payment.unfit', { problem: reading.problem });
     const asked = Money.of(reading.amount, currency);

@@ -62,12 +62,13 @@ export class ConvertAccount {
     const wanted = wanting(facts, today);
     const held = termsOn(account.terms, today);
     const until = held.timing === 'advance' ? (periodsDue(account, targetOn).at(-1)?.billedUntil ?? today) : today;
-    if (held.timing === 'arrears' && wanted.length > 0) refuseWithin(account, today);
+    if (held.timing === 'arrears' && facts.services.length > 0) refuseWithin(account, today);
     await this.accountsTerms(account, held, today);
     const on = wanted.length > 0;
-    // Everything until the end of the period is invoiced and paid.
+    // Everything until the end of the period is invoiced and paid, also of what has ended in it.
+    const begun = facts.services.filter(({ activatedAt }) => activatedAt !== null);
     const days = missingDays(
-      wanted.map((service) => ({ ...service, bought: [] })),
+      begun.map((service) => ({ ...service, bought: [] })),
       today,
       until,
     );

@@ -128,7 +128,7 @@ function payloadOf(account: AccountView, price: Money, from: string) {
     currency: account.currency,
     balance: balance.toText(),
     price: price.toText(),
-    missing: price.minus(balance).toText(),
+    missing: price.plus(Money.of(account.openAmount, account.currency)).minus(balance).toText(),
     period_from: from,
   };
 }

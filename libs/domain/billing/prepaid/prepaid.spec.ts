@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ChangeServicePlan, FollowBalance, PauseService, ResumeService, TerminateService } from '@isp/domain/services';
+import {
+  ApplyDueChanges,
+  ChangeServicePlan,
+  FollowBalance,
+  PauseService,
+  ResumeService,
+  TerminateService,
+} from '@isp/domain/services';
 import { PRICE, account, at, documents, look, prepaid, told, topUp } from '../../../../test/support/prepaid-world.js';
 import {
   active,
   actor,
   closeServices,
-  customer,
   openServices,
   order,
   plans,
@@ -16,13 +22,12 @@ import {
 import { BillingModule } from '../billing.module.js';
 import { OneOffCharges } from '../charges/one-off-charges.js';
 import { CreditInvoice } from '../invoices/credit-invoice.usecase.js';
+import { CreditService } from '../invoices/credit-service.usecase.js';
 import { GenerateInvoice } from '../invoices/generate-invoice.usecase.js';
 import { WriteInvoice } from '../invoices/write-invoice.usecase.js';
-import { RecordPayment } from '../payments/record-payment.usecase.js';
 import { RefundPayment } from '../payments/refund-payment.usecase.js';
 import { ReversePayment } from '../payments/reverse-payment.usecase.js';
 import { Discounts } from '../settings/billing-settings.js';
-import { ConvertAccount } from './convert-account.usecase.js';
 import { PrepaidQueries } from './prepaid.queries.js';
 import { SweepPrepaid } from './sweep-prepaid.usecase.js';
 
@@ -61,7 +66,7 @@ describe('an account that pays ahead', () => {
   it('goes on from the end of its period while the balance covers it, and is off from the moment that it does not', async () => {
     const { accountId, serviceId } = await prepaid('160');
     at('2027-04-01T03:59:00Z');
-    expect(await use(SweepPrepaid).execute()).toBeGreaterThanOrEqual(0);
+    await use(SweepPrepaid).execute();
     expect(await documents(accountId)).toHaveLength(1);
     // Midnight in New York.
     at('2027-04-01T04:00:30Z');
@@ -236,6 +241,9 @@ describe('whatever changes the balance or the price of an account that pays ahea
       '25.8000',
       'off',
     ]);
+    const [said] = await sql<{ missing: string }>(`SELECT payload->>'missing' AS missing FROM outbox
+      WHERE name = 'billing.balance.exhausted.v1' AND (payload->>'account_id')::int = ${accountId} ORDER BY id DESC LIMIT 1`);
+    expect(Number(said?.missing)).toBe(105.79);
     at('2027-03-20T15:00:00Z');
     expect((await use(PrepaidQueries).balance(actor, accountId)).missing?.toText()).toBe('105.79');
     await topUp(accountId, '105.78');
@@ -279,6 +287,56 @@ describe('whatever changes the balance or the price of an account that pays ahea
     expect((await refund()).amount).toBe('20.0100');
     await look(accountId);
     expect([await stateOf(serviceId), (await account(accountId)).creditAmount]).toEqual([['active', ''], '0.0000']);
+  });
+
+  it('money that a credit note gave back is refunded too, and nothing is owed for it', async () => {
+    const { accountId, serviceId } = await prepaid();
+    const paymentId = await topUp(accountId, '80');
+    at('2027-03-11T15:00:00Z');
+    await use(TerminateService).execute({ actor, serviceId });
+    await look(accountId);
+    const refund = (amount?: string) => use(RefundPayment).execute({ actor, paymentId, amount, reason: 'Moves away' });
+    await expect(refund('51.63')).rejects.toMatchObject({ code: 'billing.refund.too_much' });
+    expect((await refund()).amount).toBe('51.6200');
+    await look(accountId);
+    const now = await account(accountId);
+    expect([now.creditAmount, now.openAmount]).toEqual(['0.0000', '0']);
+  });
+
+  it('a service ends when that was ordered, whether or not the balance covers the fee of it', async () => {
+    const { accountId, serviceId } = await prepaid('80');
+    const terms = (months: number, amount: number) =>
+      sql(
+        `UPDATE plan_versions SET contract_months = ${months}, early_termination_amount = ${amount} WHERE plan_id = ${plans.home}`,
+      );
+    await terms(24, 200);
+    await use(TerminateService).execute({ actor, serviceId, lastDay: '2027-03-20' });
+    at('2027-03-21T15:00:00Z');
+    await use(ApplyDueChanges).execute();
+    await look(accountId);
+    const now = await account(accountId);
+    await terms(1, 0);
+    expect([(await stateOf(serviceId))[0], now.openAmount]).toEqual(['terminated', '0']);
+  });
+
+  it('a credit that is taken back is only charged where the balance covers it', async () => {
+    const { accountId, serviceId } = await prepaid('80');
+    const back = (amount: string) =>
+      use(CreditService).execute({
+        actor,
+        serviceId,
+        amount,
+        description: 'Service level, corrected',
+        from: '2027-03-01',
+        until: '2027-04-01',
+      });
+    await expect(back('-5')).rejects.toMatchObject({ code: 'billing.balance.too_low' });
+    await look(accountId);
+    expect([await stateOf(serviceId), (await account(accountId)).openAmount]).toEqual([['active', ''], '0']);
+    await topUp(accountId, '10');
+    await back('-5');
+    await look(accountId);
+    expect([await stateOf(serviceId), (await account(accountId)).openAmount]).toEqual([['active', ''], '0']);
   });
 
   it('a break gives the days back, and what goes on is paid for again', async () => {
@@ -325,69 +383,5 @@ describe('whatever changes the balance or the price of an account that pays ahea
     const lift = { actor, serviceId, covered: true, reason: 'spec' };
     await use(FollowBalance).execute(lift);
     expect(await stateOf(serviceId)).toEqual(['active', '']);
-  });
-});
-
-describe('a conversion', () => {
-  const owner = async () => {
-    const customerId = await customer();
-    const [row] = await sql<{ id: number }>(`SELECT id FROM billing_accounts WHERE customer_id = ${customerId}`);
-    const accountId = row?.id ?? 0;
-    await sql(`UPDATE billing_accounts SET starts_on = '2027-01-01' WHERE id = ${accountId};
-      UPDATE billing_account_terms SET from_on = '2027-01-01' WHERE account_id = ${accountId}`);
-    return { customerId, accountId, serviceId: await active(customerId) };
-  };
-  const convert = (accountId: number, kind: 'prepaid' | 'postpaid') =>
-    use(ConvertAccount).execute({ actor, accountId, kind });
-
-  it('is refused while anything is owed, and changes nothing of a period that is paid', async () => {
-    const { accountId, serviceId } = await owner();
-    await expect(convert(accountId, 'prepaid')).rejects.toMatchObject({ code: 'billing.account.owes' });
-    await use(GenerateInvoice).execute({ actor, accountId });
-    await expect(convert(accountId, 'prepaid')).rejects.toMatchObject({ code: 'billing.account.owes' });
-    await use(RecordPayment).execute({ actor, accountId, amount: '79.99', method: 'cash' });
-    expect((await convert(accountId, 'prepaid')).prepaid).toMatchObject({ state: 'on', until: '2027-04-01' });
-    await look(accountId);
-    expect([await stateOf(serviceId), (await documents(accountId)).length]).toEqual([['active', ''], 1]);
-    await expect(convert(accountId, 'prepaid')).rejects.toMatchObject({ code: 'billing.account.kind_already' });
-    at('2027-04-01T15:00:00Z');
-    await use(SweepPrepaid).execute();
-    expect([await stateOf(serviceId), (await documents(accountId)).length]).toEqual([['suspended', 'balance'], 1]);
-    // Back again in the middle of nowhere: from today on, and only from today.
-    at('2027-04-16T15:00:00Z');
-    expect(await convert(accountId, 'postpaid')).toMatchObject({ kind: 'postpaid', nextRunOn: '2027-04-16' });
-    expect(await stateOf(serviceId)).toEqual(['active', '']);
-    await use(GenerateInvoice).execute({ actor, accountId });
-    expect((await documents(accountId)).at(-1)).toEqual([
-      'invoice',
-      'recurring',
-      'pending',
-      '2027-04-01',
-      '2027-05-01',
-      40,
-    ]);
-  });
-
-  it('back leaves a period that was bought as it is', async () => {
-    const { accountId, serviceId } = await prepaid('80');
-    expect(await convert(accountId, 'postpaid')).toMatchObject({ kind: 'postpaid', nextRunOn: '2027-04-01' });
-    await expect(use(GenerateInvoice).execute({ actor, accountId })).rejects.toMatchObject({
-      code: 'billing.invoice.nothing_due',
-    });
-    expect(await stateOf(serviceId)).toEqual(['active', '']);
-    // And again ahead, on the same day.
-    expect((await convert(accountId, 'prepaid')).prepaid).toMatchObject({ state: 'on', until: '2027-04-01' });
-    expect(await documents(accountId)).toHaveLength(1);
-  });
-
-  it('in arrears waits for the end of a period', async () => {
-    const { accountId } = await owner();
-    await sql(`UPDATE billing_account_terms SET timing = 'arrears' WHERE account_id = ${accountId}`);
-    at('2027-03-15T15:00:00Z');
-    await expect(convert(accountId, 'prepaid')).rejects.toMatchObject({ code: 'billing.account.mid_period' });
-    at('2027-04-01T15:00:00Z');
-    await use(GenerateInvoice).execute({ actor, accountId });
-    await use(RecordPayment).execute({ actor, accountId, amount: '200', method: 'cash' });
-    expect((await convert(accountId, 'prepaid')).prepaid).toMatchObject({ state: 'on', until: '2027-05-01' });
   });
 });

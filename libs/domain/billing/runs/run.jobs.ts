@@ -18,7 +18,7 @@ export class CarryOutRunJob implements HandlesJob<typeof JOB> {
   ) {}
 
   async handle({ run_id: id }: JobPayload<typeof JOB>, run: WorkRun): Promise<void> {
-    const over = await this.carryOut.execute(id, { fence: () => run.advance(), signal: run.signal });
+    const over = await this.carryOut.execute(id, { fence: () => run.fence(), signal: run.signal });
     // The process goes down in good order: another goes on.
     if (!over) await this.uow.run(systemActor('billing'), () => run.postpone(0));
   }

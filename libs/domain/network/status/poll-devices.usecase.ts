@@ -64,7 +64,8 @@ export class PollDevices {
       this.launch(run, places, signal);
       if (run.flight.size > 0) await Promise.race([...run.flight, sleep(LOOK_MS, undefined, { ref: false })]);
       await this.flush(run);
-    } while (run.flight.size > 0 || run.waiting.length > 0 || look.found > 0);
+      // Those that answered while others were written are written too.
+    } while (run.flight.size > 0 || run.waiting.length > 0 || run.results.length > 0 || look.found > 0);
     return { asked: run.asked };
   }
 

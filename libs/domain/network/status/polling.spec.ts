@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type DevicesProcess, devicesProcess } from '../../../../test/support/devices-world.js';
 import { query } from '../../../../test/support/embedded-postgres.js';
@@ -7,6 +8,7 @@ import { ChangeDevice } from '../devices/change-device.usecase.js';
 import { SetDeviceCredentials } from '../devices/set-device-credentials.usecase.js';
 import { SimulatedStatus } from '../drivers/snmp/simulated-status.adapter.js';
 import { DeviceStatusQueries } from './device-status.queries.js';
+import { RecordReadings } from './record-readings.usecase.js';
 
 let database: TestDatabase;
 let world: DevicesProcess;
@@ -67,6 +69,25 @@ async function poll(id: number): Promise<void> {
 }
 
 describe('the poller', () => {
+  it('keeps what is answered while other answers are written', async () => {
+    const ids: number[] = [];
+    for (let n = 0; n < 51; n += 1) ids.push(await world.device());
+    const last = ids.at(-1) as number;
+    const held = hold([last]);
+    const records = world.get(RecordReadings);
+    const record = records.execute.bind(records);
+    records.execute = async (results) => {
+      records.execute = record;
+      // The last of all answers now, and is there before these are written.
+      held.release();
+      await sleep(500);
+      await record(results);
+    };
+    await due(ids);
+    expect(await world.poll()).toBe(51);
+    expect((await status(last)).reachability).toBe('up');
+  });
+
   it('keeps the last state with its time, and a sample', async () => {
     const id = await world.device();
     expect((await status(id)).reading).toBeNull();

@@ -72,9 +72,9 @@ export class LineQueries {
   ): Promise<readonly LineNames[]> {
     const columns = [asked.map(({ partnerId }) => partnerId), asked.map(({ serviceId }) => serviceId)];
     const rows = await this.uow.tx.query<LineNames>(NAMES, columns);
-    const lines = new Map(rows.map((line) => [line.serviceId, line]));
-    return asked.map(({ serviceId }) => {
-      const line = lines.get(serviceId);
+    const lines = new Map(rows.map((line) => [`${line.partnerId} ${line.serviceId}`, line]));
+    return asked.map(({ partnerId, serviceId }) => {
+      const line = lines.get(`${partnerId} ${serviceId}`);
       if (!line) throw orderErrors('ordering.line.not_found');
       return line;
     });

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { ListensTo, type ListensToEvents, type PublishedEvent } from '@isp/platform/work';
+import type { JobPayload } from '@isp/contracts';
+import {
+  type HandlesJob,
+  HandlesJobs,
+  ListensTo,
+  type ListensToEvents,
+  type PublishedEvent,
+  WorkQueue,
+} from '@isp/platform/work';
 import { LinkTickets } from './link-tickets.usecase.js';
 
 type AboutTicket = 'tickets.ticket.created.v1' | 'tickets.ticket.changed.v1' | 'tickets.ticket.reopened.v1';
@@ -8,6 +16,7 @@ const TICKETS: readonly AboutTicket[] = [
   'tickets.ticket.changed.v1',
   'tickets.ticket.reopened.v1',
 ];
+const JOB = 'outages.link-tickets';
 
 /** Customers who call during an outage, or dispute the bill after it. An outage that is found later looks itself. */
 @Injectable()
@@ -20,18 +29,29 @@ const TICKETS: readonly AboutTicket[] = [
 export class LinkTicketListener implements ListensToEvents<AboutTicket> {
   constructor(private readonly links: LinkTickets) {}
 
-  async on({ payload }: PublishedEvent<AboutTicket>): Promise<void> {
-    await this.links.execute('ticket', payload.ticket_id);
+  async on({ partnerId, payload }: PublishedEvent<AboutTicket>): Promise<void> {
+    await this.links.execute('ticket', partnerId, payload.ticket_id);
   }
 }
 
-/** Customers called before the poller knew. */
+/** Customers called before the poller knew: thousands of them, so it is work by itself. */
 @Injectable()
 @ListensTo({ name: 'outages.link-earlier-tickets', events: ['outages.outage.opened.v1'] })
 export class LinkEarlierTicketsListener implements ListensToEvents<'outages.outage.opened.v1'> {
+  constructor(private readonly work: WorkQueue) {}
+
+  async on({ id, partnerId, payload }: PublishedEvent<'outages.outage.opened.v1'>): Promise<void> {
+    const about = { partner_id: partnerId, outage_id: payload.outage_id };
+    await this.work.enqueue(JOB, about, { dedupeKey: id });
+  }
+}
+
+@Injectable()
+@HandlesJobs({ job: JOB })
+export class LinkEarlierTicketsHandler implements HandlesJob<typeof JOB> {
   constructor(private readonly links: LinkTickets) {}
 
-  async on({ payload }: PublishedEvent<'outages.outage.opened.v1'>): Promise<void> {
-    await this.links.execute('outage', payload.outage_id);
+  async handle({ partner_id: partnerId, outage_id: outageId }: JobPayload<typeof JOB>): Promise<void> {
+    await this.links.execute('outage', partnerId, outageId);
   }
 }

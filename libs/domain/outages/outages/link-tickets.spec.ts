@@ -41,7 +41,7 @@ const ticket = async (serviceId: number, category: string, values: object = {}) 
 const outagesOf = async (ticketId: number) =>
   (await use(TicketQueries).details(actor, ticketId)).links.filter(({ type }) => type === 'outage').map(({ id }) => id);
 const linked = async (ticketId: number) => {
-  await use(LinkTickets).execute('ticket', ticketId);
+  await use(LinkTickets).execute('ticket', 1, ticketId);
   return outagesOf(ticketId);
 };
 
@@ -51,7 +51,7 @@ describe('tickets and the outages that they are about', () => {
     const outage = await cut(service, -HOUR);
     const fault = await ticket(service, 'no_connection');
     expect(await linked(fault)).toEqual([outage]);
-    expect(await use(LinkTickets).execute('ticket', fault)).toBe(0);
+    expect(await use(LinkTickets).execute('ticket', 1, fault)).toBe(0);
     const { rows } = await use(TicketQueries).list(actor, { outageId: outage }, { limit: 10, offset: 0 });
     expect(rows.map(({ id, customerId }) => [id, customerId])).toContainEqual([
       fault,
@@ -65,7 +65,7 @@ describe('tickets and the outages that they are about', () => {
     const before = await ticket(service, 'intermittent', { openedAt: later(-3 * HOUR) });
     expect(await linked(fault)).toEqual([]);
     const outage = await cut(service, 0);
-    await use(LinkTickets).execute('outage', outage);
+    await use(LinkTickets).execute('outage', 1, outage);
     expect([await outagesOf(fault), await outagesOf(before)]).toEqual([[outage], []]);
   });
 

@@ -20,9 +20,11 @@ const ABOUT = `SELECT DISTINCT t.id AS "ticketId", o.id AS "outageId"
    AND NOT EXISTS (SELECT FROM ticket_history h WHERE h.partner_id = t.partner_id AND h.ticket_id = t.id AND h.action = 'link'
                       AND h.changes ->> 'unlinked' = 'outage ' || o.id)`;
 const OF = {
-  ticket: statement('outages-tickets-of-ticket', `${ABOUT} AND t.id = $1 ORDER BY 1, 2`),
-  outage: statement('outages-tickets-of-outage', `${ABOUT} AND o.id = $1 ORDER BY 1, 2`),
+  ticket: statement('outages-tickets-of-ticket', `${ABOUT} AND t.partner_id = $1 AND t.id = $2 ORDER BY 1, 2 LIMIT $3`),
+  outage: statement('outages-tickets-of-outage', `${ABOUT} AND t.partner_id = $1 AND o.id = $2 ORDER BY 1, 2 LIMIT $3`),
 } as const;
+/** Links of one transaction; what is linked is not found again. */
+const SLICE = 50;
 
 const ACTOR = systemActor('outages');
 
@@ -34,10 +36,19 @@ export class LinkTickets {
     private readonly link: LinkTicket,
   ) {}
 
-  /** Of one ticket, or of one outage. Answers how many links were made; again makes none. */
-  execute(of: keyof typeof OF, id: number): Promise<number> {
+  /**
+   * Of one ticket, or of one outage with the tickets of a partner; outside a transaction by several, so that nobody waits
+   * long for a ticket. Answers how many links were made; again makes none.
+   */
+  async execute(of: keyof typeof OF, partnerId: number, id: number): Promise<number> {
+    let made = 0;
+    for (let slice = SLICE; slice === SLICE; made += slice) slice = await this.slice(of, partnerId, id);
+    return made;
+  }
+
+  private slice(of: keyof typeof OF, partnerId: number, id: number): Promise<number> {
     return this.uow.run(ACTOR, async (tx) => {
-      const found = await tx.query<{ ticketId: number; outageId: number }>(OF[of], [id]);
+      const found = await tx.query<{ ticketId: number; outageId: number }>(OF[of], [partnerId, id, SLICE]);
       for (const { ticketId, outageId } of found)
         await this.link.execute({ actor: ACTOR, ticketId, link: { type: 'outage', id: outageId } });
       return found.length;

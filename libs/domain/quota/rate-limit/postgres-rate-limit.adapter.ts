@@ -1,5 +1,4 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { monotonicMs } from '@isp/kernel';
 import type { Pool } from 'pg';
 import type { RateLimitStore, TakeResult, WindowLimit } from './rate-limit.port.js';
 import { layoutOf, readAnswer, shapeOf } from './window-shape.js';
@@ -13,13 +12,16 @@ const TAKE = {
 const PURGE = {
   name: 'quota-rate-limit-purge',
   text: `DELETE FROM public.rate_limits
-          WHERE key = ANY (ARRAY(SELECT key FROM public.rate_limits WHERE expires_at < now() FOR UPDATE SKIP LOCKED))`,
+          WHERE key = ANY (ARRAY(SELECT key FROM public.rate_limits WHERE expires_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 };
+/** Rows of one purge: who takes one of them, and all that share its statement, waits for its end. */
+const PURGED_AT_ONCE = 500;
 
 /** Of one statement. */
 const MOST_KEYS = 200;
-/** A statement that takes so long may hang; what comes meanwhile is not kept behind it. */
+/** A statement that takes so long may hang; what comes meanwhile is not kept behind it, but by so many in all. */
 const HANGS_MS = 50;
+const MOST_UNDER_WAY = 4;
 
 interface Taking {
   readonly key: string;
@@ -33,16 +35,19 @@ interface Taking {
 class Gathering {
   private waiting: Taking[] = [];
   private underWay = 0;
-  private departedMs = 0;
+  private hanging = 0;
 
   constructor(private readonly pool: Pool) {}
 
   take(key: string, limits: readonly WindowLimit[], n: number): Promise<TakeResult> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ key, limits, n, resolve, reject });
-      const hangs = this.underWay === 1 && monotonicMs() - this.departedMs > HANGS_MS;
-      if (this.underWay === 0 || hangs) void this.drain();
+      this.begin();
     });
+  }
+
+  private begin(): void {
+    if (this.waiting.length > 0 && this.underWay === this.hanging && this.underWay < MOST_UNDER_WAY) void this.drain();
   }
 
   private async drain(): Promise<void> {
@@ -68,12 +73,20 @@ class Gathering {
   }
 
   private async depart(batch: readonly Taking[]): Promise<void> {
-    this.departedMs = monotonicMs();
+    let hangs = false;
+    const timer = setTimeout(() => {
+      hangs = true;
+      this.hanging += 1;
+      this.begin();
+    }, HANGS_MS);
     try {
       const { rows } = await this.pool.query<{ answer: string[] }>({ ...TAKE, values: valuesOf(batch) });
       batch.forEach(({ limits, resolve }, index) => resolve(readAnswer(rows[index]?.answer as string[], limits)));
     } catch (cause) {
       for (const { reject } of batch) reject(cause);
+    } finally {
+      clearTimeout(timer);
+      if (hangs) this.hanging -= 1;
     }
   }
 }
@@ -114,7 +127,9 @@ export class PostgresRateLimitStore implements RateLimitStore {
 
   /** Deletes counters whose longest window has passed; for a schedule. Returns how many. */
   async purge(): Promise<number> {
-    const { rowCount } = await this.pool.query(PURGE);
-    return rowCount ?? 0;
+    let purged = 0;
+    for (let slice = PURGED_AT_ONCE; slice === PURGED_AT_ONCE; purged += slice)
+      slice = (await this.pool.query({ ...PURGE, values: [PURGED_AT_ONCE] })).rowCount ?? 0;
+    return purged;
   }
 }

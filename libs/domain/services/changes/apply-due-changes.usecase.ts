@@ -9,6 +9,7 @@ import { ServiceChangeRepository } from './service-change.repository.js';
 
 const ACTOR = systemActor('services');
 const BATCH = 100;
+type DueChange = Awaited<ReturnType<ServiceChangeRepository['due']>>[number];
 /** Refusals that no repetition can mend: the change has failed, and says why. */
 const FINAL_KINDS = new Set(['unprocessable', 'conflict', 'not_found', 'validation']);
 
@@ -33,11 +34,11 @@ export class ApplyDueChanges {
     let applied = 0;
     for (let more = true; more;) {
       const due = await this.uow.run(ACTOR, () => this.changes.due(this.time.now(), tried, BATCH));
-      for (const { id, serviceId } of due) {
+      for (const change of due) {
         try {
-          if (await this.one(id, serviceId)) applied += 1;
+          if (await this.one(change)) applied += 1;
         } catch (error) {
-          tried.push(id);
+          tried.push(change.id);
           troubles.push(error);
         }
       }
@@ -47,7 +48,7 @@ export class ApplyDueChanges {
     return applied;
   }
 
-  private async one(changeId: number, serviceId: number): Promise<boolean> {
+  private async one({ id: changeId, serviceId, kind }: DueChange): Promise<boolean> {
     try {
       const carryOut = async (): Promise<boolean> => {
         const service = await this.services.lock(serviceId);
@@ -57,7 +58,10 @@ export class ApplyDueChanges {
         await this.book.carryOut(ACTOR, service, change);
         return true;
       };
-      return await this.uow.run(ACTOR, () => this.book.guarded(ACTOR, serviceId, carryOut));
+      // Only what makes a service dearer waits for the money; what ends it never does.
+      return await this.uow.run(ACTOR, () =>
+        kind === 'plan' ? this.book.guarded(ACTOR, serviceId, carryOut) : carryOut(),
+      );
     } catch (error) {
       const final = error instanceof DomainError && FINAL_KINDS.has(error.kind) && !error.code.startsWith('platform.');
       if (!final) throw error;

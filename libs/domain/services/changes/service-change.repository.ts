@@ -13,7 +13,7 @@ const INSERT = statement(
 // What is being provisioned can neither be moved nor ended: its changes wait until that is over.
 const DUE = statement(
   'service-changes-due',
-  `SELECT c.id, c.service_id AS "serviceId" FROM service_changes c JOIN services s ON s.id = c.service_id
+  `SELECT c.id, c.service_id AS "serviceId", c.kind FROM service_changes c JOIN services s ON s.id = c.service_id
     WHERE c.status = 'scheduled' AND c.effective_at <= $1 AND s.status <> 'provisioning' AND c.id <> ALL ($2)
     ORDER BY c.effective_at, c.id LIMIT $3`,
 );
@@ -68,7 +68,11 @@ export class ServiceChangeRepository {
   }
 
   /** Changes whose time has come, oldest first, without those that were tried. */
-  due(now: Date, tried: readonly number[], limit: number): Promise<{ id: number; serviceId: number }[]> {
+  due(
+    now: Date,
+    tried: readonly number[],
+    limit: number,
+  ): Promise<Pick<ServiceChangeView, 'id' | 'serviceId' | 'kind'>[]> {
     return this.uow.tx.query(DUE, [now, tried, limit]);
   }
 
