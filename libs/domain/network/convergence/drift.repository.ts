@@ -6,6 +6,9 @@ import { DRIFT_COLUMNS, type DriftView } from './drift.view.js';
 const ALONE = statement('drifts-alone', `SELECT pg_advisory_xact_lock(hashtext('network.reconcile'))`);
 const SAME = `f.kind = d.kind AND coalesce(f.service_id, 0) = coalesce(d.service_id, 0)
   AND coalesce(f.session_id, 0) = coalesce(d.session_id, 0)`;
+// What is being put right is not compared, and is right only when the network has confirmed it.
+const UNDER_WAY = `(d.kind IN ('closed', 'access', 'address', 'rate', 'router')
+  AND EXISTS (SELECT FROM subscribers u WHERE u.service_id = d.service_id AND u.convergence <> 'confirmed'))`;
 export const COMPARE = statement(
   'drifts-compare',
   `WITH found AS MATERIALIZED (
@@ -17,7 +20,7 @@ export const COMPARE = statement(
    known AS MATERIALIZED (SELECT id, kind, service_id, session_id FROM network_drifts WHERE repaired_at IS NULL),
    over AS (
      UPDATE network_drifts d SET repaired_at = now(), repair = coalesce(repair, 'ended by itself')
-      WHERE id = ANY (ARRAY(SELECT d.id FROM known d WHERE NOT EXISTS (SELECT FROM found f WHERE ${SAME}) LIMIT $2))
+      WHERE id = ANY (ARRAY(SELECT d.id FROM known d WHERE NOT EXISTS (SELECT FROM found f WHERE ${SAME}) AND NOT ${UNDER_WAY} LIMIT $2))
      RETURNING ${DRIFT_COLUMNS}),
    news AS (
      INSERT INTO network_drifts AS d (partner_id, customer_id, service_id, session_id, kind, desired, observed, cause)
