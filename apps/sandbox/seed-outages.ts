@@ -24,11 +24,15 @@ export async function seedOutages(app: NestFastifyApplication): Promise<void> {
   const windows = await app.get(MaintenanceQueries, { strict: false }).list(SEEDER, {}, ONE);
   if (!olt || windows.total > 0) return;
   const startsAt = addSeconds(now, 7 * DAY_SECONDS);
-  await app.get(PlanMaintenance, { strict: false }).execute({
+  const plan = app.get(PlanMaintenance, { strict: false });
+  const night = {
     actor: SEEDER,
     place: { deviceId: olt.id, nodeId: null },
     title: 'New software on the access network',
     startsAt,
     endsAt: addSeconds(startsAt, 7_200),
-  });
+  };
+  const { id } = await plan.execute({ ...night, title: 'New power supplies' });
+  await plan.cancel(SEEDER, id, 'The parts are late.');
+  await plan.execute(night);
 }

@@ -1,11 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DeviceQueries } from '@isp/domain/network';
 import { SupplierContracts, Suppliers } from '@isp/domain/suppliers';
+import { seedClaims } from './seed-claims.js';
 import { SEEDER } from './seeder.js';
 
 const ONE = { limit: 1, offset: 0 };
 
-/** Whom the sandbox buys its backhaul from: the OLT hangs on it. */
+/** Whom the sandbox buys its backhaul from (the OLT hangs on it), and what was claimed for it. */
 export async function seedSuppliers(app: NestFastifyApplication): Promise<void> {
   const suppliers = app.get(Suppliers, { strict: false });
   if ((await suppliers.list(SEEDER, {}, ONE)).total > 0) return;
@@ -13,7 +14,7 @@ export async function seedSuppliers(app: NestFastifyApplication): Promise<void> 
   const { id: supplierId } = await suppliers.add(SEEDER, { name: 'Backhaul One', ...details });
   const [olt] = (await app.get(DeviceQueries, { strict: false }).list(SEEDER, { kind: 'olt' }, ONE)).rows;
   if (!olt) return;
-  await app.get(SupplierContracts, { strict: false }).add(SEEDER, {
+  const contract = {
     supplierId,
     reference: 'BH1-40417',
     description: '10 Gbit/s to the exchange',
@@ -30,5 +31,7 @@ export async function seedSuppliers(app: NestFastifyApplication): Promise<void> 
     creditUnit: 'started',
     creditCapPercent: '100',
     claimDays: 30,
-  });
+  } as const;
+  await app.get(SupplierContracts, { strict: false }).add(SEEDER, contract);
+  await seedClaims(app, contract);
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { OUTAGE_STATUSES } from '@isp/domain/outages';
+import { CLAIM_STATUSES, OUTAGE_STATUSES } from '@isp/domain/outages';
 import { WORK_ORDER_STATUSES } from '@isp/domain/work-orders';
 import { seedCuts } from '../../apps/sandbox/seed-cuts.js';
 import { seedSandbox } from '../../apps/sandbox/seed.js';
@@ -11,7 +11,15 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.close());
 
-const COUNTED = ['work_orders', 'appointments', 'outages', 'maintenance_windows', 'technicians', 'supplier_contracts'];
+const COUNTED = [
+  'work_orders',
+  'appointments',
+  'outages',
+  'maintenance_windows',
+  'technicians',
+  'supplier_contracts',
+  'supplier_claims',
+];
 const counts = async () =>
   (
     await world.sql<{ n: number }>(
@@ -40,12 +48,21 @@ describe('the sandbox', () => {
     await seedCuts(world.program.app);
     const rows = await world.sql<{ status: string; told: number }>(
       `SELECT o.status, (SELECT count(*)::integer FROM service_notices n WHERE n.subject = 'outage' AND n.subject_id = o.id) AS told
-         FROM outages o ORDER BY 1`,
+         FROM outages o WHERE o.affected_services > 0 ORDER BY 1`,
     );
     // One that recovers, and one that is part of another, come and go with the equipment.
     const lasting = OUTAGE_STATUSES.filter((status) => !['recovering', 'merged'].includes(status)).sort();
     expect(rows.map(({ status }) => status)).toEqual(lasting);
     expect(rows.every(({ told }) => told > 0)).toBe(true);
+  });
+
+  it('has claims on suppliers in every state, and work that was announced and called off', async () => {
+    const claims = await world.sql<{ status: string }>(`SELECT DISTINCT status FROM supplier_claims`);
+    expect(claims.map(({ status }) => status).sort()).toEqual([...CLAIM_STATUSES].sort());
+    const windows = await world.sql<{ off: boolean }>(
+      `SELECT cancel_reason IS NOT NULL AS off FROM maintenance_windows`,
+    );
+    expect(windows.map(({ off }) => off).sort()).toEqual([false, true]);
   });
 
   it('is filled once', async () => {

@@ -153,7 +153,7 @@ export async function ask(url: string, asked: Asked = {}): Promise<Answered> {
   return { status: response.status, headers: response.headers, text, json: <T>() => JSON.parse(text) as T };
 }
 
-/** An HTTP/1.1 request exactly as it is given: any method, path and headers, a header as often as it is named. */
+/** An HTTP/1.1 request of any method, path and headers; a header that is named twice is sent twice. */
 export function askRaw(
   url: string,
   {

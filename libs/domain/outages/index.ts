@@ -1,5 +1,6 @@
 export { CLAIM_STATUSES, type ClaimStatus, type ClaimView } from './claims/claim.view.js';
 export * from './claims/claims.js';
+export { MeasureClaims } from './claims/measure-claims.usecase.js';
 export * from './credits/settle-credits.usecase.js';
 export * from './health/service-health.queries.js';
 export * from './levels/level-terms.js';

@@ -12,7 +12,7 @@ import { regionOn, taxesFor } from '../engine/tax-rules.js';
 import { InvoiceRepository } from './invoice.repository.js';
 import type { InvoiceView } from './invoice.view.js';
 import { Issuer } from './issuer.js';
-import { refuseUncovered } from './refuse-uncovered.js';
+import { refuseUncovered } from '../accounts/balance.js';
 
 // The account that the service is billed to on that day, and who pays for that one.
 const ACCOUNT = statement(

@@ -14,7 +14,7 @@ import type { AskedPeriod } from './generate-invoice.usecase.js';
 import { InvoiceRepository, type NewLine } from './invoice.repository.js';
 import type { InvoiceView } from './invoice.view.js';
 import { Issuer } from './issuer.js';
-import { refuseUncovered } from './refuse-uncovered.js';
+import { refuseUncovered } from '../accounts/balance.js';
 
 const SERVICES = statement(
   'invoices-services-of',

@@ -6,6 +6,7 @@ import { UnitOfWork, statement } from '@isp/platform/database';
 import { WorkQueue } from '@isp/platform/work';
 import { AccountRepository } from '../accounts/account.repository.js';
 import type { AccountView } from '../accounts/account.view.js';
+import { unusedOf } from '../accounts/balance.js';
 import { billingErrors } from '../billing.errors.js';
 import { BillingFacts } from '../invoices/billing.facts.js';
 import { PaymentQueries } from './payment.queries.js';
@@ -79,7 +80,7 @@ export class RefundPayment {
     const { amount, refundedAmount, currency } = payment;
     const kept = Money.of(amount, currency).minus(Money.of(refundedAmount, currency));
     // Who pays ahead gets what is not used, also where a credit note gave it back: that pays what the payment did.
-    const unused = Money.of(account.creditAmount, currency).minus(Money.of(account.openAmount, currency));
+    const unused = unusedOf(account);
     const left = account.kind === 'prepaid' && unused.compare(kept) < 0 ? unused : kept;
     const reading = readAmount(wanted ?? left.toText(), { currency });
     if (!reading.ok) throw billingErrors('billing.payment.unfit', { problem: reading.problem });

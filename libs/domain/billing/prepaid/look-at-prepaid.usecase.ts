@@ -10,7 +10,7 @@ import type { AccountView, PrepaidView } from '../accounts/account.view.js';
 import { type Computed, compute } from '../engine/compute.js';
 import { notBefore } from '../invoices/generate-invoice.usecase.js';
 import { PrepaidBook } from './prepaid-book.js';
-import { balanceOf } from './prepaid-documents.js';
+import { balanceOf } from '../accounts/balance.js';
 import { boughtInVain, missingDays, periodFrom, wanting, withDays } from './prepaid-periods.js';
 import { PrepaidServices } from './prepaid-services.js';
 

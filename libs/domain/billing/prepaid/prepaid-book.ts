@@ -7,7 +7,8 @@ import { AccountRepository } from '../accounts/account.repository.js';
 import type { AccountView } from '../accounts/account.view.js';
 import type { Computed } from '../engine/compute.js';
 import { Settlement } from '../payments/settlement.js';
-import { PrepaidDocuments, balanceOf } from './prepaid-documents.js';
+import { balanceOf, unusedOf } from '../accounts/balance.js';
+import { PrepaidDocuments } from './prepaid-documents.js';
 import { PrepaidPrices } from './prepaid-prices.js';
 import type { NextPeriod, ServiceDays } from './prepaid-periods.js';
 import { PrepaidRepository } from './prepaid.repository.js';
@@ -128,7 +129,7 @@ function payloadOf(account: AccountView, price: Money, from: string) {
     currency: account.currency,
     balance: balance.toText(),
     price: price.toText(),
-    missing: price.plus(Money.of(account.openAmount, account.currency)).minus(balance).toText(),
+    missing: price.minus(unusedOf(account)).toText(),
     period_from: from,
   };
 }

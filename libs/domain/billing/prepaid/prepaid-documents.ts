@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { type Clock, Money, localDate } from '@isp/kernel';
+import { type Clock, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { AccountRepository } from '../accounts/account.repository.js';
 import type { AccountView } from '../accounts/account.view.js';
@@ -9,9 +9,6 @@ import type { Computed } from '../engine/compute.js';
 import { dueOf } from '../invoices/amount-due.js';
 import { InvoiceRepository } from '../invoices/invoice.repository.js';
 import { Issuer } from '../invoices/issuer.js';
-
-/** What an account has to spend. */
-export const balanceOf = ({ creditAmount, currency }: AccountView): Money => Money.of(creditAmount, currency);
 
 /** Issues what a balance covers, and pays it from the balance in the same transaction. The account is locked. */
 @Injectable()

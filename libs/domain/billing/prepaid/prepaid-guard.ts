@@ -1,12 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { type PriceGuard, PriceGuards } from '@isp/domain/services';
-import { Money } from '@isp/kernel';
 import { AccountRepository } from '../accounts/account.repository.js';
-import { billingErrors } from '../billing.errors.js';
+import { refuseUncovered } from '../accounts/balance.js';
 import { PaidServices } from '../collection/paid-services.queries.js';
 import { LookAtPrepaid } from './look-at-prepaid.usecase.js';
-import { balanceOf } from './prepaid-documents.js';
 import { PrepaidPrices } from './prepaid-prices.js';
 
 /**
@@ -35,14 +33,7 @@ export class PrepaidGuard implements PriceGuard, OnModuleInit {
     const pending = await this.prices.pending(account);
     return async () => {
       const price = await this.prices.pending(account);
-      const balance = balanceOf(account).minus(Money.of(account.openAmount, account.currency));
-      if (price.compare(pending) > 0 && price.compare(balance) > 0)
-        throw billingErrors('billing.balance.too_low', {
-          balance: balanceOf(account).toText(),
-          currency: account.currency,
-          price: price.toText(),
-          missing: price.minus(balance).toText(),
-        });
+      if (price.compare(pending) > 0) refuseUncovered(account, price);
       await this.look.execute({ actor, accountId: account.id });
     };
   }

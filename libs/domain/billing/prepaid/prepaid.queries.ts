@@ -6,7 +6,7 @@ import { AccountQueries } from '../accounts/account.queries.js';
 import type { AccountView } from '../accounts/account.view.js';
 import { billingErrors } from '../billing.errors.js';
 import { ESTIMATOR } from '../invoices/generate-invoice.usecase.js';
-import { balanceOf } from './prepaid-documents.js';
+import { balanceOf, unusedOf } from '../accounts/balance.js';
 import { PrepaidRepository } from './prepaid.repository.js';
 import { type NextPrice, PrepaidPrices } from './prepaid-prices.js';
 
@@ -42,7 +42,7 @@ export class PrepaidQueries {
     const next = await this.uow.outside(() => this.uow.run(ESTIMATOR, () => this.prices.next(account)));
     const balance = balanceOf(account);
     // What a payment left that did not stay is paid first.
-    const short = next?.total.plus(Money.of(account.openAmount, account.currency)).minus(balance);
+    const short = next?.total.minus(unusedOf(account));
     return { account, balance, next, missing: short?.isPositive() ? short : null };
   }
 }

@@ -29,8 +29,8 @@ const GET = statement(
   'routers-get',
   `SELECT ${ROUTER_COLUMNS} FROM devices d WHERE d.id = $1 AND d.status = 'active' AND d.driver IS NOT NULL`,
 );
-// The first active router with a free address. What is taken first of a pool is looked for, in the order of its index: any
-// free address at all would be found by reading past all that are taken.
+// Whether a pool has a free address is asked in the order of the index of the free ones: in any other, all that are taken are
+// read before it is found.
 const CHOOSE = statement(
   'routers-choose',
   `SELECT ${ROUTER_COLUMNS} FROM devices d

@@ -9,6 +9,8 @@ import type { OutageView } from './outage.view.js';
 /** What refuses to resolve a ticket that has come to its end. */
 const ENDED = new Set(['tickets.ticket.over', 'tickets.ticket.illegal_move', 'tickets.ticket.merged']);
 
+const counted = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`;
+
 /** The one ticket of an outage: of nobody in particular, its clocks run from the beginning of the outage to its end. */
 @Injectable()
 export class OutageTickets {
@@ -25,7 +27,7 @@ export class OutageTickets {
     const ticket = await this.create.execute({
       actor,
       subject: title,
-      description: `${affectedServices} services of ${affectedCustomers} customers are behind ${place}.`,
+      description: `Behind ${place}: ${counted(affectedServices, 'service')} of ${counted(affectedCustomers, 'customer')}.`,
       category: 'area_outage',
       priority: 'critical',
       source: 'system',
