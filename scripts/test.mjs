@@ -16,18 +16,18 @@ async function runAll(args) {
   const { runLanes } = await import('./lib/lanes.mjs');
   const result = await runLanes(root, args);
   if (result.passed + result.failed > 0) return result;
-  console.log('no test ran: nothing matches the arguments');
-  return { ...result, failed: 1 };
+  return { ...result, failed: 1, failures: ['no test ran: nothing matches the arguments'] };
 }
 
 endWithParent();
 endChildrenOnSignals(removeAbandonedRuns);
-let result = { passed: 0, failed: 1, skipped: 0 };
+let result;
 try {
   result = await runAll(process.argv.slice(2));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  result = { passed: 0, failed: 1, skipped: 0, failures: [error instanceof Error ? error.message : String(error)] };
 }
 await removeAbandonedRuns();
+if (result.failures.length > 0) console.log(`\nfailed:\n${result.failures.map((line) => `- ${line}`).join('\n')}`);
 process.exitCode = result.failed > 0 ? 1 : 0;
 console.log(`\n${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { run } from './children.mjs';
 
 /** Heavy specs kill and restart servers: they run one after another, when the machine is theirs. */
@@ -24,8 +25,13 @@ const ON_BOTH_STORES = '(?:test/scenarios/|test/apis/rate-limits|test/faults/)';
 /** What a developer's shell has set must not lead a test to a real database. */
 const REMOVED = ['DATABASE_URL', 'REDIS_URL', 'PORT'];
 
-const none = { passed: 0, failed: 0, skipped: 0 };
-const sum = (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped });
+const none = { passed: 0, failed: 0, skipped: 0, failures: [] };
+const sum = (a, b) => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+  skipped: a.skipped + b.skipped,
+  failures: [...a.failures, ...b.failures],
+});
 
 /** How many lanes that mostly wait (for leases, timers, servers that come back) share the machine. */
 const SIDE_BY_SIDE = 3;
@@ -60,7 +66,7 @@ const WAITING = [
   },
 ];
 
-/** Every spec in every lane, and the total. */
+/** Every spec in every lane, the total, and what failed: a line each. */
 export async function runLanes(root, args) {
   const results = [];
   const inBand = [...args, '--runInBand'];
@@ -84,7 +90,8 @@ async function runLane(root, args, { name, pattern, needs = [], env = {}, show =
     console.log(`── ${name}: not on this machine: ${notHere}`);
     return none;
   }
-  const result = without(needs) ?? (await jest(root, [...args, ...only(root, pattern)], { env, show }));
+  const found = without(needs) ?? (await jest(root, [...args, ...only(root, pattern)], { env, show }));
+  const result = { ...found, failures: found.failures.map((failure) => `${name}: ${failure}`) };
   console.log(
     `── ${name}: ${result.passed} passed, ${result.failed} failed, ${Math.round((performance.now() - from) / 1000)} s`,
   );
@@ -99,7 +106,7 @@ function without(programs) {
   console.log(
     `no ${missing.join(', no ')} on the PATH: this lane is ${required ? 'required in CI and FAILED' : 'skipped'}`,
   );
-  return required ? { ...none, failed: 1 } : { ...none, skipped: 1 };
+  return required ? failedAs(`no ${missing.join(', no ')} on the PATH`) : { ...none, skipped: 1 };
 }
 
 /**
@@ -126,7 +133,7 @@ async function jest(root, args, { env, show }) {
       env: environment(env),
       show,
     });
-    return counted(file, code);
+    return counted(root, file, code);
   } finally {
     process.removeListener('exit', clear);
     clear();
@@ -140,13 +147,31 @@ function environment(additions) {
 }
 
 /** A spec file that cannot run counts as one failed test; so does a Jest that fails without saying where. */
-function counted(file, code) {
-  if (!existsSync(file)) return { ...none, failed: 1 };
+function counted(root, file, code) {
+  if (!existsSync(file)) return failedAs('Jest left no results');
   const results = JSON.parse(readFileSync(file, 'utf8'));
+  const failures = results.testResults.flatMap((suite) => failuresIn(relative(root, suite.name), suite));
+  if (code !== 0 && failures.length === 0) return failedAs(`Jest ended with ${code} and named no failure`);
   const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-  const skipped = results.numPendingTests + results.numTodoTests;
-  return { passed: results.numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
+  return {
+    passed: results.numPassedTests,
+    failed: Math.max(failed, failures.length),
+    skipped: results.numPendingTests + results.numTodoTests,
+    failures,
+  };
 }
+
+function failuresIn(path, { status, message, assertionResults }) {
+  const failures = assertionResults
+    .filter((test) => test.status === 'failed')
+    .map((test) => `${path}: ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+  return status === 'failed' && failures.length === 0 ? [`${path}: ${firstLine(message)}`] : failures;
+}
+
+/** Without the colours that Jest prints for a terminal. */
+const firstLine = (text = '') => stripVTControlCharacters(text).trim().split('\n', 1)[0].slice(0, 300);
+
+const failedAs = (failure) => ({ ...none, failed: 1, failures: [failure] });
 
 function isOnPath(program) {
   return (process.env.PATH ?? '').split(delimiter).some((directory) => {
