@@ -83,6 +83,25 @@ describe('an order that is cancelled', () => {
     await until('it is off the network', async () => (await w.sql(onTheNetwork(service))).length === 0);
   }, 60_000);
 
+  it('leaves the network also where a try to tell the router died with its worker', async () => {
+    const { service } = await w.ordered();
+    await w.complete(service);
+    await w.statusIs(service, 'Active');
+    await w.send('DELETE', `/services/${service}`);
+    await until('it is off the network', async () => (await w.sql(onTheNetwork(service))).length === 0);
+    const [row] = await w.sql<{ id: number }>(`SELECT id FROM services WHERE guid = '${service}'`);
+    await until(
+      'it has left',
+      async () =>
+        (await w.sql(`SELECT 1 FROM subscribers WHERE service_id = ${row?.id} AND address IS NULL`)).length > 0,
+    );
+    await w.sql(`
+      INSERT INTO simulated_network.subscribers (router_id, username, state)
+      SELECT router_id, username, '{}' FROM subscribers WHERE service_id = ${row?.id};
+      INSERT INTO work_items (queue, name, payload, epoch, deaths) VALUES ('network', 'network.converge', '{"service_id": ${row?.id}}', 1, 1)`);
+    await until('it is off the network again', async () => (await w.sql(onTheNetwork(service))).length === 0);
+  }, 60_000);
+
   it('while it is being provisioned, calls the job back', async () => {
     const at = w.plot();
     const { service } = await w.ordered(at);
