@@ -16,6 +16,7 @@ import { seedOutages } from './seed-outages.js';
 import { seedOrders } from './seed-orders.js';
 import { seedOffers } from './seed-offers.js';
 import { seedPaymentMethods } from './seed-payment-methods.js';
+import { seedPrepaid } from './seed-prepaid.js';
 import { seedSuppliers } from './seed-suppliers.js';
 import { seedTechnicians } from './seed-technicians.js';
 import { seedTickets } from './seed-tickets.js';
@@ -36,7 +37,7 @@ export interface SandboxLogins {
 
 /** What belongs to the customers, each on what came before it. */
 const ON_CUSTOMERS = [
-  ...[seedIssuer, seedBilling, seedPaymentMethods, seedDunning, seedTickets],
+  ...[seedIssuer, seedBilling, seedPaymentMethods, seedPrepaid, seedDunning, seedTickets],
   ...[seedEquipment, seedOutages, seedSuppliers, seedTown, seedOffers, seedOrders, seedTechnicians],
 ];
 
