@@ -152,6 +152,8 @@ describe('somebody else’s thing', () => {
       ...REFUSED_MONEY,
       // What is done about them, too.
       ...REFUSED_TICKETS,
+      '403 POST /v1/messages/:message_id/retry',
+      '403 POST /v1/messages/:message_id/cancel',
       // The operator sends people out.
       '403 PATCH /v1/work-orders/:work_order_id',
       ...['schedule', 'assign', 'start', 'hold', 'resume', 'complete', 'cancel'].map(
