@@ -10,8 +10,12 @@ export interface ReceivedMail {
 /** What the server says to a recipient, or to a whole mail: an SMTP code, a broken connection, or that all is well. */
 export type Behaviour = (place: 'recipient' | 'content', address: string) => number | 'drop' | undefined;
 
-/** An SMTP server in this process that keeps what it gets. */
-export async function openMailbox(behaviour: Behaviour = () => undefined, options: SMTPServerOptions = {}) {
+/** An SMTP server in this process that keeps what it gets, and takes its time to say so. */
+export async function openMailbox(
+  behaviour: Behaviour = () => undefined,
+  options: SMTPServerOptions = {},
+  thinksMs = 0,
+) {
   const mails: ReceivedMail[] = [];
   const refusal = (code: number) => Object.assign(new Error(`says ${code}`), { responseCode: code });
   const server = new SMTPServer({
@@ -36,7 +40,7 @@ export async function openMailbox(behaviour: Behaviour = () => undefined, option
         mails.push({ from, to, raw: Buffer.concat(chunks).toString('latin1') });
         // It was taken, and whoever sent it will never know.
         if (what === 'drop') return drop(session.id);
-        done(null, 'queued as TEST');
+        setTimeout(() => done(null, 'queued as TEST'), thinksMs);
       });
     },
     ...options,
