@@ -12,6 +12,7 @@ import { seedCustomers } from './seed-customers.js';
 import { seedDunning } from './seed-dunning.js';
 import { seedEquipment } from './seed-equipment.js';
 import { seedIssuer } from './seed-issuer.js';
+import { seedMessages } from './seed-messages.js';
 import { seedOutages } from './seed-outages.js';
 import { seedOrders } from './seed-orders.js';
 import { seedOffers } from './seed-offers.js';
@@ -37,7 +38,7 @@ export interface SandboxLogins {
 
 /** What belongs to the customers, each on what came before it. */
 const ON_CUSTOMERS = [
-  ...[seedIssuer, seedBilling, seedPaymentMethods, seedPrepaid, seedDunning, seedTickets],
+  ...[seedIssuer, seedBilling, seedPaymentMethods, seedMessages, seedPrepaid, seedDunning, seedTickets],
   ...[seedEquipment, seedOutages, seedSuppliers, seedTown, seedOffers, seedOrders, seedTechnicians],
 ];
 
