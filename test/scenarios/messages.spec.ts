@@ -265,6 +265,7 @@ describe('a mail server', () => {
       `UPDATE messages SET status = 'queued', next_attempt_at = now(), sending_until = now() + interval '1 minute' WHERE id = ${off.messageId}`,
     );
     expect(codeOf(await post(`/messages/${off.messageId}/cancel`))).toBe('MESSAGE_ON_ITS_WAY');
+    await world.sql(`UPDATE messages SET status = 'cancelled', next_attempt_at = NULL WHERE id = ${off.messageId}`);
   });
 
   it('that is not there at all fails a message at once, which says so', async () => {
