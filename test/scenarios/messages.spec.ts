@@ -1,113 +1,35 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { PERMISSIONS } from '@isp/contracts';
-import { monotonicMs } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
-import { factory } from '../support/api-fixtures.js';
-import { type ApiWorld, MASTER_KEYS, apiWorld } from '../support/api-world.js';
-import { type ReceivedMail, headerOf, openMailbox, partsOf } from '../support/mailbox.js';
+import {
+  type Message,
+  become,
+  box,
+  closeMailWorld,
+  codeOf,
+  customer,
+  get,
+  hurry,
+  invoice,
+  ofInvoice,
+  only,
+  openMailWorld,
+  patch,
+  post,
+  restartWorker,
+  says,
+  send,
+  until,
+  world,
+} from '../support/mail-world.js';
+import { type ReceivedMail, headerOf, partsOf } from '../support/mailbox.js';
 
-interface Message {
-  readonly id: number;
-  readonly status: string;
-  readonly subject: string | null;
-  readonly recipient: string;
-  readonly attempts: number;
-  readonly last_error: string | null;
-  readonly message_id: string | null;
-  readonly automatic: boolean;
-  readonly next_attempt_at: string | null;
-  readonly text: string;
-}
-interface Invoice {
-  readonly id: number;
-  readonly invoice_number: string;
-}
-const ISSUER = {
-  name: 'Fibre <& Sons>',
-  address: { street: 'Dam 1', city: 'Amsterdam', zip: '1012 JS', country: 'NL' },
-  email: 'help@fibre.example',
-};
-/** What the mail server says next, by the recipient. */
-const says = new Map<string, number | 'drop'>();
-let world: ApiWorld;
-let worker: RunningProgram;
-let box: Awaited<ReturnType<typeof openMailbox>>;
-let key: string;
-let made: ReturnType<typeof factory>;
-
-beforeAll(async () => {
-  box = await openMailbox((place, address) => (place === 'content' ? says.get(address) : undefined));
-  world = await apiWorld();
-  worker = await startWorker({ ISP_SMTP_URL: box.url, ISP_MAIL_FROM: 'Fibre Billing <billing@fibre.example>' });
-  key = await world.keyOf(1, PERMISSIONS, 'all');
-  made = factory(world);
-  expect((await world.ask('/v1/billing/issuer', { method: 'PATCH', key, body: ISSUER })).status).toBe(200);
-}, 120_000);
-afterAll(async () => {
-  await worker.stop(0);
-  await world.close();
-  await box.close();
-}, 60_000);
+beforeAll(openMailWorld, 120_000);
+afterAll(closeMailWorld, 60_000);
 beforeEach(() => {
   says.clear();
   box.mails.length = 0;
 });
-
-const startWorker = (more: Readonly<Record<string, string>>) => {
-  const settings = { DATABASE_URL: world.database.appUrl, ISP_MASTER_KEYS: MASTER_KEYS, ISP_LOG_LEVEL: 'silent' };
-  return startProgram(loadConfig({ ...settings, PORT: '0', ...more }), { api: false, worker: true });
-};
-const get = (path: string) => world.ask(`/v1${path}`, { key });
-const post = (path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) =>
-  world.ask(`/v1${path}`, { method: 'POST', key, headers, ...(body === undefined ? {} : { body }) });
-const codeOf = (answer: { json<T>(): T }) => answer.json<{ error: { code: string } }>().error.code;
-async function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-  for (const start = monotonicMs(); monotonicMs() - start < 30_000; await sleep(50)) {
-    const found = await probe();
-    if (found) return found;
-  }
-  throw new Error(`not in time: ${what}`);
-}
-const become = (id: number, ...statuses: readonly string[]) =>
-  until(`message ${id} is ${statuses.join(' or ')}`, async () => {
-    const message = (await get(`/messages/${id}`)).json<Message>();
-    return statuses.includes(message.status) && message;
-  });
-async function customer(email: string, settings = ''): Promise<number> {
-  const id = Number(await made.make.customer(1));
-  await world.sql(`UPDATE customers SET email = '${email}', name = 'Zoë <b>Müller</b>' WHERE id = ${id};
-    UPDATE billing_accounts SET payment_days = 14 ${settings} WHERE customer_id = ${id}`);
-  return id;
-}
-const invoice = async (customerId: number, more: object = {}): Promise<Invoice> => {
-  const body = {
-    customer_id: customerId,
-    invoice_type: 'one_off',
-    line_items: [{ description: 'Work', amount: 1234.5 }],
-  };
-  const answer = await post('/billing/invoices', { ...body, due_date: '2199-02-01', ...more });
-  expect([answer.status, answer.text]).toEqual([201, expect.anything()]);
-  return answer.json<Invoice>();
-};
-const send = async (invoiceId: number, body?: object): Promise<Message> => {
-  const answer = await post(`/billing/invoices/${invoiceId}/send`, body);
-  expect([answer.status, answer.text]).toEqual([202, expect.anything()]);
-  return answer.json<Message>();
-};
-const ofInvoice = async (id: number) =>
-  (await get(`/messages?invoice_id=${id}`)).json<{ messages: Message[] }>().messages;
-const only = (mails: readonly ReceivedMail[]): ReceivedMail => {
-  expect(mails).toHaveLength(1);
-  return mails[0] as ReceivedMail;
-};
-/** What waits for another try waits no longer. */
-const hurry = (id: number) =>
-  world.sql(
-    `UPDATE work_items SET not_before = now(), due_at = now() WHERE name = 'notifications.send' AND dedupe_key = '${id}' AND status = 'queued'`,
-  );
 
 describe('an invoice that is sent', () => {
   it('is an e-mail with the very document that everybody gets', async () => {
@@ -164,7 +86,7 @@ describe('an invoice that is sent', () => {
   it('asks for no money that is paid, charged by itself or credited', async () => {
     const customerId = await customer('rich@customer.example');
     const { id } = await invoice(customerId);
-    const note = (await post(`/billing/invoices/${id}/credit-notes`, { reason: 'Late' })).json<Invoice>();
+    const note = (await post(`/billing/invoices/${id}/credit-notes`, { reason: 'Late' })).json<{ id: number }>();
     const words = async (invoiceId: number) => (await become((await send(invoiceId)).id, 'sent')).text;
     expect(await words(id)).toContain('Nothing is to be paid.');
     const credit = await words(note.id);
@@ -270,15 +192,13 @@ describe('a mail server', () => {
 
   it('that is not there at all fails a message at once, which says so', async () => {
     const { id } = await invoice(await customer('none@customer.example'));
-    await worker.stop(0);
-    worker = await startWorker({});
+    await restartWorker({});
     const { id: messageId } = await send(id);
     expect(await become(messageId, 'failed')).toMatchObject({
       attempts: 0,
       last_error: 'No mail server is set up (ISP_SMTP_URL).',
     });
-    await worker.stop(0);
-    worker = await startWorker({ ISP_SMTP_URL: box.url, ISP_MAIL_FROM: 'billing@fibre.example' });
+    await restartWorker({ ISP_SMTP_URL: box.url, ISP_MAIL_FROM: 'billing@fibre.example' });
     await post(`/messages/${messageId}/retry`);
     await become(messageId, 'sent');
     expect(headerOf(only(box.mails), 'From')).toBe('"Fibre <& Sons>" <billing@fibre.example>');
@@ -289,11 +209,11 @@ describe('an account that has its documents by e-mail', () => {
   it('has each once, however often it is told of, and others have none', async () => {
     const [wants, other] = [await customer('wants@customer.example'), await customer('other@customer.example')];
     const { accounts } = (await get(`/billing/accounts?customer_id=${wants}`)).json<{ accounts: { id: number }[] }>();
-    const path = `/v1/billing/accounts/${accounts[0]?.id}`;
-    const changed = await world.ask(path, { method: 'PATCH', key, body: { invoice_delivery: 'email' } });
+    const path = `/billing/accounts/${accounts[0]?.id}`;
+    const changed = await patch(path, { invoice_delivery: 'email' });
     expect(changed.json()).toMatchObject({ invoice_delivery: 'email' });
     const [{ id }, elsewhere] = [await invoice(wants), await invoice(other)];
-    const note = (await post(`/billing/invoices/${id}/credit-notes`, { reason: 'Late' })).json<Invoice>();
+    const note = (await post(`/billing/invoices/${id}/credit-notes`, { reason: 'Late' })).json<{ id: number }>();
     const [message] = await until('its message', async () => {
       const found = await ofInvoice(id);
       return found.length > 0 && found;
@@ -314,7 +234,7 @@ describe('an account that has its documents by e-mail', () => {
     });
     expect([await ofInvoice(id), await ofInvoice(elsewhere.id)].map((found) => found.length)).toEqual([1, 0]);
     expect(box.mails.map(({ to }) => to.join())).toEqual(Array.from({ length: 3 }, () => 'wants@customer.example'));
-    await world.ask(path, { method: 'PATCH', key, body: { invoice_delivery: 'none' } });
+    await patch(path, { invoice_delivery: 'none' });
     const silent = await invoice(wants);
     await send(silent.id);
     await until('the one that was asked for', async () => (await ofInvoice(silent.id))[0]?.status === 'sent');
@@ -331,6 +251,54 @@ describe('an account that has its documents by e-mail', () => {
     });
     expect(message).toMatchObject({ last_error: 'The address is none.', attempts: 0 });
     expect(box.mails).toEqual([]);
+  });
+});
+
+describe('a customer who is late', () => {
+  const remind = (customerId: number, invoiceId: number, sequence: number) =>
+    world.sql(`INSERT INTO outbox (name, partner_id, payload)
+      SELECT 'dunning.reminder.due.v1', i.partner_id, jsonb_build_object('partner_id', i.partner_id, 'customer_id', i.customer_id,
+             'dunning_case_id', ${customerId}, 'account_id', i.account_id, 'overdue_amount', '2469.0000', 'currency', i.currency,
+             'overdue_since', '2025-02-01', 'days_overdue', 5, 'sequence', ${sequence}, 'invoice_id', i.id, 'invoice_number', i.number,
+             'due_date', '2025-02-01') FROM invoices i WHERE i.id = ${invoiceId}`);
+  const reminders = async (id: number) =>
+    (await get(`/messages?invoice_id=${id}&kind=reminder`)).json<{ messages: Message[] }>().messages;
+  const reminded = (id: number, count: number) =>
+    until(`${count} reminders`, async () => {
+      const found = await reminders(id);
+      return found.length === count && found.every(({ status }) => status !== 'queued') && found;
+    });
+
+  it('is reminded once each time, with the oldest invoice, and not of what is paid', async () => {
+    const customerId = await customer('late@customer.example', `, invoice_delivery = 'email', language = 'de'`);
+    const { id, invoice_number: number } = await invoice(customerId);
+    await until('the invoice', async () => (await ofInvoice(id))[0]?.status === 'sent');
+    box.mails.length = 0;
+    for (const sequence of [2, 2]) await remind(customerId, id, sequence);
+    await reminded(id, 1);
+    await remind(customerId, id, 3);
+    expect((await reminded(id, 2)).map(({ status }) => status)).toEqual(['sent', 'sent']);
+    expect(box.mails).toHaveLength(2);
+    const [mail] = box.mails as [ReceivedMail];
+    const text = partsOf(mail, 'text/plain')[0]?.toString('utf8') ?? '';
+    for (const part of ['USD 2.469,00 sind seit dem 01.02.2025 überfällig', number]) expect(text).toContain(part);
+    expect(partsOf(mail, 'application/pdf')).toHaveLength(1);
+    expect((await post('/billing/payments', { customer_id: customerId, amount: 5_000, method: 'cash' })).status).toBe(
+      201,
+    );
+    await remind(customerId, id, 4);
+    expect((await reminded(id, 3))[0]).toMatchObject({ status: 'cancelled', last_error: 'The invoice is paid.' });
+    expect(box.mails).toHaveLength(2);
+  });
+
+  it('who has nothing by e-mail is not reminded by e-mail', async () => {
+    const customerId = await customer('paper@customer.example');
+    const { id } = await invoice(customerId);
+    await remind(customerId, id, 2);
+    const other = await customer('last@customer.example', `, invoice_delivery = 'email'`);
+    const later = await invoice(other);
+    await until('what came later', async () => (await ofInvoice(later.id))[0]?.status === 'sent');
+    expect(await reminders(id)).toEqual([]);
   });
 });
 

@@ -7,6 +7,7 @@ import { DeliveryBook } from './delivery/delivery-book.js';
 import { Places } from './delivery/places.js';
 import { SendInvoice } from './invoices/send-invoice.usecase.js';
 import { SendIssuedListener } from './invoices/send-issued.listener.js';
+import { SendReminderListener } from './invoices/send-reminder.listener.js';
 import { mailerOf } from './mail/deployment.js';
 import { MAILER } from './mail/mailer.port.js';
 import { MessageFacts } from './messages/message.facts.js';
@@ -29,6 +30,7 @@ export class NotificationsModule {}
     DeliveryBook,
     Places,
     SendIssuedListener,
+    SendReminderListener,
     { provide: MAILER, useFactory: mailerOf, inject: [CONFIG] },
   ],
 })

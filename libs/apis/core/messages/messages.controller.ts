@@ -25,7 +25,7 @@ export class MessagesController {
       'With its PDF, to the customer (or to `to`), in the language of the document. It is accepted; a worker hands it to the mail ' +
       'server, and again where that fails for the moment. Each request sends one: repeat it under its `Idempotency-Key`. 409: ' +
       'a draft or void, nobody is named as issuer, or there is no address. An account whose `invoice_delivery` is `email` has ' +
-      'its documents sent by themselves.',
+      'its documents, and reminders of what is late, sent by themselves.',
     status: 202,
     response: schema.messageShape,
     example: schema.queuedExample,

@@ -6,12 +6,12 @@ import { CLOCK, CONFIG, type Config } from '@isp/platform/config';
 import { UnitOfWork } from '@isp/platform/database';
 import { failPoint } from '@isp/platform/fail-points';
 import type { WorkRun } from '@isp/platform/work';
-import { invoiceLetter } from '../invoices/invoice-letter.js';
-import { letterHtml, letterText } from '../letters/letter.js';
+import { invoiceLetter, reminderLetter } from '../invoices/invoice-letter.js';
+import { type Letter, letterHtml, letterText } from '../letters/letter.js';
 import { isAddress } from '../mail/address.js';
 import { senderOf } from '../mail/deployment.js';
 import { MAILER, type Mail, type MailAnswer, type Mailer } from '../mail/mailer.port.js';
-import type { MessageView } from '../messages/message.view.js';
+import type { MessageView, ReminderFigures } from '../messages/message.view.js';
 import { DeliveryBook } from './delivery-book.js';
 
 const ACTOR = systemActor('notifications');
@@ -62,7 +62,9 @@ export class DeliverMessage {
     try {
       if (!isAddress(message.recipient)) return await this.giveUp(message, 'failed', 'The address is none.', run);
       const facts = await this.letters.facts(ACTOR, message.subjectId);
-      const letter = message.letter ?? invoiceLetter({ ...facts, language: message.language });
+      if (message.kind === 'reminder' && Number(facts.dueAmount) <= 0)
+        return await this.giveUp(message, 'cancelled', 'The invoice is paid.', run);
+      const letter = message.letter ?? letterOf(message, facts);
       const [, host = ''] = this.sender.address.split('@');
       const mailId = message.mailId ?? `<${message.id}.${message.guid}@${host}>`;
       return { message: await this.book.attempt(messageId, letter, mailId), facts };
@@ -110,4 +112,9 @@ export class DeliverMessage {
     if (seconds === undefined) await run.complete();
     else await run.postpone(seconds);
   }
+}
+
+function letterOf({ kind, language, figures }: MessageView, facts: InvoiceLetterFacts): Letter {
+  const said = { ...facts, language };
+  return kind === 'reminder' ? reminderLetter(said, figures as ReminderFigures) : invoiceLetter(said);
 }

@@ -1,5 +1,6 @@
 import { type InvoiceLetterFacts, Writer } from '@isp/domain/billing';
 import { Money } from '@isp/kernel';
+import type { ReminderFigures } from '../messages/message.view.js';
 import type { Letter } from '../letters/letter.js';
 import { say } from '../letters/words.js';
 
@@ -21,6 +22,24 @@ export function invoiceLetter(facts: InvoiceLetterFacts): Letter {
       [say(language, 'total'), money(facts.totalAmount)],
       ...open,
       ...due,
+    ],
+    sender: senderLines(facts),
+  };
+}
+
+/** The letter of a customer who is late; the document is the oldest invoice that is. */
+export function reminderLetter(facts: InvoiceLetterFacts, { overdueAmount, overdueSince }: ReminderFigures): Letter {
+  const { number, language, issuer, customerName, currency } = facts;
+  const writer = new Writer(language);
+  const amount = `${currency} ${writer.number(Money.of(overdueAmount, currency).toText())}`;
+  const date = writer.date(overdueSince);
+  return {
+    subject: say(language, 'subject_reminder', { issuer: issuer.name }),
+    greeting: say(language, 'greeting', { name: customerName }),
+    paragraphs: [say(language, 'overdue', { amount, date }), say(language, 'oldest_attached', { number })],
+    rows: [
+      [say(language, 'overdue_amount'), amount],
+      [say(language, 'due_date'), date],
     ],
     sender: senderLines(facts),
   };

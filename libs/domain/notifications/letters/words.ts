@@ -25,6 +25,25 @@ const WORDS = {
     'Votre avoir {number} est joint à cet e-mail.',
     'Adjuntamos a este correo su factura rectificativa {number}.',
   ],
+  subject_reminder: [
+    'Payment reminder from {issuer}',
+    'Zahlungserinnerung von {issuer}',
+    'Rappel de paiement de {issuer}',
+    'Recordatorio de pago de {issuer}',
+  ],
+  overdue: [
+    '{amount} has been overdue since {date}. Please pay it as soon as you can.',
+    '{amount} sind seit dem {date} überfällig. Bitte zahlen Sie so bald wie möglich.',
+    'Le montant de {amount} est en retard depuis le {date}. Merci de le régler dès que possible.',
+    '{amount} están vencidos desde el {date}. Páguelos lo antes posible.',
+  ],
+  oldest_attached: [
+    'The oldest invoice, {number}, is attached. If you have paid in the meantime, please disregard this e-mail.',
+    'Die älteste Rechnung, {number}, finden Sie im Anhang. Haben Sie inzwischen gezahlt, ist diese E-Mail gegenstandslos.',
+    'La facture la plus ancienne, {number}, est jointe. Si vous avez payé entre-temps, ne tenez pas compte de cet e-mail.',
+    'Adjuntamos la factura más antigua, {number}. Si ya ha pagado, no tenga en cuenta este correo.',
+  ],
+  overdue_amount: ['Overdue', 'Überfällig', 'En retard', 'Vencido'],
   pay_by: [
     'Please pay {amount} by {date}.',
     'Bitte zahlen Sie {amount} bis {date}.',

@@ -4,7 +4,7 @@ import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import type { Letter } from '../letters/letter.js';
 import { notificationErrors } from '../notifications.errors.js';
-import { MESSAGE_COLUMNS, type MessageView } from './message.view.js';
+import { MESSAGE_COLUMNS, type MessageView, type ReminderFigures } from './message.view.js';
 
 /** Seconds for which an attempt may last, whatever becomes of its worker: longer than the patience with a mail server. */
 const ON_ITS_WAY_SECONDS = 90;
@@ -12,8 +12,8 @@ const ON_ITS_WAY_SECONDS = 90;
 const INSERT = statement(
   'messages-insert',
   `INSERT INTO messages AS m (partner_id, customer_id, kind, subject_type, subject_id, once_key, recipient, language, created_by, created_at,
-          updated_at, next_attempt_at)
-   SELECT i.partner_id, i.customer_id, i.document, 'invoice', i.id, $2, $3, $4, $5, $6, $6, $6 FROM invoices i WHERE i.id = $1
+          updated_at, next_attempt_at, figures)
+   SELECT i.partner_id, i.customer_id, coalesce($7, i.document), 'invoice', i.id, $2, $3, $4, $5, $6, $6, $6, coalesce($8::jsonb, '{}') FROM invoices i WHERE i.id = $1
    ON CONFLICT ON CONSTRAINT messages_once DO NOTHING RETURNING ${MESSAGE_COLUMNS}`,
 );
 const LOCK = statement(
@@ -50,6 +50,8 @@ const AGAIN = statement(
 
 export interface NewInvoiceMessage {
   readonly invoiceId: number;
+  /** The document itself when absent. */
+  readonly reminder?: ReminderFigures | undefined;
   /** What it is sent for by itself, once. */
   readonly onceKey?: string | undefined;
   readonly recipient: string;
@@ -68,8 +70,16 @@ export class MessageRepository {
   ) {}
 
   /** Undefined when there is one for the same once-key. The invoice is there: its caller has read it. */
-  insert({ invoiceId, onceKey, recipient, language, createdBy }: NewInvoiceMessage): Promise<MessageView | undefined> {
-    const values = [invoiceId, onceKey ?? null, recipient, language, createdBy, this.clock.now()];
+  insert({
+    invoiceId,
+    onceKey,
+    recipient,
+    language,
+    createdBy,
+    reminder,
+  }: NewInvoiceMessage): Promise<MessageView | undefined> {
+    const kind = reminder ? ['reminder', JSON.stringify(reminder)] : [null, null];
+    const values = [invoiceId, onceKey ?? null, recipient, language, createdBy, this.clock.now(), ...kind];
     return this.uow.tx.one<MessageView>(INSERT, values);
   }
 

@@ -12,7 +12,7 @@ CREATE TABLE messages (
   guid uuid NOT NULL DEFAULT gen_random_uuid(),
   partner_id integer NOT NULL,
   customer_id integer NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('invoice', 'credit_note')),
+  kind text NOT NULL CHECK (kind IN ('invoice', 'credit_note', 'reminder')),
   subject_type text NOT NULL CHECK (subject_type IN ('invoice')),
   subject_id integer NOT NULL,
   -- What it is sent for by itself, once; null: somebody asked for it.
@@ -20,6 +20,8 @@ CREATE TABLE messages (
   recipient text NOT NULL CHECK (recipient !~ '[[:cntrl:]]' AND length(recipient) <= 320),
   language text NOT NULL,
   status text NOT NULL DEFAULT 'queued' CHECK (status IN ('queued', 'sent', 'failed', 'cancelled')),
+  -- What it tells of beside its subject, as it was when it was promised.
+  figures jsonb NOT NULL DEFAULT '{}',
   -- What it says: written down before it is first handed to a mail server, and the same with every try.
   letter jsonb,
   attempts integer NOT NULL DEFAULT 0,
