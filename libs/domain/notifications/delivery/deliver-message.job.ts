@@ -7,8 +7,6 @@ import { DeliveryBook } from './delivery-book.js';
 import { Places } from './places.js';
 
 const JOB = 'notifications.send';
-/** Seconds within which a message that found no place comes again. */
-const WAIT_SECONDS = 4;
 
 /** What a mail server refuses is counted by the message itself; failures here are those of the program. */
 @Injectable()
@@ -22,8 +20,8 @@ export class DeliverMessageHandler implements HandlesJob<typeof JOB> {
   ) {}
 
   async handle({ message_id: messageId }: JobPayload<typeof JOB>, run: WorkRun): Promise<void> {
-    if (await this.places.within(() => this.deliver.execute(messageId, run))) return;
-    await this.uow.run(systemActor('notifications'), () => run.postpone(1 + Math.random() * WAIT_SECONDS));
+    const seconds = await this.places.within(() => this.deliver.execute(messageId, run));
+    if (seconds !== undefined) await this.uow.run(systemActor('notifications'), () => run.postpone(seconds));
   }
 
   async onDead({ message_id: messageId }: JobPayload<typeof JOB>, reason: string): Promise<void> {

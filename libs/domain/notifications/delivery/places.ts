@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { monotonicMs } from '@isp/kernel';
 import { CONFIG, type Config } from '@isp/platform/config';
 import { MOST_CONNECTIONS } from '../mail/smtp.adapter.js';
+import { Pace } from './pace.js';
 
 /**
  * How many mails this process hands over at once: a mail server that is slow or away holds these places, and the rest of
@@ -10,20 +12,24 @@ import { MOST_CONNECTIONS } from '../mail/smtp.adapter.js';
 export class Places {
   private taken = 0;
   private readonly size: number;
+  private readonly pace: Pace;
 
   constructor(@Inject(CONFIG) config: Config) {
     this.size = Math.max(1, Math.min(MOST_CONNECTIONS, Math.floor(config.ISP_WORKER_CONCURRENCY / 2)));
+    this.pace = new Pace(this.size);
   }
 
-  /** Does `work` in a place; false when there is none, and nothing was done. */
-  async within(work: () => Promise<void>): Promise<boolean> {
-    if (this.taken >= this.size) return false;
+  /** Does `work` in a place; where there is none it does nothing, and answers the seconds after which there may be. */
+  async within(work: () => Promise<void>): Promise<number | undefined> {
+    if (this.taken >= this.size) return this.pace.wait(monotonicMs()) / 1_000;
     this.taken += 1;
+    const start = monotonicMs();
     try {
       await work();
-      return true;
+      return undefined;
     } finally {
       this.taken -= 1;
+      this.pace.took(monotonicMs() - start);
     }
   }
 }
