@@ -7,15 +7,12 @@ import { UnitOfWork } from '@isp/platform/database';
 import { IPV6, PLANS, PROFILES, ROUTERS } from './sandbox-data.js';
 import { PARTNERS, PEOPLE } from './sandbox-people.js';
 import { BUNDLES } from './sandbox-voice.js';
-import { seedBilling } from './seed-billing.js';
 import { seedCustomers } from './seed-customers.js';
-import { seedDunning } from './seed-dunning.js';
 import { seedEquipment } from './seed-equipment.js';
-import { seedIssuer } from './seed-issuer.js';
+import { SEED_MONEY } from './seed-money.js';
 import { seedOutages } from './seed-outages.js';
 import { seedOrders } from './seed-orders.js';
 import { seedOffers } from './seed-offers.js';
-import { seedPaymentMethods } from './seed-payment-methods.js';
 import { seedSuppliers } from './seed-suppliers.js';
 import { seedTechnicians } from './seed-technicians.js';
 import { seedTickets } from './seed-tickets.js';
@@ -36,8 +33,8 @@ export interface SandboxLogins {
 
 /** What belongs to the customers, each on what came before it. */
 const ON_CUSTOMERS = [
-  ...[seedIssuer, seedBilling, seedPaymentMethods, seedDunning, seedTickets],
-  ...[seedEquipment, seedOutages, seedSuppliers, seedTown, seedOffers, seedOrders, seedTechnicians],
+  ...SEED_MONEY,
+  ...[seedTickets, seedEquipment, seedOutages, seedSuppliers, seedTown, seedOffers, seedOrders, seedTechnicians],
 ];
 
 /**

@@ -30,6 +30,7 @@ async function start(): Promise<void> {
     ISP_LOG_LEVEL: 'warn',
     ISP_SHUTDOWN_GRACE_SECONDS: '0',
     ISP_AUDIT_ANCHOR_FILE: join(dataDir, 'audit-anchors.jsonl'),
+    ...(given['ISP_MODE'] === 'live' ? {} : { ISP_MAIL_DIR: join(dataDir, 'mail') }),
     ...given,
     ISP_MASTER_KEYS: given['ISP_MASTER_KEYS'] ?? (await masterKeys(dataDir)),
   };

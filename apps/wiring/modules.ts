@@ -8,6 +8,7 @@ import { catalogEntities } from '@isp/domain/catalog';
 import { customersEntities } from '@isp/domain/customers';
 import { DunningWorkerModule } from '@isp/domain/dunning';
 import { NetworkWorkerModule } from '@isp/domain/network';
+import { NotificationsWorkerModule } from '@isp/domain/notifications';
 import { OrderingWorkerModule } from '@isp/domain/ordering';
 import { OutagesWorkerModule } from '@isp/domain/outages';
 import { partnersEntities } from '@isp/domain/partners';
@@ -68,6 +69,7 @@ const workerModules = [
   DunningWorkerModule,
   OutagesWorkerModule,
   SlaWorkerModule,
+  NotificationsWorkerModule,
   WebhooksWorkerModule,
   WholesaleEventsModule,
 ];

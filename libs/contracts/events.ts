@@ -205,6 +205,17 @@ const ticket = z.strictObject({
   /** Counts this ticket's changes. */
   sequence: z.int(),
 });
+const message = z.strictObject({
+  ...ids,
+  message_id: z.int(),
+  kind: z.string(),
+  subject_type: z.string(),
+  subject_id: z.int(),
+  recipient: z.string(),
+  attempts: z.int(),
+  /** Counts this message's changes. */
+  sequence: z.int(),
+});
 /** `first_response` or `resolution`. */
 const slaTarget = z.string();
 
@@ -327,6 +338,8 @@ export const EVENTS = {
     time_remaining_minutes: z.int(),
   }),
   'sla.ticket.breached.v1': ticket.extend({ target: slaTarget, breach_time: z.string() }),
+  'notifications.message.sent.v1': message,
+  'notifications.message.failed.v1': message.extend({ error: z.string() }),
   'platform.work.died.v1': z.strictObject({
     work_id: z.string(),
     partner_id: z.int(),

@@ -35,6 +35,7 @@ export const JOBS = {
     payload: z.strictObject({ event_id: z.string(), subject: z.string() }),
   },
   'billing.match-statement': { queue: 'billing', payload: z.strictObject({ statement_id: z.int() }) },
+  'notifications.send': { queue: 'notifications', payload: z.strictObject({ message_id: z.int() }) },
   'webhooks.deliver': { queue: 'webhooks', payload: z.strictObject({ delivery_id: z.string() }) },
 } as const satisfies Record<string, JobSpec>;
 

@@ -78,6 +78,8 @@ export const PERMISSIONS = [
   'drift.repair',
   'premise.read',
   'premise.manage',
+  'message.read',
+  'message.send',
   'webhook.read',
   'webhook.manage',
   'api_key.read',

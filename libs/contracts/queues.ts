@@ -1,5 +1,13 @@
 /** The queues that carry work. One BullMQ queue each; the promise itself is a row in PostgreSQL. */
-export const QUEUES = ['events', 'provisioning', 'network', 'billing', 'webhooks', 'schedules'] as const;
+export const QUEUES = [
+  'events',
+  'provisioning',
+  'network',
+  'billing',
+  'webhooks',
+  'notifications',
+  'schedules',
+] as const;
 
 export type QueueName = (typeof QUEUES)[number];
 

@@ -17,7 +17,7 @@ const NEVER = 'test/bench/';
 const NO_QUEUE =
   'test/faults/(?:network-races|billing|payments|dunning|outages|change-feed|secrets\\.|service-schedules|convergence|device-garbage|restore|saga-kills)';
 /** Kill workers over minutes, and what they hold is in the database: on one queue. */
-const ONE_QUEUE = 'test/faults/(?:imports|prepaid)';
+const ONE_QUEUE = 'test/faults/(?:imports|messages|prepaid)';
 /** Hold every answer to a time: nothing runs beside them. What is lost in the first is a queue too. */
 const TIMED_ON_BOTH_STORES = 'test/faults/stores-lost';
 const TIMED = `(?:${TIMED_ON_BOTH_STORES}|test/faults/blackhole)`;

@@ -96,6 +96,11 @@ POST /v1/dunning/promises/:promise_id/withdraw  401  401  403  403  403  403  40
 POST /v1/billing/invoices/:invoice_id/disputes  401  401  403  403  403  403  403  403  201  201  403  201  403  201  401
 GET /v1/dunning/disputes  401  401  403  403  200  200  200  403  200  200  403  200  403  200  401
 POST /v1/dunning/disputes/:dispute_id/close  401  401  403  403  403  403  403  403  200  200  403  200  403  200  401
+POST /v1/billing/invoices/:invoice_id/send  401  401  403  403  403  403  403  403  202  202  403  202  403  202  401
+GET /v1/messages  401  401  403  403  200  200  200  403  200  200  403  200  403  200  401
+GET /v1/messages/:message_id  401  401  403  403  200  200  404  403  200  200  403  200  403  200  401
+POST /v1/messages/:message_id/retry  401  401  403  403  403  403  403  403  200  200  403  200  403  200  401
+POST /v1/messages/:message_id/cancel  401  401  403  403  403  403  403  403  200  200  403  200  403  200  401
 GET /operations/v1/invoices                        401  401  200  200  200  200  200  403  200  200  403  200  403  200  401
 GET /v1/outages  401  401  200  200  200  200  200  200  200  200  200  200  403  200  401
 POST /v1/outages  401  401  403  403  403  403  403  403  403  403  201  201  403  201  401

@@ -9,10 +9,10 @@ const B = 3;
 const MISSING = 2_147_000_000;
 const MISSING_GUID = '00000000-0000-4000-8000-000000000000';
 const CANARY = 'CANARY';
-/** What a reseller may read of its customers' billing and outages, and not change; runs are the operator's. */
+/** What a reseller may read of its customers' billing, messages and outages, and not change; runs are the operator's. */
 const REFUSED_MONEY = Object.keys(CALLS)
   .filter((operation) =>
-    /^((POST|PATCH|PUT|DELETE) \/v1\/(billing|outages|maintenance-windows|dunning\/(?!policies|holidays))(?!.*what-if)|GET \/v1\/billing\/(bank-|runs\/)).*:/.test(
+    /^((POST|PATCH|PUT|DELETE) \/v1\/(billing|messages|outages|maintenance-windows|dunning\/(?!policies|holidays))(?!.*what-if)|GET \/v1\/billing\/(bank-|runs\/)).*:/.test(
       operation,
     ),
   )

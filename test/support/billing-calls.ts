@@ -92,6 +92,11 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/reports/deferred-revenue': {},
   'GET /v1/reports/ageing': {},
   'GET /v1/reports/page': {},
+  'POST /v1/billing/invoices/:invoice_id/send': { thing: 'invoice' },
+  'GET /v1/messages': {},
+  'GET /v1/messages/:message_id': { thing: 'message' },
+  'POST /v1/messages/:message_id/retry': { thing: 'failed_message' },
+  'POST /v1/messages/:message_id/cancel': { thing: 'message' },
   'GET /operations/v1/invoices': {},
   ...PAYMENT_CALLS,
 };

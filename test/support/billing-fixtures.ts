@@ -7,6 +7,7 @@ import {
   RetailPromotions,
   WriteInvoice,
 } from '@isp/domain/billing';
+import { SendInvoice } from '@isp/domain/notifications';
 import { ServiceQueries } from '@isp/domain/services';
 import { dunningFixtures } from './dunning-fixtures.js';
 import { paymentFixtures } from './payment-fixtures.js';
@@ -45,6 +46,8 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
     const accountId = await accountOf(customerId);
     return (await use(RecordPayment).execute({ actor: EVERYTHING, accountId, amount: '5', method: 'cash' })).id;
   };
+  const messageOf = async (customerId: number): Promise<number> =>
+    (await use(SendInvoice).execute({ actor: EVERYTHING, invoiceId: await invoiceOf(customerId) })).id;
   const billing_account = async (partnerId: number) => accountOf(Number(await thing('customer', partnerId)));
   /** One more account of a customer, that pays ahead. */
   const prepaidOf = async (customerId: number): Promise<number> =>
@@ -91,6 +94,13 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
       return id;
     },
     invoice: async (partnerId: number) => invoiceOf(Number(await thing('customer', partnerId))),
+    message: async (partnerId: number) => messageOf(Number(await thing('customer', partnerId))),
+    failed_message: async (partnerId: number) => {
+      const id = await messageOf(Number(await thing('customer', partnerId)));
+      await sql(`UPDATE messages SET status = 'failed', last_error = 'Made', next_attempt_at = NULL WHERE id = ${id};
+        UPDATE work_items SET status = 'succeeded', finished_at = now() WHERE name = 'notifications.send' AND dedupe_key = '${id}'`);
+      return id;
+    },
     draft_invoice: async (partnerId: number) => invoiceOf(Number(await thing('customer', partnerId)), true),
     payment: async (partnerId: number) => paymentOf(Number(await thing('customer', partnerId))),
     ...dunningFixtures(use, sql, thing, invoiceOf),

@@ -62,6 +62,13 @@ const BROKEN: Readonly<Record<string, string>> = {
     SELECT partner_id, customer_id, account_id, id, 1, 'fee', 'Work', 1, 0, '[]', '{"rule": "by_hand", "unit_amount": "1", "quantity": "1", "proration_factor": "1"}' FROM invoices;
     SELECT set_config('app.unrestricted', 'on', true);
     SELECT FROM issue_documents(ARRAY(SELECT id FROM invoices), now(), ARRAY(SELECT current_date FROM invoices), ARRAY(SELECT current_date FROM invoices))`,
+  'a message that is queued has work that is not over': `INSERT INTO messages (partner_id, customer_id, kind, subject_type, subject_id, recipient,
+      language, next_attempt_at, created_by, created_at, updated_at)
+    SELECT partner_id, id, 'invoice', 'invoice', 1, 'a@b.example', 'en', now(), 'spec', now(), now() FROM customers`,
+  'a document is sent by itself once': `INSERT INTO messages (partner_id, customer_id, kind, subject_type, subject_id, once_key, recipient,
+      language, status, last_error, created_by, created_at, updated_at)
+    SELECT partner_id, id, 'invoice', 'invoice', 1, 'invoice:' || n, 'a@b.example', 'en', 'failed', 'x', 'spec', now(), now()
+      FROM customers, generate_series(1, 2) n`,
   'a period is billed by one recurring invoice': `DROP INDEX invoices_one_of_a_period;
     INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, period_from, subtotal_amount, tax_amount, total_amount, created_by)
     SELECT partner_id, customer_id, id, 'invoice', 'recurring', 'engine', currency, '2025-01-01', 0, 0, 0, 'spec' FROM billing_accounts, generate_series(1, 2)`,

@@ -120,6 +120,9 @@ export const INVARIANTS = {
     WHERE r.channel = 'gateway' AND r.status = 'succeeded' AND (s.state IS DISTINCT FROM 'succeeded' OR s.amount <> r.amount)`,
   'an entry of the bank is one payment of its amount': `SELECT e.id FROM bank_entries e JOIN payments p ON p.id = e.payment_id
     WHERE p.amount <> e.amount OR p.currency <> e.currency`,
+  'a message that is queued has work that is not over': `SELECT m.id FROM messages m WHERE m.status = 'queued' AND NOT EXISTS (
+      SELECT FROM work_items w WHERE w.name = 'notifications.send' AND w.dedupe_key = m.id::text AND w.status IN ('queued', 'running'))`,
+  'a document is sent by itself once': `SELECT subject_type, subject_id FROM messages WHERE once_key IS NOT NULL AND kind <> 'reminder' GROUP BY 1, 2 HAVING count(*) > 1`,
   'a ticket that is over has no clock that runs': `SELECT t.id, t.status, c.target FROM tickets t JOIN ticket_clocks c ON c.ticket_id = t.id
     WHERE t.status IN ('resolved', 'closed') AND c.ended_at IS NULL`,
   'a breach is a fact once': `SELECT c.ticket_id, c.target FROM ticket_clocks c LEFT JOIN ticket_clock_facts f

@@ -10,6 +10,7 @@ import { BandwidthProfilesController } from './bandwidth-profiles/bandwidth-prof
 import { CoreBillingModule } from './billing/core-billing.module.js';
 import { CoreDunningModule } from './dunning/core-dunning.module.js';
 import { CustomersController } from './customers/customers.controller.js';
+import { CoreMessagesModule } from './messages/core-messages.module.js';
 import { CoreIpamModule } from './network/core-ipam.module.js';
 import { CoreRadiusModule } from './network/core-radius.module.js';
 import { CoreDevicesModule } from './network/core-devices.module.js';
@@ -50,6 +51,7 @@ import { CoreWebhooksModule } from './webhooks/core-webhooks.module.js';
     CoreUsageModule,
     CoreBillingModule,
     CoreDunningModule,
+    CoreMessagesModule,
     CoreReportsModule,
     CoreOutagesModule,
     CoreWorkOrdersModule,

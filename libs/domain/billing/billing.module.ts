@@ -33,6 +33,7 @@ import { RefundPayment } from './payments/refund-payment.usecase.js';
 import { RefundQueries } from './payments/refund.queries.js';
 import { AccountStatement } from './documents/account-statement.js';
 import { InvoiceDocuments } from './documents/invoice-documents.js';
+import { InvoiceLetters } from './documents/invoice-letters.js';
 import { BillingFacts } from './invoices/billing.facts.js';
 import { CreditInvoice } from './invoices/credit-invoice.usecase.js';
 import { CreditService } from './invoices/credit-service.usecase.js';
@@ -108,6 +109,7 @@ const DOOR = [
   GiveBack,
   ImportStatement,
   InvoiceDocuments,
+  InvoiceLetters,
   InvoiceQueries,
   IssueInvoice,
   LedgerQueries,

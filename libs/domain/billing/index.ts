@@ -1,5 +1,11 @@
 export * from './accounts/account.queries.js';
-export type { AccountKind, AccountView, PrepaidState } from './accounts/account.view.js';
+export {
+  type AccountKind,
+  type AccountView,
+  INVOICE_DELIVERIES,
+  type InvoiceDelivery,
+  type PrepaidState,
+} from './accounts/account.view.js';
 export * from './accounts/assign-service.usecases.js';
 export * from './accounts/change-account.usecase.js';
 export * from './accounts/open-account.usecase.js';
@@ -18,6 +24,8 @@ export * from './collection/set-autopay.usecase.js';
 export type { AccountTerms, Discount, EngineLine, LineTax, PlanPolicy } from './engine/engine.types.js';
 export { AccountStatement } from './documents/account-statement.js';
 export * from './documents/invoice-documents.js';
+export * from './documents/invoice-letters.js';
+export { Writer } from './documents/words.js';
 export { GATEWAY_NAMES, type GatewayName } from './gateways/payment-gateway.port.js';
 export * from './gateways/receive-gateway-event.usecase.js';
 export { dueOf } from './invoices/amount-due.js';

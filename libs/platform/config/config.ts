@@ -64,6 +64,23 @@ export const envSchema = z.object({
     .describe('Signing secrets of the Stripe webhook endpoint, comma separated while one replaces another'),
   ISP_STRIPE_URL: z.url().default('https://api.stripe.com').describe('Where Stripe answers'),
   ISP_PAYMENT_RETURN_URL: z.url().optional().describe('Page that a payer comes back to from a step at the bank'),
+  ISP_SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe(
+      'Mail server that e-mails are handed to: smtp://user:password@host:587, or smtps:// for TLS from the start',
+    ),
+  ISP_MAIL_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>"\\\p{Cc}]{1,120} <[^\s<>@\p{Cc}]+@[^\s<>@\p{Cc}]+>|[^\s<>@\p{Cc}]+@[^\s<>@\p{Cc}]+)$/u,
+      'must be name@host, or Name <name@host>',
+    )
+    .optional()
+    .describe('Sender of e-mails: billing@isp.example, or Example ISP <billing@isp.example>'),
+  ISP_MAIL_DIR: text
+    .optional()
+    .describe('Sandbox only, without ISP_SMTP_URL: directory that e-mails are written to, a file each'),
   ISP_WORKER_CONCURRENCY: z.coerce
     .number()
     .int()
@@ -159,6 +176,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new ConfigError(`bad configuration: ${lines.join('; ')}`);
   }
+  if (parsed.data.ISP_SMTP_URL !== undefined && parsed.data.ISP_MAIL_FROM === undefined)
+    throw new ConfigError('ISP_SMTP_URL needs ISP_MAIL_FROM');
   if (parsed.data.ISP_MODE === 'live') refuseTestAids(parsed.data);
   failPoint = parsed.data.ISP_FAIL_POINT;
   return Object.freeze(parsed.data);
@@ -174,5 +193,6 @@ export function loadedFailPoint(): string | undefined {
 function refuseTestAids(config: Config): void {
   if (config.ISP_FAIL_POINT) throw new ConfigError('ISP_FAIL_POINT is for sandboxes only');
   if (config.ISP_CLOCK_AHEAD_DAYS > 0) throw new ConfigError('ISP_CLOCK_AHEAD_DAYS is for sandboxes only');
+  if (config.ISP_MAIL_DIR !== undefined) throw new ConfigError('ISP_MAIL_DIR is for sandboxes only');
   if (!config.ISP_RATE_LIMITS) throw new ConfigError('ISP_RATE_LIMITS=false is for sandboxes only');
 }

@@ -15,6 +15,8 @@ export type FailPoint =
   | 'dunning.before-commit'
   | 'dunning.after-step'
   | 'premises.import-batch'
+  | 'notifications.before-send'
+  | 'notifications.after-send'
   | 'outages.after-list'
   | 'outages.after-credit'
   | 'work.before-wake'

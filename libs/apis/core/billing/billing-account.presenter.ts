@@ -44,6 +44,7 @@ export function presentAccount(account: AccountView) {
     limit_amount: limitAmount === null ? null : amountOf(limitAmount, currency),
     minimum_amount: amountOf(account.minimumAmount, currency),
     language: account.language,
+    invoice_delivery: account.invoiceDelivery,
     review_hours: account.reviewHours,
     next_run_on: account.nextRunOn,
     tax_exemptions: account.exemptions,

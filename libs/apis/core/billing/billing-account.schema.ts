@@ -1,3 +1,4 @@
+import { INVOICE_DELIVERIES } from '@isp/domain/billing';
 import { bodyId, intId, line, timeZone, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
@@ -37,6 +38,7 @@ const exemption = z.strictObject({
   certificate: line(120),
 });
 
+const invoiceDelivery = z.enum(INVOICE_DELIVERIES);
 const accountKind = z.enum(['postpaid', 'prepaid']);
 
 export const openAccountBody = z.strictObject({
@@ -63,6 +65,7 @@ export const changeAccountBody = z.strictObject({
     .string()
     .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'must be a language tag, as en or pt-BR')
     .optional(),
+  invoice_delivery: invoiceDelivery.optional(),
   review_hours: z.int().min(0).max(720).nullable().optional(),
   warn_days: z.int().min(0).max(28).optional(),
   terms: terms.optional(),
@@ -140,6 +143,7 @@ export const accountShape = z.object({
   limit_amount: z.number().nullable(),
   minimum_amount: z.number(),
   language: z.string(),
+  invoice_delivery: invoiceDelivery,
   review_hours: z.int().nullable(),
   next_run_on: z.string(),
   tax_exemptions: z.array(
@@ -175,6 +179,7 @@ export const accountExample = {
   limit_amount: null,
   minimum_amount: 0,
   language: 'en',
+  invoice_delivery: 'none' as const,
   review_hours: null,
   next_run_on: '2025-02-01',
   tax_exemptions: [],

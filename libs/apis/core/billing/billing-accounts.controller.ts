@@ -96,7 +96,8 @@ export class BillingAccountsController {
       'New terms, and another payer, hold from the end of the present period: what was invoiced stays as it is. An account ' +
       'that pays for others pays for itself; it has the same partner and currency. What comes to less than `minimum_amount` is ' +
       'carried forward to the next invoice. Drafts of a billing run wait `review_hours` before they are issued (null: as the ' +
-      'deployment has it). Documents are in `language`. A prepaid account is told `warn_days` before the end of its period that ' +
+      'deployment has it). Documents are in `language`; with `invoice_delivery` `email` ' +
+      'each goes to the customer by e-mail when it is issued. A prepaid account is told `warn_days` before the end of its period that ' +
       'the balance does not cover the next (`balance.low`; 0: never).',
     response: schema.accountShape,
     example: schema.accountExample,
@@ -116,6 +117,7 @@ export class BillingAccountsController {
       exemptions: body.tax_exemptions,
       minimumAmount: body.minimum_amount,
       language: body.language,
+      invoiceDelivery: body.invoice_delivery,
       reviewHours: body.review_hours,
       warnDays: body.warn_days,
       terms: body.terms && termsOf(body.terms),

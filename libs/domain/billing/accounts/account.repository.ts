@@ -18,7 +18,7 @@ const INSERT = statement(
 const SAVE = statement(
   'billing-accounts-save',
   `UPDATE billing_accounts SET name = $2, payment_days = $3, limit_amount = $4, tax_exemptions = $5, minimum_amount = $7, language = $8,
-          review_hours = $9, warn_days = $10, version = version + 1, updated_at = $6 WHERE id = $1`,
+          review_hours = $9, warn_days = $10, invoice_delivery = $11, version = version + 1, updated_at = $6 WHERE id = $1`,
 );
 const BILLED = statement(
   'billing-accounts-billed',
@@ -113,7 +113,14 @@ export class AccountRepository {
   async save(account: AccountView, now: Date): Promise<void> {
     const { id, name, paymentDays, limitAmount, exemptions, minimumAmount, language, reviewHours } = account;
     const values = [id, name, paymentDays, limitAmount, JSON.stringify(exemptions), now];
-    await this.uow.tx.execute(SAVE, [...values, minimumAmount, language, reviewHours, account.warnDays]);
+    await this.uow.tx.execute(SAVE, [
+      ...values,
+      minimumAmount,
+      language,
+      reviewHours,
+      account.warnDays,
+      account.invoiceDelivery,
+    ]);
   }
 
   /** Notes the day up to which an account was computed and invoiced. */

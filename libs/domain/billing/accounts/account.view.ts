@@ -1,6 +1,9 @@
 import type { AccountTerms, Exemption } from '../engine/engine.types.js';
 
 export type AccountKind = 'postpaid' | 'prepaid';
+/** Whether its invoices and credit notes go out by themselves when they are issued. */
+export const INVOICE_DELIVERIES = ['none', 'email'] as const;
+export type InvoiceDelivery = (typeof INVOICE_DELIVERIES)[number];
 /** There is nothing to pay for; paid until a day; the balance did not cover the next period. */
 export type PrepaidState = 'idle' | 'on' | 'off';
 
@@ -35,6 +38,7 @@ export interface AccountView {
   readonly minimumAmount: string;
   /** BCP 47: the language of its documents. */
   readonly language: string;
+  readonly invoiceDelivery: InvoiceDelivery;
   /** How long a billing run's drafts wait for a person; null: as the deployment has it. */
   readonly reviewHours: number | null;
   /** The latest day up to which it was computed and invoiced. */
@@ -61,7 +65,7 @@ export interface AccountView {
 /** The columns of a view, for hand-written statements. */
 export const ACCOUNT_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id AS "customerId", a.name, a.kind, a.warn_days AS "warnDays", a.currency,
   a.time_zone AS "timeZone", a.payment_days AS "paymentDays", a.starts_on::text AS "startsOn", a.limit_amount::text AS "limitAmount",
-  a.minimum_amount::text AS "minimumAmount", a.language, a.review_hours AS "reviewHours", a.billed_on::text AS "billedOn",
+  a.minimum_amount::text AS "minimumAmount", a.language, a.invoice_delivery AS "invoiceDelivery", a.review_hours AS "reviewHours", a.billed_on::text AS "billedOn",
   coalesce(a.next_run_on, a.starts_on)::text AS "nextRunOn", a.tax_exemptions AS exemptions, a.autopay, a.version, a.created_at AS "createdAt", a.updated_at AS "updatedAt",
   CASE WHEN a.kind = 'prepaid' THEN json_build_object('state', a.prepaid_state, 'until', a.prepaid_until, 'offSince', a.prepaid_off_since,
        'warnedFor', a.warned_for) END AS prepaid,

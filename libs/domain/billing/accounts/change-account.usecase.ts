@@ -9,7 +9,7 @@ import { BillingFacts } from '../invoices/billing.facts.js';
 import { PrepaidWake } from '../prepaid/prepaid-wake.js';
 import { AccountRepository } from './account.repository.js';
 import { type TermsInput, nextTermsOn } from './account-terms.js';
-import type { AccountView } from './account.view.js';
+import type { AccountView, InvoiceDelivery } from './account.view.js';
 
 export interface ChangeAccountInput {
   readonly actor: Actor;
@@ -22,6 +22,7 @@ export interface ChangeAccountInput {
     readonly exemptions?: readonly Exemption[] | undefined;
     readonly minimumAmount?: string | undefined;
     readonly language?: string | undefined;
+    readonly invoiceDelivery?: InvoiceDelivery | undefined;
     readonly reviewHours?: number | null | undefined;
     readonly warnDays?: number | undefined;
     /** From the end of the period that the account is in. */

@@ -11,6 +11,7 @@ import {
   invoice,
   job,
   maintenance,
+  message,
   order,
   outage,
   payment,
@@ -184,6 +185,11 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
   'tickets.ticket.escalated.v1': ticket('ticket.escalated', 'A ticket went up to a level, to somebody.'),
   'sla.ticket.warned.v1': ticket('sla.warning', 'Much of the time for a ticket is used up.'),
   'sla.ticket.breached.v1': ticket('sla.breached', 'The time for a ticket is over.'),
+  'notifications.message.sent.v1': message('sent', 'A mail server has taken an e-mail to a customer.'),
+  'notifications.message.failed.v1': message(
+    'failed',
+    'An e-mail to a customer could not be sent and waits for a person.',
+  ),
   'platform.work.died.v1': {
     type: 'system.job_dead',
     description: 'Accepted work failed for good and waits for a person. For the operator only.',

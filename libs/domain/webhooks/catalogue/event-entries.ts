@@ -218,3 +218,12 @@ export const ticket = (
   description,
   fact: ({ sequence, ...data }) => ({ resourceType: 'ticket', resourceId: String(data.ticket_id), sequence, data }),
 });
+
+export const message = (
+  happened: string,
+  description: string,
+): Entry<EventPayload<'notifications.message.sent.v1'> & { readonly error?: string }> => ({
+  type: `message.${happened}`,
+  description,
+  fact: ({ sequence, ...data }) => ({ resourceType: 'message', resourceId: String(data.message_id), sequence, data }),
+});

@@ -56,6 +56,7 @@ import { issueDocuments } from './0355-issue-documents.js';
 import { openInvoicesByCustomer } from './0356-open-invoices-by-customer.js';
 import { prepaidAccounts } from './0360-prepaid-accounts.js';
 import { leavingSubscribers } from './0361-leaving-subscribers.js';
+import { messages } from './0365-messages.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -116,4 +117,5 @@ export const migrations: readonly SqlMigration[] = [
   openInvoicesByCustomer,
   prepaidAccounts,
   leavingSubscribers,
+  messages,
 ];
