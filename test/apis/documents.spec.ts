@@ -175,13 +175,13 @@ describe('a rendered document', () => {
       'stays as it is',
     );
     await expect(world.sql(`DELETE FROM invoice_documents WHERE invoice_id = ${id}`)).rejects.toThrow('stays as it is');
-    await world.sql(`ALTER TABLE invoices DISABLE TRIGGER invoices_keep; UPDATE invoices SET notes = 'forged' WHERE id = ${id};
-      ALTER TABLE invoices ENABLE TRIGGER invoices_keep`);
+    await world.sql(`ALTER TABLE invoices DISABLE TRIGGER invoices_keep_their_issue; UPDATE invoices SET notes = 'forged' WHERE id = ${id};
+      ALTER TABLE invoices ENABLE TRIGGER invoices_keep_their_issue`);
     expect((await get(`/invoices/${id}/documents/verify`)).json()).toMatchObject({
       documents: [{ intact: true, invoice_unchanged: false }],
     });
-    await world.sql(`ALTER TABLE invoices DISABLE TRIGGER invoices_keep; UPDATE invoices SET notes = NULL WHERE id = ${id};
-      ALTER TABLE invoices ENABLE TRIGGER invoices_keep`);
+    await world.sql(`ALTER TABLE invoices DISABLE TRIGGER invoices_keep_their_issue; UPDATE invoices SET notes = NULL WHERE id = ${id};
+      ALTER TABLE invoices ENABLE TRIGGER invoices_keep_their_issue`);
   });
 
   it('is not made of a draft, nor before anybody said who issues it', async () => {

@@ -218,6 +218,42 @@ describe('documents that are issued together', () => {
   });
 });
 
+describe('an issued document', () => {
+  /** What becomes of it later, and so may change; everything else is what it says. */
+  const LATER = 'status settled_amount credited_amount voided_at void_reason version updated_at review_until';
+
+  it('never changes what it says, column by column, whoever asks', async () => {
+    const id = await draft(await account());
+    await issue(await connected(), [id]);
+    const { rows } = await owner.query<{ name: string; other: string }>(
+      `SELECT attname AS name, CASE format_type(atttypid, NULL) WHEN 'text' THEN $$'other'$$ WHEN 'character' THEN $$'XXX'$$ WHEN 'bytea' THEN $$'\\x01'$$
+              WHEN 'date' THEN $$'2001-01-01'$$ WHEN 'timestamp with time zone' THEN $$'2001-01-01'$$ ELSE '77' END AS other
+         FROM pg_attribute WHERE attrelid = 'invoices'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity = ''`,
+    );
+    const kept = rows.filter(({ name }) => !LATER.split(' ').includes(name));
+    expect(kept).toHaveLength(23);
+    for (const { name, other } of kept)
+      await expect(owner.query(`UPDATE invoices SET ${name} = ${other} WHERE id = ${id}`)).rejects.toEqual(
+        refusal('invoices_immutable'),
+      );
+    await expect(owner.query(`UPDATE invoices SET status = 'draft' WHERE id = ${id}`)).rejects.toEqual(
+      refusal('invoices_immutable'),
+    );
+  });
+
+  it('says before its issue what it will say, but for its dates and notes', async () => {
+    const id = await draft(await account());
+    await owner.query(`UPDATE invoices SET notes = 'other', due_on = '2026-04-01' WHERE id = ${id}`);
+    await expect(
+      owner.query(`UPDATE invoices SET subtotal_amount = 11, total_amount = 12 WHERE id = ${id}`),
+    ).rejects.toEqual(refusal('invoices_immutable'));
+    await owner.query(`UPDATE invoices SET status = 'void', voided_at = now() WHERE id = ${id}`);
+    await expect(owner.query(`UPDATE invoices SET version = version + 1 WHERE id = ${id}`)).rejects.toEqual(
+      refusal('invoices_immutable'),
+    );
+  });
+});
+
 describe('at the same time', () => {
   it('batches of the same series, some taken back, wait for each other without a deadlock, a gap or a second number', async () => {
     const accounts = await Promise.all(Array.from({ length: 4 }, () => account()));
@@ -246,6 +282,30 @@ describe('at the same time', () => {
       expect(await series(name, 2026)).toEqual({ there: last, last, kept: last });
     }
     expect(taken.INV + taken.CN).toBe(120);
+  });
+
+  it('stand in line, so that a commit wakes few of them', async () => {
+    const lanes = await Promise.all(Array.from({ length: 20 }, () => connected()));
+    const accountId = await account();
+    const ids: number[] = [];
+    for (let n = 0; n <= lanes.length; n += 1) ids.push(await draft(accountId));
+    const holder = await connected();
+    await holder.query('BEGIN');
+    await issue(holder, ids.slice(0, 1));
+    const issuing = Promise.all(lanes.map((client, lane) => issue(client, [ids[lane + 1] as number])));
+    await Promise.all(lanes.map((client) => waiting(client)));
+    const pids = lanes.map((client) => (client as unknown as { processID: number }).processID);
+    const { rows } = await owner.query<{ line: number; row: number }>(
+      `SELECT count(*) FILTER (WHERE locktype = 'advisory')::integer AS line, count(*) FILTER (WHERE locktype <> 'advisory')::integer AS row
+         FROM pg_locks WHERE pid = ANY ($1) AND NOT granted`,
+      [pids],
+    );
+    await holder.query('COMMIT');
+    expect(await issuing).toHaveLength(lanes.length);
+    const [{ line, row }] = rows as [{ line: number; row: number }];
+    expect(line + row).toBe(lanes.length);
+    // One at each gate; the holder stands in one of them.
+    expect(row).toBeLessThanOrEqual(7);
   });
 
   it('a line that is written to a draft is waited for, and counts', async () => {
