@@ -10,6 +10,8 @@ export interface CarriedMessage {
   readonly priority: number;
   /** How many deaths of processes the work took part in when it was handed over; if any, it is run alone. */
   readonly deaths: number;
+  /** Whether all of it is of one batched listener: it is run in one transaction and takes the place of one piece. */
+  readonly together: boolean;
 }
 
 /** The BullMQ queues as carriers: a message names a handful of work items, nothing more. */
@@ -49,9 +51,9 @@ export class Carriers implements OnApplicationShutdown {
 }
 
 async function add(queue: Queue, messages: readonly CarriedMessage[]): Promise<void> {
-  const bulk = messages.map(({ ids, priority, deaths }) => ({
+  const bulk = messages.map(({ ids, priority, deaths, together }) => ({
     name: 'work',
-    data: { ids, deaths },
+    data: { ids, deaths, ...(together ? { together } : {}) },
     opts: { priority },
   }));
   // On PostgreSQL a bulk makes temporary tables, which costs as much as some ten single messages.

@@ -39,10 +39,10 @@ export function expanding(conditions: ReadonlyMap<string, string>): Statement {
        FROM batch b JOIN unnest($1::text[], $2::text[]) AS r(event, listener) ON r.event = b.name
       WHERE ${concerned}
       ORDER BY b.id
-     ON CONFLICT DO NOTHING RETURNING id, queue, priority),
+     ON CONFLICT DO NOTHING RETURNING id, queue, priority, payload),
    relayed AS (UPDATE outbox o SET relayed_at = now() FROM batch b WHERE o.id = b.id RETURNING o.id)
    SELECT (SELECT count(*)::integer FROM relayed) AS events,
-          (SELECT coalesce(json_agg(json_build_object('id', w.id::text, 'queue', w.queue, 'priority', w.priority, 'deaths', 0) ORDER BY w.id), '[]')
+          (SELECT coalesce(json_agg(json_build_object('id', w.id::text, 'queue', w.queue, 'priority', w.priority, 'deaths', 0, 'listener', w.payload->>'listener') ORDER BY w.id), '[]')
              FROM work w) AS work
      FROM ${NOT_WAITED_FOR}`;
   return statement(`outbox-expand-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`, text);
@@ -65,8 +65,8 @@ export const TAKE_DUE = statement(
             not_before = CASE WHEN ${SECOND_DEATH} THEN now() + make_interval(secs => ${QUARANTINE_SECONDS}) ELSE not_before END,
             due_at = now() + make_interval(secs => CASE WHEN ${SECOND_DEATH} THEN ${QUARANTINE_SECONDS} ELSE ${REDISPATCH_SECONDS} END)
        FROM due, ${NOT_WAITED_FOR} WHERE w.id = due.id
-     RETURNING w.id, w.queue, w.priority, w.deaths, w.not_before)
-   SELECT id::text, queue, priority, deaths FROM taken WHERE not_before <= now()`,
+     RETURNING w.id, w.queue, w.priority, w.deaths, w.not_before, w.payload)
+   SELECT id::text, queue, priority, deaths, payload->>'listener' AS listener FROM taken WHERE not_before <= now()`,
 );
 
 /** Gives back what could not be handed to the queue. */

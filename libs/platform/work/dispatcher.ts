@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { PRIORITIES, QUEUES, type QueueName, systemActor } from '@isp/contracts';
+import { QUEUES, systemActor } from '@isp/contracts';
 import { monotonicMs } from '@isp/kernel';
 import { Database, UnitOfWork } from '@isp/platform/database';
 import { failPoint } from '@isp/platform/fail-points';
@@ -8,6 +8,7 @@ import { Log } from '@isp/platform/logging';
 import { PUT_BACK, SAVE_SCHEDULES, TAKE_DUE, TAKE_SCHEDULES, expanding } from './dispatch.statements.js';
 import { Carriers } from './carriers.js';
 import { HeldWork } from './held-work.js';
+import { type DueWork, messagesOf } from './messages.js';
 import { HandlerRegistry } from './registry.js';
 import { WakeListener } from './wake-listener.js';
 
@@ -19,13 +20,6 @@ const BUSY_SPACING_MS = 200;
 const BATCH = 500;
 /** Work of one message at most; nor more than a process does at once: what is more urgent would wait behind the rest. */
 const PER_MESSAGE = 20;
-
-interface DueWork {
-  readonly id: string;
-  readonly queue: QueueName;
-  readonly priority: number;
-  readonly deaths: number;
-}
 
 interface Expanded {
   readonly events: number;
@@ -118,7 +112,11 @@ export class Dispatcher {
     const results = await Promise.allSettled(
       QUEUES.map(async (queue) => {
         const items = due.filter((item) => item.queue === queue);
-        if (items.length > 0) await this.carriers.send(queue, messagesOf(items, most));
+        if (items.length > 0)
+          await this.carriers.send(
+            queue,
+            messagesOf(items, most, (listener) => this.isBatched(listener)),
+          );
       }),
     );
     const lost = QUEUES.filter((_, index) => results[index]?.status === 'rejected');
@@ -135,25 +133,8 @@ export class Dispatcher {
     await this.database.query(SAVE_SCHEDULES, [all.map((one) => one.name), all.map((one) => one.everySeconds)]);
     return true;
   }
-}
 
-/**
- * Work that was part of a process's death travels alone, so that it can be run alone. After its second death it waits
- * behind everything else: whoever kills workers again and again must not hit the same piece a third time.
- */
-function messagesOf(items: readonly DueWork[], most: number) {
-  const messages = items
-    .filter((item) => item.deaths > 0)
-    .map((item) => ({
-      ids: [item.id],
-      priority: item.priority + PRIORITIES.length * (item.deaths - 1),
-      deaths: item.deaths,
-    }));
-  for (const priority of [1, 2, 3, 4]) {
-    const ids = items.filter((item) => item.deaths === 0 && item.priority === priority).map((item) => item.id);
-    for (let start = 0; start < ids.length; start += most) {
-      messages.push({ ids: ids.slice(start, start + most), priority, deaths: 0 });
-    }
+  private isBatched(listener: string): boolean {
+    return this.registry.listeners.get(listener)?.options.batched ?? false;
   }
-  return messages;
 }

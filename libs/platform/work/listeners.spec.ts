@@ -32,6 +32,7 @@ let source: DataSource;
 let uow: UnitOfWork;
 let registry: HandlerRegistry;
 let runner: WorkRunner;
+let runnerOf: (concurrency: number) => WorkRunner;
 let told: Told[] = [];
 let together: Told[][] = [];
 let transactions = new Set<unknown>();
@@ -80,11 +81,14 @@ beforeAll(async () => {
   };
   registry.listeners.set(AT_ONCE.name, { options: AT_ONCE, instance: atOnce });
   for (const options of [BATCHED, CONCERNED]) registry.listeners.set(options.name, { options, instance });
-  const config = { ISP_WORKER_CONCURRENCY: 20 } as Config;
   const log = new Log(createLogger('silent', 'spec'));
   const platform = new Database(source);
-  const held = new HeldWork(platform, uow, log, config);
-  runner = new WorkRunner(platform, uow, new WorkHandlers(uow, registry), held, undefined as never, log, config);
+  runnerOf = (concurrency) => {
+    const config = { ISP_WORKER_CONCURRENCY: concurrency } as Config;
+    const held = new HeldWork(platform, uow, log, config);
+    return new WorkRunner(platform, uow, new WorkHandlers(uow, registry), held, undefined as never, log, config);
+  };
+  runner = runnerOf(20);
 });
 afterAll(async () => {
   await source.destroy();
@@ -111,13 +115,19 @@ describe('events that are told', () => {
   it('share a transaction where their listener allows it, each with its own request', async () => {
     await publish(6);
     await expand();
-    await runner.process(
-      (await workOf('spec.batched')).map(({ id }) => id),
-      0,
-      3,
-    );
+    await runner.process({ ids: (await workOf('spec.batched')).map(({ id }) => id), deaths: 0 }, 3);
     expect(transactions.size).toBe(1);
     expect(told).toEqual(Array.from({ length: 6 }, (_, n) => ({ service: n + 1, requestId: `request-${n + 1}` })));
+    expect((await workOf('spec.batched')).map(({ status }) => status)).toEqual(Array<string>(6).fill('succeeded'));
+  });
+
+  it('take the place of one piece of work where they travel together', async () => {
+    await publish(6);
+    await expand();
+    const ids = (await workOf('spec.batched')).map(({ id }) => id);
+    await runnerOf(1).process({ ids, deaths: 0, together: true }, 3);
+    expect(transactions.size).toBe(1);
+    expect(told.map(({ service }) => service)).toEqual([1, 2, 3, 4, 5, 6]);
     expect((await workOf('spec.batched')).map(({ status }) => status)).toEqual(Array<string>(6).fill('succeeded'));
   });
 
@@ -126,7 +136,7 @@ describe('events that are told', () => {
     await expand();
     refused = 2;
     const ids = (await workOf('spec.at-once')).map(({ id }) => id);
-    await runner.process(ids, 0, 3);
+    await runner.process({ ids, deaths: 0 }, 3);
     expect(together).toEqual([[1, 2, 3].map((n) => ({ service: n, requestId: `request-${n}` }))]);
     expect(told.map(({ service }) => service).sort((one, other) => one - other)).toEqual([1, 3]);
     expect((await workOf('spec.at-once')).map(({ status }) => status)).toEqual(['succeeded', 'queued', 'succeeded']);
@@ -136,11 +146,7 @@ describe('events that are told', () => {
     await publish(5);
     await expand();
     refused = 3;
-    await runner.process(
-      (await workOf('spec.batched')).map(({ id }) => id),
-      0,
-      3,
-    );
+    await runner.process({ ids: (await workOf('spec.batched')).map(({ id }) => id), deaths: 0 }, 3);
     const rows = await workOf('spec.batched');
     expect(rows.map(({ status, failures }) => `${status} ${failures}`)).toEqual([
       'succeeded 0',
@@ -158,7 +164,7 @@ describe('events that are told', () => {
     await expand();
     const ids = (await workOf('spec.batched')).map(({ id }) => id);
     await sql(`UPDATE work_items SET status = 'running', epoch = 7 WHERE id = ${ids[1]}`);
-    await runner.process(ids, 0, 3);
+    await runner.process({ ids, deaths: 0 }, 3);
     expect(told.map(({ service }) => service)).toEqual([1, 3]);
     expect((await workOf('spec.batched')).map(({ status }) => status)).toEqual(['succeeded', 'running', 'succeeded']);
   });

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Database, statement } from '@isp/platform/database';
+import { monotonicMs } from '@isp/kernel';
+import { Database, NOT_WAITED_FOR, statement } from '@isp/platform/database';
 import { failPoint } from '@isp/platform/fail-points';
 
 export const WAKE_CHANNEL = 'isp_work';
-const NOTIFY = statement('work-wake', `SELECT pg_notify('${WAKE_CHANNEL}', '')`);
+/** Wake-ups of one process keep the distance that a dispatcher keeps between its rounds: more would find it asleep. */
+export const WAKE_SPACING_MS = 50;
+const NOTIFY = statement('work-wake', `SELECT pg_notify('${WAKE_CHANNEL}', '') FROM ${NOT_WAITED_FOR}`);
 
 /**
  * Tells the dispatchers that there is work. It runs after the commit and on its own: NOTIFY inside the business
@@ -12,25 +15,31 @@ const NOTIFY = statement('work-wake', `SELECT pg_notify('${WAKE_CHANNEL}', '')`)
  */
 @Injectable()
 export class Waker {
-  private state: 'idle' | 'sending' | 'again' = 'idle';
+  private busy = false;
+  private again = false;
+  private sentAt = -Infinity;
 
   constructor(private readonly database: Database) {}
 
-  /** Wakes the dispatchers of all processes; calls while one is on its way are merged. */
+  /** Wakes the dispatchers of all processes: at once, or as soon as the last time is `WAKE_SPACING_MS` ago. */
   wake(): void {
     failPoint('work.before-wake');
-    if (this.state !== 'idle') {
-      this.state = 'again';
+    if (this.busy) {
+      this.again = true;
       return;
     }
-    this.state = 'sending';
-    void this.send();
+    this.busy = true;
+    const wait = this.sentAt + WAKE_SPACING_MS - monotonicMs();
+    if (wait > 0) setTimeout(() => void this.send(), wait).unref();
+    else void this.send();
   }
 
   private async send(): Promise<void> {
+    // Whoever committed until now is told with this one.
+    this.again = false;
+    this.sentAt = monotonicMs();
     await this.database.query(NOTIFY).catch(() => undefined);
-    const again = this.state === 'again';
-    this.state = 'idle';
-    if (again) this.wake();
+    this.busy = false;
+    if (this.again) this.wake();
   }
 }

@@ -29,6 +29,13 @@ interface Claim {
   readonly requestId: string | null;
 }
 
+/** What a message of the queue says. */
+export interface WorkMessage {
+  readonly ids: readonly string[];
+  readonly deaths: number;
+  readonly together?: boolean;
+}
+
 /**
  * Runs claimed work: at most `ISP_WORKER_CONCURRENCY` at once in this process, retries with full jitter, and declares
  * dead what failed too often or killed its process three times without getting any further. Work that was part of a death runs one at a time, so
@@ -57,9 +64,10 @@ export class WorkRunner {
   }
 
   /** Works through one queue message; resolves when all of it was tried. Never rejects for a failing piece of work. */
-  async process(ids: readonly string[], deaths: number, priority: number): Promise<void> {
+  async process({ ids, deaths, together = false }: WorkMessage, priority: number): Promise<void> {
     if (deaths > 0) return this.alone(ids, deaths);
     const hurry = priority <= PRIORITIES.indexOf(HURRIED) + 1;
+    if (together) return this.atOnce(ids, hurry);
     const running: Promise<void>[] = [];
     for (let next = 0; next < ids.length && !this.stopping;) {
       const taken = await this.slots.take(ids.length - next, { gatherMs: GATHER_MS, hurry });
@@ -73,6 +81,16 @@ export class WorkRunner {
         running.push(this.runTogether(batch).finally(() => this.slots.give(batch.length)));
     }
     await Promise.all(running);
+  }
+
+  /** One transaction is one piece of work, however many events it handles. */
+  private async atOnce(ids: readonly string[], hurry: boolean): Promise<void> {
+    await this.slots.take(1, { hurry });
+    try {
+      for (const batch of this.batches(await this.claim(ids, 0))) await this.runTogether(batch);
+    } finally {
+      this.slots.give();
+    }
   }
 
   private async alone(ids: readonly string[], deaths: number): Promise<void> {
@@ -116,7 +134,8 @@ export class WorkRunner {
       for (const claim of claims) this.held.release(claim);
     } catch (error) {
       this.log.debug(`a batch failed, its parts are tried alone: ${(error as Error).message}`);
-      await Promise.all(claims.map((claim, index) => this.run(claim, runs[index] as HeldRun)));
+      // One after the other: together they may have the place of one.
+      for (const [index, claim] of claims.entries()) await this.run(claim, runs[index] as HeldRun);
     }
   }
 

@@ -13,7 +13,7 @@ import { withTimeout } from './carriers.js';
 import { Dispatcher } from './dispatcher.js';
 import { HeldWork } from './held-work.js';
 import { QUEUE_CONNECTIONS, type QueueConnections } from './queue-connections.js';
-import { WorkRunner } from './work-runner.js';
+import { type WorkMessage, WorkRunner } from './work-runner.js';
 
 const FINISH_MS = 15_000;
 /** BullMQ's own crash handling, tight: its default takes a minute to notice a dead worker. */
@@ -41,17 +41,13 @@ export class WorkerRuntime implements OnApplicationBootstrap, BeforeApplicationS
   private start(): void {
     this.held.start();
     this.workers = QUEUES.map((queue) => {
-      const worker = new Worker<{ ids: string[]; deaths: number }>(
-        queue,
-        async (job) => this.runner.process(job.data.ids, job.data.deaths, job.priority),
-        {
-          connection: this.connections.consumer,
-          prefix: this.connections.prefix,
-          concurrency: this.config.ISP_WORKER_CONCURRENCY,
-          removeOnFail: { age: 3_600 },
-          ...CARRIER,
-        } as never,
-      );
+      const worker = new Worker<WorkMessage>(queue, async (job) => this.runner.process(job.data, job.priority), {
+        connection: this.connections.consumer,
+        prefix: this.connections.prefix,
+        concurrency: this.config.ISP_WORKER_CONCURRENCY,
+        removeOnFail: { age: 3_600 },
+        ...CARRIER,
+      } as never);
       worker.on('error', (error) => this.log.debug(`queue ${queue}: ${error.message}`));
       return worker;
     });

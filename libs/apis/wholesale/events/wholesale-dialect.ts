@@ -1,11 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { systemActorFor } from '@isp/contracts';
+import { systemActor, systemActorFor } from '@isp/contracts';
 import { LineQueries } from '@isp/domain/ordering';
 import { PartnerQueries, type PartnerView } from '@isp/domain/partners';
 import { type EventDialect, EventDialects, type PublicFact } from '@isp/domain/webhooks';
 import { WorkOrderQueries } from '@isp/domain/work-orders';
 import type { PublishedEvent } from '@isp/platform/work';
 import { presentServiceNews, presentWorkOrderNews, type ServiceNews, type WorkOrderNews } from './news.presenter.js';
+
+const ACTOR = systemActor('wholesale-events');
 
 /** Tells ISPs, and nobody else, how their services and work orders get on, in the words of this API. */
 @Injectable()
@@ -43,12 +45,9 @@ export class WholesaleDialect implements EventDialect, OnModuleInit {
   /** Those of the partners of these events that are told in this API's words. */
   private async ispsOf(events: readonly PublishedEvent[]): Promise<ReadonlyMap<number, PartnerView>> {
     const spoken = events.filter((event) => isOfService(event) || isOfWorkOrder(event));
-    const isps = new Map<number, PartnerView>();
-    for (const id of new Set(spoken.map(({ partnerId }) => partnerId))) {
-      const partner = await this.partners.get(actorOf(id), id);
-      if (partner.kind === 'isp') isps.set(id, partner);
-    }
-    return isps;
+    const ids = [...new Set(spoken.map(({ partnerId }) => partnerId))];
+    const partners = ids.length > 0 ? await this.partners.those(ACTOR, ids) : [];
+    return new Map(partners.filter(({ kind }) => kind === 'isp').map((partner) => [partner.id, partner]));
   }
 
   private async workOrderFact(event: PublishedEvent, { id, timeZone }: PartnerView): Promise<PublicFact> {

@@ -12,20 +12,26 @@ export async function patiently<T>(
   work: (limit: AbortSignal) => Promise<T>,
   timeoutMs = DEVICE_TIMEOUT_MS,
 ): Promise<T> {
-  const patience = AbortSignal.timeout(timeoutMs);
-  const limit = AbortSignal.any([signal, patience]);
-  let stop: (() => void) | undefined;
+  signal.throwIfAborted();
+  // One timer that ends with the wait: signals of AbortSignal.timeout and .any live on until their time is up.
+  const limit = new AbortController();
+  let silent = false;
+  const timer = setTimeout(() => {
+    silent = true;
+    limit.abort(new DOMException('the device says nothing', 'TimeoutError'));
+  }, timeoutMs);
+  const over = (): void => limit.abort(signal.reason);
+  signal.addEventListener('abort', over, { once: true });
   const ended = new Promise<never>((_, reject) => {
-    stop = () => reject(limit.reason as Error);
-    limit.addEventListener('abort', stop, { once: true });
+    limit.signal.addEventListener('abort', () => reject(limit.signal.reason as Error), { once: true });
   });
   try {
-    limit.throwIfAborted();
-    return await Promise.race([work(limit), ended]);
+    return await Promise.race([work(limit.signal), ended]);
   } catch (error) {
-    if (patience.aborted && !signal.aborted) throw networkErrors('network.device.silent', {}, { cause: error });
+    if (silent && !signal.aborted) throw networkErrors('network.device.silent', {}, { cause: error });
     throw error;
   } finally {
-    if (stop) limit.removeEventListener('abort', stop);
+    clearTimeout(timer);
+    signal.removeEventListener('abort', over);
   }
 }

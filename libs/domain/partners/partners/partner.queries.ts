@@ -12,6 +12,8 @@ const MATCH = `FROM partners WHERE ($1::text IS NULL OR kind = $1) AND ($2::text
 const LIST = statement('partners-list', `SELECT ${COLUMNS} ${MATCH} ORDER BY id LIMIT $4 OFFSET $5`);
 const COUNT = statement('partners-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('partners-get', `SELECT ${COLUMNS} FROM partners WHERE id = $1`);
+// As a sub-select: no plan is made for lists of one length.
+const THOSE = statement('partners-those', `SELECT ${COLUMNS} FROM partners WHERE id = ANY ((SELECT $1::integer[]))`);
 
 export interface PartnerFilter {
   readonly kind?: PartnerKind | undefined;
@@ -37,6 +39,11 @@ export class PartnerQueries {
 
   async find(actor: Actor, id: number): Promise<PartnerView | undefined> {
     return this.uow.run(actor, (tx) => tx.one<PartnerView>(GET, [id]));
+  }
+
+  /** Several at once; those that the actor may not see are left out. */
+  those(actor: Actor, ids: readonly number[]): Promise<PartnerView[]> {
+    return this.uow.run(actor, (tx) => tx.query<PartnerView>(THOSE, [ids]));
   }
 
   /** @throws `partners.partner.not_found`, also for a partner that the actor may not see. */

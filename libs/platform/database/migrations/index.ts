@@ -57,6 +57,7 @@ import { openInvoicesByCustomer } from './0356-open-invoices-by-customer.js';
 import { prepaidAccounts } from './0360-prepaid-accounts.js';
 import { leavingSubscribers } from './0361-leaving-subscribers.js';
 import { messages } from './0365-messages.js';
+import { checkedTypes } from './0370-checked-types.js';
 import { numbersInLine } from './0380-numbers-in-line.js';
 
 /** Every migration, in the order in which they run. */
@@ -119,5 +120,6 @@ export const migrations: readonly SqlMigration[] = [
   prepaidAccounts,
   leavingSubscribers,
   messages,
+  checkedTypes,
   numbersInLine,
 ];
