@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { AccessRule } from '@isp/contracts';
 import { defineErrors } from '@isp/kernel';
 import type { FastifyReply } from 'fastify';
+import { Answers } from './answers.js';
 import type { Caller, CallerRequest } from './caller.js';
 import { httpErrors } from './errors.js';
 import { ACCESS_RULE, OPERATION, type OperationOptions } from './operation.js';
@@ -26,6 +27,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     @Inject(AUTHENTICATOR) private readonly authenticator: Authenticator,
     @Inject(REQUEST_LIMITER) private readonly limiter: RequestLimiter,
+    private readonly answers: Answers,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -33,6 +35,7 @@ export class AccessGuard implements CanActivate {
     if (!rule) throw httpErrors('http.permission.missing');
     const request = context.switchToHttp().getRequest<CallerRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
+    request.answers = this.answers;
     const client = { address: request.ip, userAgent: undefined };
     const caller = rule === 'public' ? undefined : await this.identified(request, reply);
     const operation = this.reflector.get<OperationOptions | undefined>(OPERATION, context.getHandler());

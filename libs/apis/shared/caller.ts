@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { OperationOptions } from './operation-options.js';
 
 /** How the caller proved who it is, for rate limits and logs; never the secret itself. */
 export interface Credential {
@@ -19,6 +20,19 @@ export interface Caller {
 /** A request after the access guard. */
 export interface CallerRequest extends FastifyRequest {
   caller?: Caller;
+  /** Lent by the guard to the decorator of the handler. */
+  answers: GivesAnswers;
+}
+
+/** A request and the reply to it, as a handler's decorator meets them. */
+export interface Exchange {
+  readonly request: CallerRequest;
+  readonly reply: FastifyReply;
+}
+
+export interface GivesAnswers {
+  /** Runs a handler; what it answers goes to the reply, its body is answered here. */
+  give(exchange: Exchange, operation: OperationOptions, run: () => unknown): Promise<unknown>;
 }
 
 /** The actor of the request, from its credential. */

@@ -1,7 +1,6 @@
 export * from './access.guard.js';
 export { serveQueueBoard } from './admin/queue-board.js';
 export * from './answer.js';
-export * from './answer.interceptor.js';
 export * from './answer-departure.js';
 export * from './caller.js';
 export * from './docs/docs-pages.js';

@@ -1,58 +1,17 @@
-import {
-  Body,
-  createParamDecorator,
-  type ExecutionContext,
-  Param,
-  Query,
-  StandardSchemaValidationPipe,
-} from '@nestjs/common';
-import { type FieldIssue, holdsCardNumber, readAmount } from '@isp/kernel';
+import { Body, createParamDecorator, type ExecutionContext, Param, Query } from '@nestjs/common';
+import { holdsCardNumber, readAmount } from '@isp/kernel';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { httpErrors } from './errors.js';
 
-interface Issue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-  readonly code?: string;
-  readonly keys?: readonly string[];
-}
-
-class StrictPipe extends StandardSchemaValidationPipe {
-  /** Nest would drop fields such as `constructor` unseen; here they are unknown fields like any other. */
-  protected override stripProtoKeys(): void {}
-}
-
-/** Checks against the parameter's schema; `place` names the field where the value itself is what was checked. */
-function checking(place = ''): StrictPipe {
-  return new StrictPipe({
-    exceptionFactory: (issues) => {
-      const details = (issues as readonly Issue[]).flatMap(toFieldIssues);
-      const named = details.map(({ field, message }) => ({ field: field === '' ? place : field, message }));
-      return httpErrors('http.request.invalid', {}, { details: named });
-    },
-  });
-}
-
-const pipe = checking();
-
-function toFieldIssues(issue: Issue): FieldIssue[] {
-  const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
-  if (issue.code === 'unrecognized_keys' && issue.keys) {
-    return issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'Unknown field' }));
-  }
-  return [{ field: path.join('.'), message: issue.message }];
-}
-
-/** The request body, checked by a strict zod schema. */
-export const JsonBody = (schema: z.ZodType): ParameterDecorator => Body({ schema, pipes: [pipe] });
+/** The request body, checked by a strict zod schema (`answering`). */
+export const JsonBody = (schema: z.ZodType): ParameterDecorator => Body({ schema });
 
 /** The whole query string, checked by a strict zod schema. */
-export const QueryString = (schema: z.ZodType): ParameterDecorator => Query({ schema, pipes: [pipe] });
+export const QueryString = (schema: z.ZodType): ParameterDecorator => Query({ schema });
 
 /** A path parameter, checked by a zod schema of its text. */
-export const PathParam = (name: string, schema: z.ZodType): ParameterDecorator =>
-  Param(name, { schema, pipes: [checking(name)] });
+export const PathParam = (name: string, schema: z.ZodType): ParameterDecorator => Param(name, { schema });
 
 /** The version demanded by `If-Match`, as a number; undefined without the header or for `*`. */
 export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): number | undefined => {

@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AccessGuard } from './access.guard.js';
-import { AnswerInterceptor } from './answer.interceptor.js';
+import { Answers } from './answers.js';
 import { ErrorFilter } from './error.filter.js';
 import { ERROR_RENDERERS, type ErrorRenderer } from './error-renderer.js';
 import { EventStreams } from './event-stream.js';
@@ -22,13 +22,13 @@ export class SharedApiModule {
         RouteTable,
         RouteDeclarations,
         Lifecycle,
+        Answers,
         ...ports,
         { provide: ERROR_RENDERERS, useValue: renderers },
         ErrorFilter,
         EventStreams,
         { provide: APP_FILTER, useExisting: ErrorFilter },
         { provide: APP_GUARD, useClass: AccessGuard },
-        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
       ],
       exports: [RouteTable, RouteDeclarations, Lifecycle, ErrorFilter, EventStreams],
     };

@@ -21,7 +21,7 @@ export class SharedCounters implements OnApplicationShutdown {
 
   constructor(@Inject(QUEUE_CONNECTIONS) { redis }: QueueConnections, @Inject(CONFIG) config: Config) {
     const settings = { url: config.DATABASE_URL, max: 2, limits: API_LIMITS, applicationName: 'isp limits' };
-    this.pool = redis ? undefined : createSidePool(settings);
+    this.pool = redis ? undefined : createSidePool(settings, { plansOnce: true });
     this.pool?.on('error', () => undefined);
     this.store = redis
       ? new RedisRateLimitStore(redis)

@@ -1,4 +1,4 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 /** HMAC-SHA256 (RFC 2104) in lower-case hex; text is taken as UTF-8. */
 export function hmacSha256Hex(key: Uint8Array | string, data: Uint8Array | string): string {
@@ -15,6 +15,5 @@ export function deriveKey(master: Uint8Array, label: string, length = 32): Buffe
 
 /** Compares secrets in a time that depends on neither their content nor where they differ. */
 export function timingSafeEqualText(left: string, right: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(left), digest(right));
+  return timingSafeEqual(hash('sha256', left, 'buffer'), hash('sha256', right, 'buffer'));
 }

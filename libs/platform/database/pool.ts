@@ -45,11 +45,16 @@ export interface SessionNeeds {
    * the last half second: for what the rest of the database can make again.
    */
   readonly waitsForDisk?: boolean;
+  /**
+   * Statements are planned once, whatever their values (by default PostgreSQL plans those over short lists anew each time,
+   * because it knows their length then, which takes longer than they do).
+   */
+  readonly plansOnce?: boolean;
 }
 
 /** `options` of a connection's start-up packet: whoever logs in, the session is the application's role. */
 export function sessionOptions(limits: SessionLimits, needs: SessionNeeds = {}): string {
-  const { searchPath = 'public', waitsForDisk = true } = needs;
+  const { searchPath = 'public', waitsForDisk = true, plansOnce = false } = needs;
   return [
     `-c role=${APP_ROLE}`,
     `-c search_path=${searchPath}`,
@@ -59,6 +64,7 @@ export function sessionOptions(limits: SessionLimits, needs: SessionNeeds = {}):
     // Many callers at once share the processors better when none of them takes several.
     '-c max_parallel_workers_per_gather=0',
     ...(waitsForDisk ? [] : ['-c synchronous_commit=off']),
+    ...(plansOnce ? ['-c plan_cache_mode=force_generic_plan'] : []),
   ].join(' ');
 }
 

@@ -299,11 +299,17 @@ export class UnitOfWork {
     return this.onClient(async (client) => {
       const tx = new Transaction(client, this.dataSource, actor, new Boarding());
       const answer = this.storage.run(tx, () => work(tx));
-      // The client goes back when its flight has landed, whatever `work` does meanwhile.
-      const [answered, landed] = await Promise.allSettled([answer, tx.finish()]);
-      if (answered.status === 'rejected') throw answered.reason;
-      if (landed.status === 'rejected') throw landed.reason;
-      return answered.value;
+      // Its failure is heard below, when the flight has landed: the client may not go back before.
+      answer.catch(() => undefined);
+      let lost: { readonly cause: unknown } | undefined;
+      try {
+        await tx.finish();
+      } catch (cause) {
+        lost = { cause };
+      }
+      const answered = await answer;
+      if (lost) throw lost.cause;
+      return answered;
     });
   }
 }

@@ -43,7 +43,7 @@ export class Authenticate {
     }
     if (key.hmacKeyId !== this.hasher.activeKeyId) this.use.rehash(key.id, this.hasher.digest(text), key.hmacKeyId);
     this.use.note(key.id);
-    const actor = actorOf(key, parts.publicId, expandPermissions(key.scopes));
+    const actor = actorOf(key, parts.publicId, key.permissions);
     return { actor, credential: { kind: 'api_key', publicId: parts.publicId, tier: key.tier } };
   }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Actor, systemActor } from '@isp/contracts';
+import { type Actor, type Permission, systemActor } from '@isp/contracts';
 import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
@@ -23,6 +23,8 @@ export interface ApiKeyState {
   readonly secretHmac: string;
   readonly hmacKeyId: string;
   readonly scopes: readonly string[];
+  /** What the scopes stand for. */
+  readonly permissions: ReadonlySet<Permission>;
   readonly reach: 'all' | 'partner';
   readonly tier: Tier;
   readonly expiresAt: Date | null;
@@ -101,8 +103,9 @@ export class CredentialStates {
     return { actor, tier: row.tier, expiresAt: row.expiresAt };
   }
 
-  private readApiKey(publicId: string): Promise<ApiKeyState | undefined> {
-    return this.read<ApiKeyState>(API_KEY, [publicId]);
+  private async readApiKey(publicId: string): Promise<ApiKeyState | undefined> {
+    const row = await this.read<Omit<ApiKeyState, 'permissions'>>(API_KEY, [publicId]);
+    return row && { ...row, permissions: expandPermissions(row.scopes) };
   }
 
   /** In a transaction of its own: the caller may stand inside narrower walls, or see an older snapshot. */

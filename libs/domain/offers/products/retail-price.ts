@@ -16,9 +16,19 @@ export type Discount =
 
 const UNIT_DECIMALS = 4;
 
+/** The same few prices are shown over and over. */
+const WITH_TAX = new Map<string, Money>();
+const MOST_KEPT = 5_000;
+
 /** What is paid, tax included: the net amount and its tax, each rounded half-up to the currency. */
 export function priceWithTax({ amount, currency, taxPercent }: NetPrice): Money {
-  return grossOf(Money.of(amount, currency), taxPercent);
+  const key = `${amount} ${currency} ${taxPercent}`;
+  const known = WITH_TAX.get(key);
+  if (known) return known;
+  const gross = grossOf(Money.of(amount, currency), taxPercent);
+  if (WITH_TAX.size >= MOST_KEPT) WITH_TAX.clear();
+  WITH_TAX.set(key, gross);
+  return gross;
 }
 
 /**

@@ -90,17 +90,21 @@ export class FallbackRateLimitStore implements RateLimitStore {
       .catch(() => undefined);
   }
 
-  private async inTime<T>(work: () => Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
+  private inTime<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
       const giveUp = (): void => reject(new Error(`no answer within ${this.timeoutMs} ms`));
       // One more turn of the event loop: when this process was busy, the answer may lie there unread.
-      timer = setTimeout(() => setImmediate(giveUp), this.timeoutMs);
+      const timer = setTimeout(() => setImmediate(giveUp), this.timeoutMs);
+      work().then(
+        (result) => {
+          clearTimeout(timer);
+          resolve(result);
+        },
+        (cause: Error) => {
+          clearTimeout(timer);
+          reject(cause);
+        },
+      );
     });
-    try {
-      return await Promise.race([work(), late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

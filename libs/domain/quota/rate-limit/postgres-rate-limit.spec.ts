@@ -103,6 +103,63 @@ describe('PostgresRateLimitStore', () => {
     expect((await Promise.all(rounds)).reduce((sum, granted) => sum + granted, 0)).toBe(40 * 30);
   });
 
+  describe('where there is only something to add', () => {
+    const asked: string[] = [];
+    const noting = () => {
+      asked.length = 0;
+      const query = (config: pg.QueryConfig) => {
+        asked.push(/simple/.test(config.name ?? '') ? 'simple' : 'any');
+        return app.query(config);
+      };
+      return new PostgresRateLimitStore({ query } as never);
+    };
+
+    it('adds with a plain statement, and says what the function says', async () => {
+      const noted = noting();
+      await noted.take('plain', tierLimits('free'), 3);
+      const added = await noted.take('plain', tierLimits('free'), 4);
+      expect(asked).toEqual(['any', 'simple']);
+      expect(added.granted).toBe(4);
+      const looked = await store.peek('plain', tierLimits('free'));
+      expect(looked.windows).toEqual(added.windows);
+      expect(added.windows.map(({ remaining }) => remaining)).toEqual([93, 993, 9993]);
+      const { rows } = await superuser.query(
+        `SELECT totals, (SELECT sum(n) FROM unnest(counts) n)::integer AS counted FROM rate_limits WHERE key LIKE '%:plain'`,
+      );
+      expect(rows).toEqual([{ totals: [7, 7, 7], counted: 21 }]);
+    });
+
+    it('leaves alone what another process has filled meanwhile', async () => {
+      const limits = [{ windowSeconds: 60, limit: 5 }];
+      const noted = noting();
+      await noted.take('filled', limits, 1);
+      await store.take('filled', limits, 3);
+      expect((await noted.take('filled', limits, 2)).granted).toBe(1);
+      expect(asked).toEqual(['any', 'simple', 'any']);
+    });
+
+    it('frees first what has left its window', async () => {
+      const limits = [{ windowSeconds: 60, limit: 5 }];
+      const noted = noting();
+      await noted.take('freed', limits, 4);
+      await superuser.query("UPDATE rate_limits SET oldest[1] = oldest[1] - 61 WHERE key LIKE '%:freed'");
+      const later = await noted.take('freed', limits, 1);
+      expect(asked).toEqual(['any', 'simple', 'any']);
+      expect(later).toMatchObject({ granted: 1, windows: [{ remaining: 4 }] });
+    });
+
+    it('does not try where it knows better', async () => {
+      const limits = [{ windowSeconds: 1, limit: 5 }];
+      const noted = noting();
+      await noted.take('known', limits, 5);
+      await noted.take('known', limits, 1);
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      await noted.take('known', limits, 2);
+      await noted.take('known', limits, 4);
+      expect(asked).toEqual(['any', 'any', 'any', 'any']);
+    });
+  });
+
   it('keeps the table out of the log', async () => {
     const { rows } = await superuser.query("SELECT relpersistence FROM pg_class WHERE relname = 'rate_limits'");
     expect(rows).toEqual([{ relpersistence: 'u' }]);

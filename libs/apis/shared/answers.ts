@@ -1,14 +1,11 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { Injectable } from '@nestjs/common';
 import { DomainError } from '@isp/kernel';
 import { UnitOfWork } from '@isp/platform/database';
 import { failPoint } from '@isp/platform/fail-points';
 import { Idempotency, type IdempotentRequest, parseIdempotencyKey } from '@isp/platform/idempotency';
-import type { FastifyReply } from 'fastify';
-import { from, lastValueFrom, type Observable } from 'rxjs';
 import { Answer } from './answer.js';
-import type { CallerRequest } from './caller.js';
-import { OPERATION, type OperationOptions } from './operation.js';
+import type { CallerRequest, Exchange, GivesAnswers } from './caller.js';
+import type { OperationOptions } from './operation-options.js';
 
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -23,49 +20,32 @@ interface Outcome {
  * one transaction.
  */
 @Injectable()
-export class AnswerInterceptor implements NestInterceptor {
+export class Answers implements GivesAnswers {
   constructor(
-    private readonly reflector: Reflector,
     private readonly uow: UnitOfWork,
     private readonly idempotency: Idempotency,
   ) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return from(this.answer(context, next));
-  }
-
-  private async answer(context: ExecutionContext, next: CallHandler): Promise<unknown> {
-    const request = context.switchToHttp().getRequest<CallerRequest>();
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const operation = this.reflector.get<OperationOptions | undefined>(OPERATION, context.getHandler());
-    const run = async (): Promise<Outcome> =>
-      unwrap(await lastValueFrom(next.handle(), { defaultValue: undefined }), operation);
-    const outcome = await this.once(request, operation, run);
+  async give({ request, reply }: Exchange, operation: OperationOptions, run: () => unknown): Promise<unknown> {
+    const keyed = keyedRequest(request);
+    const outcome = keyed
+      ? await this.once(keyed, operation, async () => unwrap(await run(), operation))
+      : unwrap(await run(), operation);
     failPoint('http.before-answer');
-    if (operation?.secret) void reply.header('cache-control', 'no-store');
+    if (operation.secret) void reply.header('cache-control', 'no-store');
     void reply.status(outcome.status).headers(outcome.headers);
     return outcome.body;
   }
 
   private async once(
-    request: CallerRequest,
-    operation: OperationOptions | undefined,
+    keyed: IdempotentRequest,
+    operation: OperationOptions,
     run: () => Promise<Outcome>,
   ): Promise<Outcome> {
-    const header = request.headers['idempotency-key'];
-    const actor = request.caller?.actor;
-    if (header === undefined || !actor || !WRITES.has(request.method)) return run();
-    const keyed: IdempotentRequest = {
-      actor,
-      key: parseIdempotencyKey(header),
-      method: request.method,
-      path: request.url,
-      body: request.body,
-    };
-    const kept = await this.uow.run(actor, async (tx) => {
+    const kept = await this.uow.run(keyed.actor, async (tx) => {
       const known = await this.idempotency.recall(keyed);
       if (known) return replay(known);
-      const mayBeRefused = operation?.errors?.includes('payment_refused') ?? false;
+      const mayBeRefused = operation.errors?.includes('payment_refused') ?? false;
       try {
         const outcome = await (mayBeRefused ? tx.savepoint(run) : run());
         this.keep(keyed, outcome, operation);
@@ -85,23 +65,28 @@ export class AnswerInterceptor implements NestInterceptor {
     return kept;
   }
 
-  private keep(keyed: IdempotentRequest, outcome: Outcome, operation: OperationOptions | undefined): void {
+  private keep(keyed: IdempotentRequest, outcome: Outcome, operation: OperationOptions): void {
     const body = outcome.body === undefined ? null : JSON.stringify(outcome.body);
     this.idempotency.keep(
       keyed,
       { status: outcome.status, headers: outcome.headers, body },
-      { hours: operation?.keepAnswerHours, secret: operation?.secret },
+      { hours: operation.keepAnswerHours, secret: operation.secret },
     );
   }
 }
 
-function unwrap(result: unknown, operation: OperationOptions | undefined): Outcome {
-  const status = operation?.status ?? 200;
+function keyedRequest({ headers, caller, method, url: path, body }: CallerRequest): IdempotentRequest | undefined {
+  const header = headers['idempotency-key'];
+  if (header === undefined || !caller || !WRITES.has(method)) return undefined;
+  return { actor: caller.actor, key: parseIdempotencyKey(header), method, path, body };
+}
+
+function unwrap(result: unknown, operation: OperationOptions): Outcome {
+  const status = operation.status ?? 200;
   if (result instanceof Answer)
     return { status: result.status ?? status, headers: result.headers, body: result.body as unknown };
   return { status, headers: {}, body: result };
 }
-
 function replay(kept: {
   status: number;
   headers: Readonly<Record<string, string>>;
