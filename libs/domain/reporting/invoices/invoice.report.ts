@@ -25,7 +25,7 @@ const REPORT = statement(
           CASE WHEN h.late > 30 OR h.returned > 1 THEN 'high' WHEN h.late > 0 OR h.returned > 0 THEN 'medium' ELSE 'low' END AS risk
      FROM shown s JOIN customers c ON c.id = s.customer_id JOIN habits h ON h.id = s.account_id
     CROSS JOIN LATERAL (
-      SELECT coalesce(array_agg(DISTINCT v.service_type ORDER BY v.service_type), '{}') AS names
+      SELECT coalesce(array_agg(DISTINCT v.service_type::text ORDER BY v.service_type::text), '{}') AS names
         FROM invoice_lines l JOIN services v ON v.id = l.service_id WHERE l.partner_id = s.partner_id AND l.invoice_id = s.id) types
     ORDER BY s.id`,
 );
