@@ -40,7 +40,6 @@ CREATE TABLE messages (
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   version integer NOT NULL DEFAULT 1,
-  UNIQUE (partner_id, id),
   CONSTRAINT messages_once UNIQUE (partner_id, once_key),
   CHECK ((status = 'sent') = (sent_at IS NOT NULL)),
   CHECK (status <> 'sent' OR (letter IS NOT NULL AND mail_id IS NOT NULL)),
@@ -48,7 +47,8 @@ CREATE TABLE messages (
   CHECK ((status = 'queued') = (next_attempt_at IS NOT NULL)),
   FOREIGN KEY (partner_id, customer_id) REFERENCES customers (partner_id, id)
 );
-CREATE INDEX messages_by_customer ON messages (partner_id, customer_id, id DESC);
+CREATE INDEX messages_by_partner ON messages (partner_id, id DESC);
+CREATE INDEX messages_by_customer ON messages (customer_id, id DESC);
 CREATE INDEX messages_by_subject ON messages (subject_type, subject_id, id DESC);
 -- Of everything that was sent, what was not is little, and looked for often.
 CREATE INDEX messages_not_sent ON messages (status, id DESC) WHERE status <> 'sent';
