@@ -13,7 +13,10 @@ const LIST = statement('partners-list', `SELECT ${COLUMNS} ${MATCH} ORDER BY id 
 const COUNT = statement('partners-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('partners-get', `SELECT ${COLUMNS} FROM partners WHERE id = $1`);
 // As a sub-select: no plan is made for lists of one length.
-const THOSE = statement('partners-those', `SELECT ${COLUMNS} FROM partners WHERE id = ANY ((SELECT $1::integer[]))`);
+const THOSE = statement(
+  'partners-those',
+  `SELECT ${COLUMNS} FROM partners WHERE id IN (SELECT unnest((SELECT $1::integer[])))`,
+);
 
 export interface PartnerFilter {
   readonly kind?: PartnerKind | undefined;
