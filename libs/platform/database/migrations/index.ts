@@ -55,6 +55,7 @@ import { rateLimitTakes } from './0350-rate-limit-takes.js';
 import { issueDocuments } from './0355-issue-documents.js';
 import { openInvoicesByCustomer } from './0356-open-invoices-by-customer.js';
 import { prepaidAccounts } from './0360-prepaid-accounts.js';
+import { leavingSubscribers } from './0361-leaving-subscribers.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -114,4 +115,5 @@ export const migrations: readonly SqlMigration[] = [
   issueDocuments,
   openInvoicesByCustomer,
   prepaidAccounts,
+  leavingSubscribers,
 ];
