@@ -12,6 +12,7 @@ import {
   LocatePremises,
 } from '@isp/domain/premises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { boundedMemory } from './bounded-memory.js';
 
 const ACTOR: Actor = { ...systemActor('cli'), permissions: new Set(PERMISSIONS) };
 const KINDS: Readonly<Record<string, ImportKind>> = {
@@ -37,6 +38,7 @@ export async function importFile(app: NestFastifyApplication, args: readonly str
   const connectivity = CONNECTIVITIES.find((one) => one === values.connectivity);
   if (values.connectivity !== undefined && !connectivity)
     throw new Error(`--connectivity is one of ${CONNECTIVITIES.join(', ')}`);
+  const tidy = boundedMemory();
   const ended = await app.get(ImportFile, { strict: false }).execute({
     actor: ACTOR,
     kind,
@@ -44,7 +46,10 @@ export async function importFile(app: NestFastifyApplication, args: readonly str
     content: () => createReadStream(path, { highWaterMark: READ_BYTES }),
     dryRun: values['dry-run'],
     connectivity: connectivity ?? null,
-    onProgress: process.stderr.isTTY ? draw : () => undefined,
+    onProgress: (at) => {
+      tidy();
+      if (process.stderr.isTTY) draw(at);
+    },
   });
   if (process.stderr.isTTY) process.stderr.write('\n');
   if (ended.status !== 'succeeded') throw new Error(`import ${ended.id} ${ended.status}: ${ended.error ?? ''}`);

@@ -1,6 +1,6 @@
 import { Readable, pipeline } from 'node:stream';
 import { CsvError, type Info, parse } from 'csv-parse';
-import type { DeliveredPremise, DeliveredValues } from '../register/delivery.js';
+import { type DeliveredPremise, type DeliveredValues, deliveredPremise } from '../register/delivery.js';
 import { inOneLine, keyOfAddress } from '../register/address-line.js';
 import { DELIVERED_COLUMNS, type DeliveredColumn } from '../register/premise.statements.js';
 import { wordsOf } from '../search/words.js';
@@ -27,6 +27,7 @@ const KNOWN = new Set<string>(['key', ...DELIVERED_COLUMNS]);
 const MAX_TEXT = 200;
 const MAX_FULL_TEXT = 500;
 const MAX_RECORD_BYTES = 64 * 1024;
+const PIECE_BYTES = 32 * 1024;
 
 type Record_ = Readonly<Record<string, string | undefined>>;
 interface Parsed {
@@ -40,7 +41,7 @@ interface Parsed {
  */
 export async function* addressesOf(
   content: AsyncIterable<Uint8Array>,
-): AsyncGenerator<SourceRow<Omit<DeliveredPremise, 'row'>> & { readonly bytes: number }> {
+): AsyncGenerator<SourceRow<DeliveredPremise> & { readonly bytes: number }> {
   const parser = parse({
     bom: true,
     columns: headerOf,
@@ -51,7 +52,7 @@ export async function* addressesOf(
     encoding: 'utf8',
   });
   // A failure surfaces through the parser.
-  pipeline(Readable.from(content), parser, () => undefined);
+  pipeline(Readable.from(inPieces(content)), parser, () => undefined);
   try {
     for await (const { record, info } of parser as AsyncIterable<Parsed>) {
       yield { ...attempt(info.lines, () => addressOf(record, info)), bytes: info.bytes };
@@ -60,6 +61,12 @@ export async function* addressesOf(
     if (error instanceof CsvError) throw new FileError(`not valid CSV: ${error.message}`);
     throw error;
   }
+}
+
+/** The parser makes rows of all that it is given at once, however many nobody has asked for yet. */
+async function* inPieces(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const part of content)
+    for (let from = 0; from < part.byteLength; from += PIECE_BYTES) yield part.subarray(from, from + PIECE_BYTES);
 }
 
 function headerOf(header: readonly string[]): string[] {
@@ -78,7 +85,7 @@ function headerOf(header: readonly string[]): string[] {
   return names;
 }
 
-function addressOf(record: Record_, { error }: Parsed['info']): Omit<DeliveredPremise, 'row'> {
+function addressOf(record: Record_, { error, lines }: Parsed['info']): DeliveredPremise {
   if (error) throw new RowError('the row has more or fewer columns than the header');
   const parts = Object.fromEntries(
     DELIVERED_COLUMNS.map((column) => [
@@ -100,5 +107,5 @@ function addressOf(record: Record_, { error }: Parsed['info']): Omit<DeliveredPr
     latitude: degreesOf(record['latitude'], 'latitude', 90),
     longitude: degreesOf(record['longitude'], 'longitude', 180),
   };
-  return { key: textOf(record['key'], 'key', MAX_TEXT) ?? keyOfAddress(full), values };
+  return deliveredPremise(lines, textOf(record['key'], 'key', MAX_TEXT) ?? keyOfAddress(full), values);
 }

@@ -20,9 +20,9 @@ export class ImportBatch {
     private readonly areas: AreaStore,
   ) {}
 
-  addresses(rows: readonly SourceRow<Omit<DeliveredPremise, 'row'>>[], dryRun: boolean): Promise<ImportRowView[]> {
+  addresses(rows: readonly SourceRow<DeliveredPremise>[], dryRun: boolean): Promise<ImportRowView[]> {
     return this.carryOut(rows, dryRun, async (taken) => {
-      const outcomes = await this.delivery.execute(taken.map(({ row, values }) => ({ ...values, row })));
+      const outcomes = await this.delivery.execute(taken.map(({ values }) => values));
       return outcomes.map(({ row, id, created, changed }) =>
         done(row, created ? 'created' : changed ? 'changed' : 'unchanged', id),
       );

@@ -4,7 +4,7 @@ import { AuditTrail } from '@isp/domain/audit';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { premisesErrors } from '../premises.errors.js';
 import { inOneLine, keyOfAddress } from './address-line.js';
-import { Delivery, type DeliveredValues } from './delivery.js';
+import { Delivery, type DeliveredValues, deliveredPremise } from './delivery.js';
 import { DELIVERED_COLUMNS } from './premise.statements.js';
 import { PREMISE_COLUMNS, PREMISE_TABLES, type PremiseView } from './premise.view.js';
 
@@ -55,7 +55,7 @@ export class ManagePremises {
     const key = externalKey ?? keyOfAddress(line);
     return this.uow.run(actor, async (tx) => {
       if (await tx.one(BY_KEY, [key])) throw premisesErrors('premises.premise.key_taken', { key });
-      const [made] = await this.delivery.execute([{ row: 1, key, values: { ...values, full_text: line } }]);
+      const [made] = await this.delivery.execute([deliveredPremise(1, key, { ...values, full_text: line })]);
       const premise = (await tx.one<PremiseView>(READ, [made?.id])) as PremiseView;
       this.note(actor, 'premise.create', premise.id, { external_key: key, full_text: line });
       return premise;
@@ -73,7 +73,7 @@ export class ManagePremises {
       const { key, values } = held as { key: string; values: DeliveredValues };
       const wanted = { ...values, ...defined(changes) };
       const line = changes.full_text ?? (inOneLine(values) === values.full_text ? inOneLine(wanted) : values.full_text);
-      await this.delivery.execute([{ row: 1, key, values: { ...wanted, full_text: line } }]);
+      await this.delivery.execute([deliveredPremise(1, key, { ...wanted, full_text: line })]);
       const after = (await tx.one<PremiseView>(READ, [id])) as PremiseView;
       if (after.version !== before.version) this.note(actor, 'premise.update', id, defined(changes));
       return after;
