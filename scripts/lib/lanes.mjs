@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, relative } from 'node:path';
+import { basename, delimiter, join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { run } from './children.mjs';
 
@@ -92,10 +92,15 @@ async function runLane(root, args, { name, pattern, needs = [], env = {}, show =
   }
   const found = without(needs) ?? (await jest(root, [...args, ...only(root, pattern)], { env, show }));
   const result = { ...found, failures: found.failures.map((failure) => `${name}: ${failure}`) };
-  console.log(
-    `── ${name}: ${result.passed} passed, ${result.failed} failed, ${Math.round((performance.now() - from) / 1000)} s`,
-  );
+  const seconds = Math.round((performance.now() - from) / 1000);
+  console.log(`── ${name}: ${result.passed} passed, ${result.failed} failed, ${seconds} s${slowestOf(found)}`);
   return result;
+}
+
+/** Where the time of a lane goes. */
+function slowestOf({ seconds = [] }) {
+  const slowest = seconds.toSorted((one, other) => other[1] - one[1]).slice(0, 5);
+  return slowest.length > 1 ? `; ${slowest.map(([path, took]) => `${path} ${Math.round(took)} s`).join(', ')}` : '';
 }
 
 /** What a lane comes to that cannot run here; undefined when it can. */
@@ -158,6 +163,10 @@ function counted(root, file, code) {
     failed: Math.max(failed, failures.length),
     skipped: results.numPendingTests + results.numTodoTests,
     failures,
+    seconds: results.testResults.map(({ name, startTime, endTime }) => [
+      basename(name, '.spec.ts'),
+      (endTime - startTime) / 1000,
+    ]),
   };
 }
 

@@ -127,6 +127,43 @@ describe('a voice service', () => {
     );
   });
 
+  it('is taken off the softswitch also where that has it again, and never in place of who has its number now', async () => {
+    const number = '+12025550199';
+    const id = await orderPhone(number);
+    expect((await post(`/v1/services/${id}/provision`)).status).toBe(202);
+    await reaches(id, 'active');
+    const told = `SELECT FROM simulated_network.effects WHERE subscriber = '${number}' AND step_key LIKE '%-read_back-again-%'`;
+    await world.sql(`
+      CREATE FUNCTION simulated_network.has_it_again() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN
+          INSERT INTO simulated_network.voice_accounts SELECT OLD.* WHERE NOT EXISTS (${told});
+          RETURN NULL;
+        END $$;
+      CREATE TRIGGER has_it_again AFTER DELETE ON simulated_network.voice_accounts FOR EACH ROW
+        WHEN (OLD.username = '${number}') EXECUTE FUNCTION simulated_network.has_it_again()`);
+    expect((await post(`/v1/services/${id}/terminate`, { reason: 'spec' })).status).toBe(200);
+    const closed = `SELECT 1 FROM voice_accounts WHERE service_id = ${id} AND status = 'closed'`;
+    await until('closed', async () => (await world.sql(closed)).length > 0);
+    expect([await registered(number), (await world.sql(told)).length]).toEqual([[], 1]);
+
+    // A try that told the softswitch, and died.
+    const again = `INSERT INTO work_items (queue, name, payload, epoch, deaths) VALUES ('provisioning', 'provisioning.voice', '{"service_id": ${id}}', 1, 1) RETURNING id`;
+    await world.sql(`INSERT INTO simulated_network.voice_accounts VALUES ('${number}', 'x', true, '{}')`);
+    await world.sql(again);
+    await until('gone again', async () => (await registered(number)).length === 0);
+
+    const next = await orderPhone(number);
+    expect((await post(`/v1/services/${next}/provision`)).status).toBe(202);
+    await reaches(next, 'active');
+    const { id: work } = await one<{ id: string }>(again);
+    await until(
+      'tried',
+      async () =>
+        (await one<{ status: string }>(`SELECT status FROM work_items WHERE id = ${work}`)).status === 'succeeded',
+    );
+    expect(await registered(number)).toEqual([true]);
+  });
+
   it('is not provisioned without a number, nor before its number is ported', async () => {
     const codes = [];
     for (const id of [

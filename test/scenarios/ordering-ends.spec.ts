@@ -3,6 +3,26 @@ import { type Body, MISSING, OrderingWorld, until } from '../support/ordering-wo
 
 let w: OrderingWorld;
 
+const usernameOf = (service: string) =>
+  `SELECT u.username FROM subscribers u JOIN services s ON s.id = u.service_id WHERE s.guid = '${service}'`;
+const onTheNetwork = (service: string) =>
+  `SELECT 1 FROM simulated_network.subscribers WHERE username IN (${usernameOf(service)})`;
+
+/** What convergence tells a router about a service comes there when the removal has been carried out, and not yet looked at. */
+const APPLIED_AFTER_REMOVAL = `
+  UPDATE devices SET settings = settings || '{"latency_ms": 1000}' WHERE driver = 'simulated';
+  CREATE FUNCTION simulated_network.comes_late() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      FOR turn IN 1..250 LOOP
+        EXIT WHEN EXISTS (SELECT FROM simulated_network.effects e WHERE e.subscriber = NEW.subscriber AND e.operation = 'remove');
+        PERFORM pg_sleep(0.02);
+      END LOOP;
+      RETURN NEW;
+    END $$;
+  CREATE TRIGGER comes_late BEFORE INSERT ON simulated_network.effects FOR EACH ROW
+    WHEN (NEW.operation = 'apply' AND NEW.step_key LIKE 'converge-%') EXECUTE FUNCTION simulated_network.comes_late()`;
+const LATE = `SELECT 1 FROM simulated_network.effects WHERE operation = 'apply' AND step_key LIKE 'converge-%'`;
+
 beforeAll(async () => {
   w = await OrderingWorld.open();
 }, 120_000);
@@ -44,12 +64,42 @@ describe('an order that is cancelled', () => {
     await w.statusIs(service, 'Active');
     expect((await w.send('DELETE', `/services/${service}`)).json()).toMatchObject({ status: 'Cancelled' });
     expect(await w.premiseOf(at)).toBe('vacant');
-    await until('it is off the network', async () => {
-      const left = await w.sql(
-        `SELECT 1 FROM simulated_network.subscribers n JOIN subscribers u USING (username) JOIN services s ON s.id = u.service_id WHERE s.guid = '${service}'`,
-      );
-      return left.length === 0;
-    });
+    await until('it is off the network', async () => (await w.sql(onTheNetwork(service))).length === 0);
+  }, 60_000);
+
+  it('leaves the network also where the router is told late what the service was to be before', async () => {
+    await w.sql(APPLIED_AFTER_REMOVAL);
+    const at = w.plot();
+    const { service } = await w.ordered(at);
+    await w.complete(service);
+    await w.statusIs(service, 'Active');
+    expect((await w.send('DELETE', `/services/${service}`)).json()).toMatchObject({ status: 'Cancelled' });
+    const jobs = `SELECT j.status, j.kind FROM provisioning_jobs j JOIN services s ON s.id = j.service_id WHERE s.guid = '${service}' ORDER BY j.id`;
+    await until('the job is done', async () => (await w.sql<Body>(jobs)).at(1)?.['status'] === 'succeeded');
+    await until(
+      'the late order is carried out',
+      async () => (await w.sql(`${LATE} AND subscriber IN (${usernameOf(service)})`)).length > 0,
+    );
+    await until('it is off the network', async () => (await w.sql(onTheNetwork(service))).length === 0);
+  }, 60_000);
+
+  it('leaves the network also where a try to tell the router died with its worker', async () => {
+    const { service } = await w.ordered();
+    await w.complete(service);
+    await w.statusIs(service, 'Active');
+    await w.send('DELETE', `/services/${service}`);
+    await until('it is off the network', async () => (await w.sql(onTheNetwork(service))).length === 0);
+    const [row] = await w.sql<{ id: number }>(`SELECT id FROM services WHERE guid = '${service}'`);
+    await until(
+      'it has left',
+      async () =>
+        (await w.sql(`SELECT 1 FROM subscribers WHERE service_id = ${row?.id} AND address IS NULL`)).length > 0,
+    );
+    await w.sql(`
+      INSERT INTO simulated_network.subscribers (router_id, username, state)
+      SELECT router_id, username, '{}' FROM subscribers WHERE service_id = ${row?.id};
+      INSERT INTO work_items (queue, name, payload, epoch, deaths) VALUES ('network', 'network.converge', '{"service_id": ${row?.id}}', 1, 1)`);
+    await until('it is off the network again', async () => (await w.sql(onTheNetwork(service))).length === 0);
   }, 60_000);
 
   it('while it is being provisioned, calls the job back', async () => {

@@ -23,17 +23,29 @@ interface Desired {
   readonly downloadKbps: number;
   readonly uploadKbps: number;
   readonly access: SubscriberAccess;
+  /** Its router is not to know it any more. */
+  readonly leaving: boolean;
   readonly desiredVersion: number;
   readonly attempts: number;
+}
+
+/** A router that was told something of a subscriber. */
+interface Told {
+  readonly username: string;
+  readonly router: RouterView;
 }
 
 const DESIRED = statement(
   'subscribers-desired',
   `SELECT username, router_id AS "routerId", vlan_id AS "vlanId", host(address) AS address, ipv6_prefix::text AS "ipv6Prefix",
           delegated_prefix::text AS "delegatedPrefix", bandwidth_profile AS "profileName", download_kbps AS "downloadKbps",
-          upload_kbps AS "uploadKbps", access, desired_version AS "desiredVersion", convergence_attempts AS attempts
+          upload_kbps AS "uploadKbps", access, leaving, desired_version AS "desiredVersion", convergence_attempts AS attempts
      FROM subscribers WHERE service_id = $1 AND address IS NOT NULL
       AND (desired_version > confirmed_version OR convergence <> 'confirmed')`,
+);
+const GONE = statement(
+  'subscribers-gone',
+  'SELECT username, router_id AS "routerId" FROM subscribers WHERE service_id = $1 AND address IS NULL',
 );
 // Only the version that was carried out: a change that came meanwhile stays to be done.
 const CONFIRM = statement(
@@ -82,28 +94,31 @@ export class ConvergeSubscriber {
   ) {}
 
   async execute(serviceId: number, run: WorkRun): Promise<void> {
-    for (let more = true; more;) {
-      try {
-        more = await this.once(serviceId, run);
-      } catch (error) {
-        // The network's own refusals are a state of the service; anything else is a failure of the work.
-        if (!(error instanceof DomainError) || !error.code.startsWith('network.')) throw error;
-        run.signal.throwIfAborted();
-        await this.later(serviceId, error, run);
-        return;
-      }
+    const told: Told[] = [];
+    try {
+      while (await this.once(serviceId, told, run));
+      // A try before this one may have told a router that did not answer, or died; nobody else remembers that.
+      if (told.length === 0 && run.epoch > 1) await this.clear(serviceId, run);
+    } catch (error) {
+      // The network's own refusals are a state of the service; anything else is a failure of the work.
+      if (!(error instanceof DomainError) || !error.code.startsWith('network.')) throw error;
+      run.signal.throwIfAborted();
+      await this.later(serviceId, error, run);
     }
   }
 
-  private async once(serviceId: number, run: WorkRun): Promise<boolean> {
+  /** Carries out what is wanted now; answers whether something else is wanted by the end of it. */
+  private async once(serviceId: number, told: Told[], run: WorkRun): Promise<boolean> {
     const found = await this.uow.run(ACTOR, async (tx) => {
       const desired = await tx.one<Desired>(DESIRED, [serviceId]);
       return desired && { desired, router: await this.routers.get(desired.routerId) };
     });
     if (!found) return false;
     const { desired, router } = found;
-    await this.apply(serviceId, desired, router, run);
-    const { desiredVersion: version } = desired;
+    const { desiredVersion: version, username } = desired;
+    for (const before of told.filter((one) => one.router.id !== router.id)) await this.remove(serviceId, before, run);
+    told.splice(0, told.length, { username, router });
+    await this.tell(serviceId, desired, router, run);
     const tally = await this.sessions.bring({ serviceId, wanted: desired, version, signal: run.signal });
     const more = await this.uow.run(ACTOR, async (tx) => {
       await run.fence();
@@ -115,29 +130,45 @@ export class ConvergeSubscriber {
       if (!confirmed.more) await run.complete();
       return confirmed.more;
     });
-    return more ?? this.overtaken(serviceId, desired, router, run);
+    return more ?? this.overtaken(serviceId, { username, router }, run);
   }
 
   /**
    * The subscriber was removed, moved or changed by its provisioning while the router was told: what it was told is
    * taken back, or told again as it is to be now.
    */
-  private async overtaken(serviceId: number, { username }: Desired, router: RouterView, run: WorkRun) {
-    const again = await this.uow.run(ACTOR, (tx) => tx.execute(OVERTAKEN, [serviceId, router.id]));
-    if (again > 0) return true;
-    const stepKey = `converge-${serviceId}-${run.workId}-undo`;
-    await this.control.remove({ router, stepKey, username, signal: run.signal });
-    return false;
+  private async overtaken(serviceId: number, told: Told, run: WorkRun): Promise<boolean> {
+    const again = await this.uow.run(ACTOR, (tx) => tx.execute(OVERTAKEN, [serviceId, told.router.id]));
+    if (again === 0) await this.remove(serviceId, told, run);
+    return again > 0;
+  }
+
+  /** Takes a subscriber that has left off the router that it was on. */
+  private async clear(serviceId: number, run: WorkRun): Promise<void> {
+    const told = await this.uow.run(ACTOR, async (tx) => {
+      const gone = await tx.one<{ username: string; routerId: number }>(GONE, [serviceId]);
+      return gone && { username: gone.username, router: await this.routers.get(gone.routerId) };
+    });
+    if (told) await this.remove(serviceId, told, run);
+  }
+
+  private remove(serviceId: number, { username, router }: Told, run: WorkRun): Promise<void> {
+    const stepKey = `converge-${serviceId}-${run.workId}-${run.epoch}-undo-${router.id}`;
+    return this.control.remove({ router, stepKey, username, signal: run.signal });
   }
 
   /** A try of one piece of work has one key: whoever asks again wants the router told again. */
-  private async apply(serviceId: number, desired: Desired, router: RouterView, run: WorkRun): Promise<void> {
-    const { profileName: name, downloadKbps, uploadKbps, desiredVersion, attempts } = desired;
-    const wanted = { ...desired, profile: { name, downloadKbps, uploadKbps } };
-    const order = { router, wanted, signal: run.signal };
+  private async tell(serviceId: number, desired: Desired, router: RouterView, run: WorkRun): Promise<void> {
+    const { username, profileName: name, downloadKbps, uploadKbps, desiredVersion, attempts } = desired;
     const stepKey = `converge-${serviceId}-${desiredVersion}-${run.workId}-${attempts}`;
-    await this.control.apply({ ...order, stepKey });
-    await this.control.verify(order);
+    const order = { router, signal: run.signal };
+    if (desired.leaving) {
+      await this.control.remove({ ...order, username, stepKey });
+      return this.control.verifyGone({ ...order, username });
+    }
+    const wanted = { ...desired, profile: { name, downloadKbps, uploadKbps } };
+    await this.control.apply({ ...order, wanted, stepKey });
+    await this.control.verify({ ...order, wanted });
   }
 
   private report(serviceId: number, version: number, { partnerId, customerId, access, throttled, more }: Confirmed) {
@@ -156,8 +187,9 @@ export class ConvergeSubscriber {
     const isAway = error.kind === 'timeout' || error.kind === 'unavailable';
     return this.uow.run(ACTOR, async (tx) => {
       const state = [serviceId, isAway ? 'unreachable' : 'pending', error.message];
-      const attempts = (await tx.one<{ attempts: number }>(FAILED, state))?.attempts ?? 1;
-      const ceiling = Math.min(LONGEST_WAIT_SECONDS, 2 ** Math.min(attempts - 1, 10));
+      // One that has left, or was confirmed by others meanwhile, is nobody's trouble any more.
+      const attempts = (await tx.one<{ attempts: number }>(FAILED, state))?.attempts ?? Infinity;
+      const ceiling = Math.min(LONGEST_WAIT_SECONDS, 2 ** (attempts - 1));
       await run.postpone(ceiling * (0.5 + Math.random() / 2));
     });
   }

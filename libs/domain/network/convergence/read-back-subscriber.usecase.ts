@@ -26,7 +26,7 @@ const FOLLOWED = statement(
   'subscribers-followed',
   `SELECT username, router_id AS "routerId", vlan_id AS "vlanId", host(address) AS address, bandwidth_profile AS "profileName",
           download_kbps AS "downloadKbps", upload_kbps AS "uploadKbps", access, desired_version AS version
-     FROM subscribers WHERE service_id = $1 AND address IS NOT NULL AND convergence = 'confirmed'`,
+     FROM subscribers WHERE service_id = $1 AND address IS NOT NULL AND convergence = 'confirmed' AND NOT leaving`,
 );
 const SEEN = statement(
   'subscribers-router-seen',

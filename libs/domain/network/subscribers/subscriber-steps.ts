@@ -26,7 +26,7 @@ const RELOCATE = statement(
           bandwidth_profile = coalesce($6, bandwidth_profile),
           download_kbps = coalesce($7, download_kbps), upload_kbps = coalesce($8, upload_kbps),
           desired_version = desired_version + 1, changed_at = now(), convergence = 'pending', convergence_error = NULL,
-          updated_at = now()
+          leaving = false, updated_at = now()
     WHERE service_id = $1 RETURNING ${COLUMNS}`,
 );
 const CONFIRM = statement(
@@ -35,16 +35,17 @@ const CONFIRM = statement(
           convergence = CASE WHEN desired_version = $2 THEN 'confirmed' ELSE convergence END, updated_at = now()
     WHERE service_id = $1 AND confirmed_version < $2`,
 );
+// A version of its own: whoever tells the router of one before it does so in vain, and sees that there is more to do.
 const SHUT = statement(
   'subscribers-shut',
-  `UPDATE subscribers SET access = 'closed', desired_version = desired_version + 1, changed_at = now(),
+  `UPDATE subscribers SET access = 'closed', leaving = true, desired_version = desired_version + 1, changed_at = now(),
           convergence = 'pending', updated_at = now()
-    WHERE service_id = $1 AND access <> 'closed'`,
+    WHERE service_id = $1 AND address IS NOT NULL AND NOT leaving`,
 );
 // Without an address nothing converges it any more, and the address may serve somebody else.
 const CLOSE = statement(
   'subscribers-close',
-  `UPDATE subscribers SET access = 'closed', address = NULL, desired_version = desired_version + 1,
+  `UPDATE subscribers SET access = 'closed', leaving = false, address = NULL, desired_version = desired_version + 1,
           confirmed_version = desired_version + 1, confirmed_at = now(), changed_at = now(), convergence = 'confirmed',
           convergence_error = NULL, router_seen = NULL, router_wanted = NULL, updated_at = now()
     WHERE service_id = $1`,
@@ -126,7 +127,7 @@ export class SubscriberSteps {
     this.uow.tx.defer(CONFIRM, [serviceId, version]);
   }
 
-  /** Nothing is open for the subscriber from now on. */
+  /** Nothing is open for the subscriber from now on, and nobody puts it on its router any more. */
   async shut(serviceId: number): Promise<void> {
     await this.uow.tx.execute(SHUT, [serviceId]);
   }

@@ -43,7 +43,7 @@ const PUT = statement(
    ON CONFLICT (service_id) DO UPDATE SET router_id = excluded.router_id, vlan_id = excluded.vlan_id, address = excluded.address,
      vrf_id = excluded.vrf_id, ipv6_prefix = excluded.ipv6_prefix, delegated_prefix = excluded.delegated_prefix,
      prefix_length = excluded.prefix_length, bandwidth_profile = excluded.bandwidth_profile,
-     download_kbps = excluded.download_kbps, upload_kbps = excluded.upload_kbps, access = 'open', throttled = false,
+     download_kbps = excluded.download_kbps, upload_kbps = excluded.upload_kbps, access = 'open', throttled = false, leaving = false,
      desired_version = s.desired_version + 1, changed_at = now(), convergence = 'pending', updated_at = now()
    RETURNING username, host(address) AS address, prefix_length AS "prefixLength", vlan_id AS "vlanId", router_id AS "routerId",
      bandwidth_profile AS profile, desired_version AS "desiredVersion"`,

@@ -1,7 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
-import { type PreparedSubscriber, SESSION_CLOSER, type SessionCloser, SubscriberSteps } from '@isp/domain/network';
+import {
+  type PreparedSubscriber,
+  type RemovalOrder,
+  SESSION_CLOSER,
+  type SessionCloser,
+  SubscriberSteps,
+} from '@isp/domain/network';
 import { ServiceQueries } from '@isp/domain/services';
+import { DomainError } from '@isp/kernel';
 import { jobErrors } from '../jobs/job.errors.js';
 import type { JobView } from '../jobs/job.view.js';
 import { DEPROVISION } from '../saga/definitions.js';
@@ -50,10 +57,21 @@ export class DeprovisionSaga implements JobSaga<PreparedSubscriber | undefined> 
     if (!subscriber) return 'skipped';
     const order = { router: subscriber.router, username: subscriber.state.username, signal, timeoutMs };
     if (name === 'router') return this.network.control.remove({ ...order, stepKey: stepKey(job, 'router') });
-    if (name === 'read_back') return this.network.control.verifyGone(order);
+    if (name === 'read_back') return this.stayGone(order, job);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const ended = await this.sessions.endAll(job.serviceId, stepKey(job, 'sessions'), limit);
     return ended === undefined ? 'skipped' : undefined;
+  }
+
+  /** Who told the router late, or a router that forgot what it was told, is answered by telling it again. */
+  private async stayGone(order: Omit<RemovalOrder, 'stepKey'>, job: JobView): Promise<void> {
+    try {
+      await this.network.control.verifyGone(order);
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'network.device.mismatch') throw error;
+      await this.network.control.remove({ ...order, stepKey: stepKey(job, `router-again-${job.attempts}`) });
+      await this.network.control.verifyGone(order);
+    }
   }
 
   close(job: JobView): Promise<unknown> {

@@ -43,6 +43,9 @@ export class VoiceDeprovisionSaga implements JobSaga<string | undefined> {
     if (number === undefined) return 'skipped';
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     if (name === 'voice_registration') return this.driver.remove(stepKey(job, name), number, limit);
+    // Who told the softswitch late is answered by telling it again.
+    if (!(await this.driver.readBack(number, limit))) return;
+    await this.driver.remove(stepKey(job, `${name}-again-${job.attempts}`), number, limit);
     if (await this.driver.readBack(number, limit)) throw jobErrors('provisioning.voice.mismatch');
   }
 

@@ -44,11 +44,15 @@ export class FollowVoiceHandler implements HandlesJob<typeof JOB> {
 
   async handle({ service_id: id }: JobPayload<typeof JOB>, run: WorkRun): Promise<void> {
     const found = await this.read(id, run);
-    if (!found) return;
-    const { account, password, key } = found;
-    await this.driver.register(key, account, password, run.signal);
-    // Its removal may have passed this by.
-    if (!(await this.read(id, run))) await this.driver.remove(`${key}-undo`, account.number, run.signal);
+    if (found) await this.driver.register(found.key, found.account, found.password, run.signal);
+    // Its removal may have passed this by, or a try before it that died or had no answer.
+    if (found ? !(await this.read(id, run)) : run.epoch > 1) await this.remove(id, run);
+  }
+
+  private async remove(id: number, run: WorkRun): Promise<void> {
+    const number = await this.uow.run(ACTOR, () => this.accounts.numberOfGone(id));
+    if (number !== undefined)
+      await this.driver.remove(`voice-${id}-${run.workId}-${run.epoch}-undo`, number, run.signal);
   }
 
   private read(id: number, run: WorkRun) {

@@ -18,6 +18,14 @@ const READ = statement(
   'voice-accounts-read',
   `SELECT username, password_sealed AS sealed FROM voice_accounts WHERE service_id = $1 AND status = 'open'`,
 );
+// A number that is somebody else's by now is theirs.
+const GONE = statement(
+  'voice-accounts-gone',
+  `SELECT a.username FROM voice_accounts a
+    WHERE a.service_id = $1
+      AND (a.status = 'closed' OR EXISTS (SELECT FROM services s WHERE s.id = a.service_id AND s.status = 'terminated'))
+      AND NOT EXISTS (SELECT FROM voice_accounts o WHERE o.username = a.username AND o.status = 'open' AND o.service_id <> a.service_id)`,
+);
 const CLOSE = statement(
   'voice-accounts-close',
   `UPDATE voice_accounts SET status = 'closed', updated_at = now() WHERE service_id = $1`,
@@ -64,6 +72,11 @@ export class VoiceAccounts {
 
   async isOpen(serviceId: number): Promise<boolean> {
     return (await this.uow.tx.one(READ, [serviceId])) !== undefined;
+  }
+
+  /** The number of a service that is over, which the softswitch is not to know; undefined when there is none. */
+  async numberOfGone(serviceId: number): Promise<string | undefined> {
+    return (await this.uow.tx.one<{ username: string }>(GONE, [serviceId]))?.username;
   }
 
   async close(serviceId: number): Promise<void> {

@@ -55,6 +55,7 @@ import { rateLimitTakes } from './0350-rate-limit-takes.js';
 import { issueDocuments } from './0355-issue-documents.js';
 import { openInvoicesByCustomer } from './0356-open-invoices-by-customer.js';
 import { prepaidAccounts } from './0360-prepaid-accounts.js';
+import { leavingSubscribers } from './0361-leaving-subscribers.js';
 import { numbersInLine } from './0380-numbers-in-line.js';
 
 /** Every migration, in the order in which they run. */
@@ -115,5 +116,6 @@ export const migrations: readonly SqlMigration[] = [
   issueDocuments,
   openInvoicesByCustomer,
   prepaidAccounts,
+  leavingSubscribers,
   numbersInLine,
 ];
