@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
@@ -15,14 +15,20 @@ const BUNDLED = /^(?:@nestjs\/(?!microservices|websockets|platform-express)[^/]+
 export async function bundle(out) {
   const apps = await readdir(join(out, 'apps'), { withFileTypes: true, recursive: true });
   const mains = apps.filter(({ name }) => name === 'main.js').map(({ parentPath, name }) => join(parentPath, name));
-  await build({
+  await joined({
     entryPoints: mains,
     outdir: out,
     outbase: out,
     chunkNames: 'chunks/[hash]',
-    allowOverwrite: true,
-    bundle: true,
     splitting: true,
+  });
+}
+
+/** Joins programs; `built` says where the build has put what an import of their own that matches names. */
+export async function joined({ built, ...options }) {
+  const { outputFiles } = await build({
+    ...options,
+    bundle: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
@@ -30,12 +36,34 @@ export async function bundle(out) {
     keepNames: true,
     sourcemap: true,
     sourcesContent: false,
+    write: false,
     logLevel: 'warning',
     // Type metadata of parameters that are schemas asks for values that are types.
     logOverride: { 'import-is-undefined': 'silent' },
-    plugins: [{ name: 'packages', setup: ({ onResolve }) => onResolve({ filter: /^[^./]/ }, packages) }],
+    plugins: [
+      {
+        name: 'packages',
+        setup({ onResolve }) {
+          if (built) onResolve({ filter: built.filter }, ({ path }) => ({ path: built.fileOf(path) }));
+          onResolve({ filter: /^[^./]/ }, packages);
+        },
+      },
+    ],
   });
+  if (!outputFiles.some(({ text }) => NAMING.test(text))) throw new Error('esbuild gives names in another way');
+  for (const { path, text } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text.replace(NAMING, NAMED_BEFORE));
+  }
 }
+
+/**
+ * How esbuild keeps a name: every function is given it when it is made, those within functions again and again. Nearly all
+ * have it by themselves, and to define it once more is dear (the object gets a shape of its own).
+ */
+const NAMING =
+  /^(var __name = \((\w+), (\w+)\) =>) (__defProp\(\2, "name", \{ value(?:: \3)?, configurable: true \}\);)$/m;
+const NAMED_BEFORE = '$1 $2.name === $3 ? $2 : $4';
 
 const packages = ({ path, kind }) =>
   kind === 'entry-point' || BUNDLED.test(path) ? undefined : { path, external: true };

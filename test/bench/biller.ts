@@ -23,12 +23,8 @@ let program: ReturnType<typeof createProgram> | undefined;
 
 /** One run over all that is due, as the workers carry it out. */
 serve<Bill, Billed>(async (settings) => {
-  program ??= createProgram(loadConfig({ ...settings, ISP_LOG_LEVEL: 'error' }), { api: true, worker: false }).then(
-    async (app) => {
-      await app.init();
-      return app;
-    },
-  );
+  // A worker that is not set going: nobody else takes work.
+  program ??= createProgram(loadConfig({ ...settings, ISP_LOG_LEVEL: 'error' }), { api: false, worker: true });
   const app = await program;
   const [before, start] = [process.cpuUsage(), monotonicMs()];
   const { id } = await app.get(BillingRuns, { strict: false }).create({ actor: ACTOR });

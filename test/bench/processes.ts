@@ -11,7 +11,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RUN_TS = join(ROOT, 'test/support/runner/run-ts.mjs');
 const TICK_MICROS = 10_000;
 
-/** Another Node process over the sources that answers each message with one message. */
+/** Another Node process that answers each message with one message. */
 export class Helper<Order extends object, Answer> {
   private readonly died: Promise<never>;
 
@@ -23,9 +23,14 @@ export class Helper<Order extends object, Answer> {
     this.died.catch(() => undefined);
   }
 
-  static async start<Order extends object, Answer>(file: string): Promise<Helper<Order, Answer>> {
-    const child = fork(join(ROOT, 'test/bench', file), {
-      execArgv: ['--import', RUN_TS],
+  /** One of the sources, or what `compiledHelper` has made of one; `options` of Node for that. */
+  static async start<Order extends object, Answer>(
+    file: string,
+    options: readonly string[] = [],
+  ): Promise<Helper<Order, Answer>> {
+    const source = file.endsWith('.ts');
+    const child = fork(source ? join(ROOT, 'test/bench', file) : file, {
+      execArgv: source ? ['--import', RUN_TS] : [...options, ...nodeArguments()],
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     await once(child, 'message');
@@ -62,6 +67,9 @@ export function serve<Order, Answer>(work: (order: Order) => Promise<Answer>): v
   process.send?.('ready');
 }
 
+/** Such as --cpu-prof, to see where the time goes. */
+const nodeArguments = (): string[] => (process.env['ISP_TEST_NODE_ARGUMENTS'] ?? '').split(' ').filter(Boolean);
+
 export interface Program {
   readonly url: string;
   readonly pid: number;
@@ -71,8 +79,6 @@ export interface Program {
 /** One of the compiled programs of `apps/`, on a free port; resolves when it is ready for traffic. */
 export async function startApp(app: 'api' | 'worker', settings: Readonly<Record<string, string>>): Promise<Program> {
   const port = await freePort();
-  // Such as --cpu-prof, to see where the time goes.
-  const nodeArguments = (process.env['ISP_TEST_NODE_ARGUMENTS'] ?? '').split(' ').filter(Boolean);
   const env = {
     ...process.env,
     NODE_OPTIONS: '',
@@ -81,7 +87,7 @@ export async function startApp(app: 'api' | 'worker', settings: Readonly<Record<
     ...settings,
     PORT: String(port),
   };
-  const child = spawn(process.execPath, [...nodeArguments, join(ROOT, 'dist/apps', app, 'main.js')], {
+  const child = spawn(process.execPath, [...nodeArguments(), join(ROOT, 'dist/apps', app, 'main.js')], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'inherit', 'inherit'],

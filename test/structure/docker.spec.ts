@@ -44,7 +44,9 @@ function imageFaults(name: string, image: string): string[] {
 
 function commandFaults(name: string, service: Service, apps: readonly string[]): string[] {
   if (!service.build) return [];
-  const app = /^dist\/apps\/([a-z]+)\/main\.js$/.exec(service.command?.[1] ?? '')?.[1];
+  // Behind Node's own options.
+  const started = service.command?.slice(1).find((part) => !part.startsWith('-'));
+  const app = /^dist\/apps\/([a-z]+)\/main\.js$/.exec(started ?? '')?.[1];
   return app && apps.includes(app) ? [] : [`${name}: command ${service.command?.join(' ')} starts no app`];
 }
 
