@@ -62,6 +62,18 @@ describe('answering', () => {
 
   it('refuses a schema that waits', () => {
     const waiting = z.string().refine(async () => Promise.resolve(true));
-    expect(() => checkedInput(waiting, 'x', '')).toThrow('must not wait');
+    expect(() => checkedInput(waiting, 'x', '')).toThrow('Promise');
+  });
+
+  it('passes on what a schema throws, once', async () => {
+    let thrown = 0;
+    const refusing = z.string().transform((): never => {
+      thrown += 1;
+      throw new RangeError('nobody knows it');
+    });
+    expect(() => checkedInput(refusing, 'x', '')).toThrow('nobody knows it');
+    // A second try whose failure nobody hears would end the process.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(thrown).toBe(1);
   });
 });
