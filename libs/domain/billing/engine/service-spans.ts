@@ -153,9 +153,13 @@ function pricesWithin(
 
 /** Whole days (or seconds) in which a service was blocked and need not be paid for. What a balance did not cover was not bought. */
 function freeBlocks(blocks: readonly BlockFact[], policy: PlanPolicy, ruler: Ruler): Span[] {
-  return blocks
-    .filter(({ cause }) => cause !== 'balance' && isFree(cause, policy))
-    .map(({ from, until }) => ({ from: ruler.ceil(from), until: until === null ? Infinity : ruler.floor(until) }));
+  return (
+    blocks
+      .filter(({ cause }) => cause !== 'balance' && isFree(cause, policy))
+      .map(({ from, until }) => ({ from: ruler.ceil(from), until: until === null ? Infinity : ruler.floor(until) }))
+      // What lies within one day would end before it begins, and its day be charged twice.
+      .filter(({ from, until }) => from <= until)
+  );
 }
 
 /** Whether a service that is blocked for a cause need not be paid for. */
