@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemActor } from '@isp/contracts';
 import type { Config } from '@isp/platform/config';
@@ -37,6 +38,8 @@ let told: Told[] = [];
 let together: Told[][] = [];
 let transactions = new Set<unknown>();
 let refused: number | undefined;
+/** A service whose listeners wait for this. */
+let slow: { readonly service: number; readonly until: Promise<void> } | undefined;
 
 const sql = <R extends object = never>(text: string) => query<R>(database.ownerUrl, text);
 const publish = (services: number) =>
@@ -61,12 +64,12 @@ beforeAll(async () => {
   uow = new UnitOfWork(source);
   registry = new HandlerRegistry(undefined as never);
   const instance = {
-    on: ({ payload }: PublishedEvent): Promise<void> => {
+    on: async ({ payload }: PublishedEvent): Promise<void> => {
       const { service_id: service } = payload as { readonly service_id: number };
-      if (service === refused) return Promise.reject(new Error('refused'));
+      if (service === refused) throw new Error('refused');
+      if (service === slow?.service) await slow.until;
       transactions.add(uow.tx);
       told.push({ service, requestId: currentRequestId() });
-      return Promise.resolve();
     },
   };
   const atOnce: ListensToEvents = {
@@ -100,6 +103,7 @@ beforeEach(async () => {
   together = [];
   transactions = new Set();
   refused = undefined;
+  slow = undefined;
 });
 
 describe('events that are told', () => {
@@ -129,6 +133,30 @@ describe('events that are told', () => {
     expect(transactions.size).toBe(1);
     expect(told.map(({ service }) => service)).toEqual([1, 2, 3, 4, 5, 6]);
     expect((await workOf('spec.batched')).map(({ status }) => status)).toEqual(Array<string>(6).fill('succeeded'));
+  });
+
+  it('have the process for themselves where their next death is their last', async () => {
+    await publish(2);
+    await expand();
+    const [first, suspect] = (await workOf('spec.batched')).map(({ id }) => id) as [string, string];
+    await sql(`UPDATE work_items SET deaths = 2 WHERE id = ${suspect}`);
+    let release: () => void = () => undefined;
+    slow = { service: 1, until: new Promise((resolve) => (release = resolve)) };
+    const small = runnerOf(3);
+    const others = small.process({ ids: [first], deaths: 0 }, 3);
+    const alone = small.process({ ids: [suspect], deaths: 2 }, 3);
+    await sleep(500);
+    expect((await workOf('spec.batched')).map(({ status }) => status)).toEqual(['running', 'queued']);
+    release();
+    await Promise.all([others, alone]);
+    expect(told.map(({ service }) => service)).toEqual([1, 2]);
+    // And others have their places again.
+    await publish(1);
+    await expand();
+    slow = undefined;
+    const ids = (await workOf('spec.batched')).filter(({ status }) => status === 'queued').map(({ id }) => id);
+    await small.process({ ids, deaths: 0 }, 3);
+    expect(told).toHaveLength(3);
   });
 
   it('are told all at once to a listener that takes them so, and one by one when one of them is refused', async () => {
