@@ -173,12 +173,20 @@ function counted(root, file, code) {
 function failuresIn(path, { status, message, assertionResults }) {
   const failures = assertionResults
     .filter((test) => test.status === 'failed')
-    .map((test) => `${path}: ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
-  return status === 'failed' && failures.length === 0 ? [`${path}: ${firstLine(message)}`] : failures;
+    .map((test) => `${path}: ${test.fullName}: ${saidBy(test.failureMessages[0])}`);
+  return status === 'failed' && failures.length === 0 ? [`${path}: ${saidBy(message)}`] : failures;
 }
 
-/** Without the colours that Jest prints for a terminal. */
-const firstLine = (text = '') => stripVTControlCharacters(text).trim().split('\n', 1)[0].slice(0, 300);
+/** The message of a failure: without where it was thrown, and without the colours that Jest prints for a terminal. */
+function saidBy(text = '') {
+  const lines = stripVTControlCharacters(text).trim().split('\n');
+  const thrown = lines.findIndex((line) => /^\s+at /.test(line));
+  const message = (thrown < 0 ? lines : lines.slice(0, thrown)).filter((line) => line.trim() !== '');
+  return message
+    .slice(0, 14)
+    .map((line) => line.slice(0, 300))
+    .join('\n    ');
+}
 
 const failedAs = (failure) => ({ ...none, failed: 1, failures: [failure] });
 

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadConfig } from '@isp/platform/config';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
 import { factory } from '../support/api-fixtures.js';
-import { type Answered, type ApiWorld, MASTER_KEYS, apiWorld } from '../support/api-world.js';
+import { type Answered, type ApiWorld, apiWorld } from '../support/api-world.js';
 import { eventually } from '../support/webhooks-world.js';
+import { type RunningProgram, workerBeside } from '../support/worker-beside.js';
 
 const NORTHWIND = 2;
 let world: ApiWorld;
@@ -15,13 +14,7 @@ beforeAll(async () => {
   world = await apiWorld({ seeded: true });
   made = factory(world);
   token = await world.tokenOf('reseller');
-  const settings = {
-    DATABASE_URL: world.database.appUrl,
-    PORT: '0',
-    ISP_MASTER_KEYS: MASTER_KEYS,
-    ISP_LOG_LEVEL: 'silent',
-  };
-  worker = await startProgram(loadConfig(settings), { api: false, worker: true });
+  worker = await workerBeside(world);
 }, 120_000);
 afterAll(async () => {
   await worker.stop(0);

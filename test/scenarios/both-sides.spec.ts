@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
-import { monotonicMs } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
-import { type ApiWorld, apiWorld, MASTER_KEYS } from '../support/api-world.js';
+import { type ApiWorld, apiWorld } from '../support/api-world.js';
 import { type Town, buildTown } from '../support/town.js';
+import { until } from '../support/until.js';
+import { type RunningProgram, workerBeside } from '../support/worker-beside.js';
 
 const RIPPLE = 4;
 type Body = Record<string, unknown>;
@@ -17,8 +15,7 @@ let operator: string;
 
 beforeAll(async () => {
   world = await apiWorld({ seeded: true });
-  const settings = { DATABASE_URL: world.database.appUrl, ISP_MASTER_KEYS: MASTER_KEYS, ISP_LOG_LEVEL: 'silent' };
-  worker = await startProgram(loadConfig({ ...settings, PORT: '0' }), { api: false, worker: true });
+  worker = await workerBeside(world);
   [isp, operator] = [await world.keyOf(RIPPLE, PERMISSIONS), await world.keyOf(1, PERMISSIONS, 'all')];
   town = await buildTown(world.sql, 5);
 }, 120_000);
@@ -36,14 +33,6 @@ const asIsp = <T = Body>(method: string, path: string, body?: unknown) =>
   call<T>(isp, method, `/wholesale${path}`, body);
 const asOperator = <T = Body>(method: string, path: string, body?: unknown) =>
   call<T>(operator, method, `/v1${path}`, body);
-
-async function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-  for (const start = monotonicMs(); monotonicMs() - start < 60_000; await sleep(100)) {
-    const found = await probe();
-    if (found) return found;
-  }
-  throw new Error(`not in time: ${what}`);
-}
 
 /** A customer who ordered on a premise: what both sides call the same things. */
 async function ordered() {

@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
 import { CreatePlan } from '@isp/domain/catalog';
 import { DefineRouter } from '@isp/domain/network';
-import { monotonicMs } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
 import { EVERYTHING, factory } from '../support/api-fixtures.js';
-import { type ApiWorld, apiWorld, MASTER_KEYS } from '../support/api-world.js';
+import { type ApiWorld, apiWorld } from '../support/api-world.js';
+import { until } from '../support/until.js';
+import { type RunningProgram, workerBeside } from '../support/worker-beside.js';
 
 const PARTNER = 2;
 let world: ApiWorld;
@@ -20,8 +18,7 @@ let plans: Record<'line' | 'fast' | 'plain' | 'phone' | 'duo', number>;
 
 beforeAll(async () => {
   world = await apiWorld({ seeded: true });
-  const settings = { DATABASE_URL: world.database.appUrl, ISP_MASTER_KEYS: MASTER_KEYS, ISP_LOG_LEVEL: 'silent' };
-  worker = await startProgram(loadConfig({ ...settings, PORT: '0' }), { api: false, worker: true });
+  worker = await workerBeside(world);
   key = await world.keyOf(1, PERMISSIONS, 'all');
   const made = factory(world);
   const simulated = { actor: EVERYTHING, driver: 'simulated', settings: {} };
@@ -67,13 +64,6 @@ const post = (path: string, body: unknown = {}) => world.ask(path, { method: 'PO
 const read = async (id: number) => (await world.ask(`/v1/services/${id}`, { key })).json<Service & Body>();
 const one = async <R extends object>(sql: string): Promise<R> => (await world.sql<R>(sql))[0] as R;
 
-async function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-  for (const start = monotonicMs(); monotonicMs() - start < 40_000; await sleep(50)) {
-    const found = await probe();
-    if (found) return found;
-  }
-  throw new Error(`not in time: ${what}`);
-}
 const reaches = (id: number, status: string) =>
   until(`service ${id} ${status}`, async () => (await read(id)).status === status);
 

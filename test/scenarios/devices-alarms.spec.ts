@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { monotonicMs } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
-import { type ApiWorld, apiWorld, MASTER_KEYS } from '../support/api-world.js';
+import { type ApiWorld, apiWorld } from '../support/api-world.js';
+import { until } from '../support/until.js';
+import { type RunningProgram, workerBeside } from '../support/worker-beside.js';
 
 let world: ApiWorld;
 let worker: RunningProgram;
@@ -11,8 +9,7 @@ let key: string;
 
 beforeAll(async () => {
   world = await apiWorld();
-  const settings = { DATABASE_URL: world.database.appUrl, ISP_MASTER_KEYS: MASTER_KEYS, ISP_LOG_LEVEL: 'silent' };
-  worker = await startProgram(loadConfig({ ...settings, PORT: '0' }), { api: false, worker: true });
+  worker = await workerBeside(world);
   key = await world.keyOf(1, ['device.read', 'device.manage'], 'all');
 }, 120_000);
 afterAll(async () => {
@@ -54,14 +51,6 @@ const behave = (id: number, settings: object) => send('PATCH', `devices/${id}`, 
 const status = (id: number) => get<Status>(`devices/${id}/status`);
 const alarms = async (id: number, which = '') =>
   (await get<{ alarms: Alarm[] }>(`alarms?device_id=${id}${which}`)).alarms;
-
-async function until<T>(what: string, probe: () => Promise<T | undefined | null | false>): Promise<T> {
-  for (const start = monotonicMs(); monotonicMs() - start < 40_000; await sleep(200)) {
-    const found = await probe();
-    if (found) return found;
-  }
-  throw new Error(`not in time: ${what}`);
-}
 
 /** The worker asks the device now, instead of at its next turn. */
 const askNow = (id: number) =>

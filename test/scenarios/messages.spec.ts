@@ -19,10 +19,10 @@ import {
   restartWorker,
   says,
   send,
-  until,
   world,
 } from '../support/mail-world.js';
 import { type ReceivedMail, headerOf, partsOf } from '../support/mailbox.js';
+import { until } from '../support/until.js';
 
 beforeAll(openMailWorld, 120_000);
 afterAll(closeMailWorld, 60_000);

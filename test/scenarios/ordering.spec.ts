@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Body, MISSING, OrderingWorld, until } from '../support/ordering-world.js';
+import { type Body, MISSING, OrderingWorld } from '../support/ordering-world.js';
+import { until } from '../support/until.js';
 
 let w: OrderingWorld;
 

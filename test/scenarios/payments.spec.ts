@@ -1,14 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
 import { CollectDue } from '@isp/domain/billing';
-import { monotonicMs } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
 import { factory } from '../support/api-fixtures.js';
-import { type ApiWorld, MASTER_KEYS, MovableClock, apiWorld } from '../support/api-world.js';
+import { type ApiWorld, MovableClock, apiWorld } from '../support/api-world.js';
 import { violations } from '../support/invariants.js';
 import { freshToken } from '../support/payment-fixtures.js';
+import { until } from '../support/until.js';
+import { type RunningProgram, workerBeside } from '../support/worker-beside.js';
 
 interface Charge {
   readonly id: number;
@@ -29,8 +27,7 @@ let made: ReturnType<typeof factory>;
 
 beforeAll(async () => {
   world = await apiWorld({ clock });
-  const settings = { DATABASE_URL: world.database.appUrl, ISP_MASTER_KEYS: MASTER_KEYS, ISP_LOG_LEVEL: 'silent' };
-  worker = await startProgram(loadConfig({ ...settings, PORT: '0' }), { api: false, worker: true }, clock);
+  worker = await workerBeside(world, {}, clock);
   key = await world.keyOf(1, PERMISSIONS, 'all');
   made = factory(world);
 }, 120_000);
@@ -44,13 +41,6 @@ afterAll(async () => {
 const get = async <T>(path: string): Promise<T> => (await world.ask(`/v1/billing${path}`, { key })).json<T>();
 const post = (path: string, body: unknown = {}, headers: Readonly<Record<string, string>> = {}) =>
   world.ask(`/v1/billing${path}`, { method: 'POST', key, body, headers });
-async function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-  for (const start = monotonicMs(); monotonicMs() - start < 40_000; await sleep(100)) {
-    const found = await probe();
-    if (found) return found;
-  }
-  throw new Error(`not in time: ${what}`);
-}
 const ended = (id: number) =>
   until(`charge ${id}`, async () => {
     const charge = await get<Charge>(`/charges/${id}`);

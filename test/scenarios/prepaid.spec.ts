@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
-import { monotonicMs } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
 import { SandboxNetwork } from '../../apps/sandbox/sandbox-network.js';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
 import { factory } from '../support/api-fixtures.js';
-import { type ApiWorld, MASTER_KEYS, apiWorld } from '../support/api-world.js';
+import { type ApiWorld, apiWorld } from '../support/api-world.js';
 import { violations } from '../support/invariants.js';
 import { freshToken } from '../support/payment-fixtures.js';
+import { until } from '../support/until.js';
+import { type RunningProgram, workerBeside } from '../support/worker-beside.js';
 
 const PACE = { everyMs: 200, redialMs: 200, patienceMs: 400, spreadMs: 0, tickMs: 200 };
 let world: ApiWorld;
@@ -18,8 +17,7 @@ let key: string;
 
 beforeAll(async () => {
   world = await apiWorld({ seeded: true });
-  const settings = { DATABASE_URL: world.database.appUrl, ISP_MASTER_KEYS: MASTER_KEYS, ISP_LOG_LEVEL: 'silent' };
-  worker = await startProgram(loadConfig({ ...settings, PORT: '0' }), { api: false, worker: true });
+  worker = await workerBeside(world);
   key = await world.keyOf(1, PERMISSIONS, 'all');
   const login = { ownerUrl: world.database.superUrl, password: 'radius-of-the-tests' };
   network = await SandboxNetwork.start(world.program.app, { ...login, pace: PACE });
@@ -32,13 +30,6 @@ afterAll(async () => {
   expect(found.filter((name) => /ledger|balance|prepaid|period|allocations/.test(name))).toEqual([]);
 }, 60_000);
 
-async function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-  for (const start = monotonicMs(); monotonicMs() - start < 60_000; await sleep(200)) {
-    const found = await probe();
-    if (found) return found;
-  }
-  throw new Error(`not in time: ${what}`);
-}
 const get = async <T>(path: string): Promise<T> => (await world.ask(path, { key })).json<T>();
 async function post<T>(path: string, body: object, status = 201): Promise<T> {
   const answer = await world.ask(path, { method: 'POST', key, body });

@@ -1,12 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
 import { DefineRouter } from '@isp/domain/network';
-import { monotonicMs } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
 import { EVERYTHING, factory } from '../support/api-fixtures.js';
-import { type ApiWorld, apiWorld, MASTER_KEYS } from '../support/api-world.js';
+import { type ApiWorld, apiWorld } from '../support/api-world.js';
+import { until } from '../support/until.js';
+import { type RunningProgram, workerBeside } from '../support/worker-beside.js';
 
 const PARTNER = 2;
 /** One call takes so long that whoever acts during it is not late, and far less than a device may take (15 s). */
@@ -19,8 +17,7 @@ let routers = 0;
 
 beforeAll(async () => {
   world = await apiWorld({ seeded: true });
-  const settings = { DATABASE_URL: world.database.appUrl, ISP_MASTER_KEYS: MASTER_KEYS, ISP_LOG_LEVEL: 'silent' };
-  worker = await startProgram(loadConfig({ ...settings, PORT: '0' }), { api: false, worker: true });
+  worker = await workerBeside(world);
   key = await world.keyOf(1, PERMISSIONS, 'all');
   made = factory(world);
 }, 120_000);
@@ -57,14 +54,6 @@ async function router(settings: Readonly<Record<string, unknown>> = {}): Promise
 
 const behave = (id: number, settings: Readonly<Record<string, unknown>>) =>
   world.sql(`UPDATE devices SET settings = '${JSON.stringify(settings)}' WHERE id = ${id}`);
-
-async function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-  for (const start = monotonicMs(); monotonicMs() - start < 40_000; await sleep(50)) {
-    const found = await probe();
-    if (found) return found;
-  }
-  throw new Error(`not in time: ${what}`);
-}
 
 async function provision(routerId: number): Promise<{ serviceId: number; jobId: number }> {
   const serviceId = Number(await made.make.service(PARTNER));

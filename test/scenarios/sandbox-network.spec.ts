@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
 import { DeviceQueries } from '@isp/domain/network';
-import { monotonicMs } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
 import { SandboxNetwork } from '../../apps/sandbox/sandbox-network.js';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
 import { EVERYTHING, factory } from '../support/api-fixtures.js';
-import { type ApiWorld, apiWorld, MASTER_KEYS } from '../support/api-world.js';
+import { type ApiWorld, apiWorld } from '../support/api-world.js';
+import { until } from '../support/until.js';
+import { type RunningProgram, workerBeside } from '../support/worker-beside.js';
 
 const PACE = { everyMs: 200, redialMs: 200, patienceMs: 400, spreadMs: 0, tickMs: 200 };
 let world: ApiWorld;
@@ -17,13 +15,7 @@ let key: string;
 
 beforeAll(async () => {
   world = await apiWorld({ seeded: true });
-  const settings = {
-    DATABASE_URL: world.database.appUrl,
-    ISP_MASTER_KEYS: MASTER_KEYS,
-    ISP_LOG_LEVEL: 'silent',
-    PORT: '0',
-  };
-  worker = await startProgram(loadConfig(settings), { api: false, worker: true });
+  worker = await workerBeside(world);
   key = await world.keyOf(1, PERMISSIONS, 'all');
   // Roles belong to the whole cluster of the tests: every spec gives this one the same password.
   const login = { ownerUrl: world.database.superUrl, password: 'radius-of-the-tests' };
@@ -43,14 +35,6 @@ interface Session {
   readonly framed_ip_address: string | null;
   readonly bytes_downloaded: number;
   readonly terminate_cause: string | null;
-}
-
-async function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-  for (const start = monotonicMs(); monotonicMs() - start < 30_000; await sleep(100)) {
-    const found = await probe();
-    if (found) return found;
-  }
-  throw new Error(`not in time: ${what}`);
 }
 
 const get = async <T>(path: string): Promise<T> => (await world.ask(path, { key })).json<T>();

@@ -1,12 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
-import { monotonicMs } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
+import { type RunningProgram, workerBeside } from './worker-beside.js';
 import { factory } from './api-fixtures.js';
-import { type ApiWorld, MASTER_KEYS, apiWorld } from './api-world.js';
+import { type ApiWorld, apiWorld } from './api-world.js';
 import { type ReceivedMail, openMailbox } from './mailbox.js';
+import { until } from './until.js';
 
 export interface Message {
   readonly id: number;
@@ -41,7 +39,7 @@ let made: ReturnType<typeof factory>;
 export async function openMailWorld(): Promise<void> {
   box = await openMailbox((place, address) => (place === 'content' ? says.get(address) : undefined));
   world = await apiWorld();
-  worker = await startWorker({ ISP_SMTP_URL: box.url, ISP_MAIL_FROM: 'Fibre Billing <billing@fibre.example>' });
+  worker = await workerBeside(world, { ISP_SMTP_URL: box.url, ISP_MAIL_FROM: 'Fibre Billing <billing@fibre.example>' });
   key = await world.keyOf(1, PERMISSIONS, 'all');
   made = factory(world);
   expect((await patch('/billing/issuer', ISSUER)).status).toBe(200);
@@ -56,25 +54,14 @@ export async function closeMailWorld(): Promise<void> {
 /** The worker with other settings. */
 export async function restartWorker(settings: Readonly<Record<string, string>>): Promise<void> {
   await worker.stop(0);
-  worker = await startWorker(settings);
+  worker = await workerBeside(world, settings);
 }
 
-const startWorker = (more: Readonly<Record<string, string>>) => {
-  const settings = { DATABASE_URL: world.database.appUrl, ISP_MASTER_KEYS: MASTER_KEYS, ISP_LOG_LEVEL: 'silent' };
-  return startProgram(loadConfig({ ...settings, PORT: '0', ...more }), { api: false, worker: true });
-};
 export const get = (path: string) => world.ask(`/v1${path}`, { key });
 export const patch = (path: string, body: unknown) => world.ask(`/v1${path}`, { method: 'PATCH', key, body });
 export const post = (path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) =>
   world.ask(`/v1${path}`, { method: 'POST', key, headers, ...(body === undefined ? {} : { body }) });
 export const codeOf = (answer: { json<T>(): T }) => answer.json<{ error: { code: string } }>().error.code;
-export async function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-  for (const start = monotonicMs(); monotonicMs() - start < 30_000; await sleep(50)) {
-    const found = await probe();
-    if (found) return found;
-  }
-  throw new Error(`not in time: ${what}`);
-}
 export const become = (id: number, ...statuses: readonly string[]) =>
   until(`message ${id} is ${statuses.join(' or ')}`, async () => {
     const message = (await get(`/messages/${id}`)).json<Message>();

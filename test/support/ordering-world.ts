@@ -1,12 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { PERMISSIONS, type Permission } from '@isp/contracts';
-import { monotonicMs } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
-import { type Answered, type ApiWorld, apiWorld, MASTER_KEYS } from './api-world.js';
+import { type RunningProgram, workerBeside } from './worker-beside.js';
+import { type Answered, type ApiWorld, apiWorld } from './api-world.js';
 import { violations } from './invariants.js';
 import { type Plot, type Town, buildTown } from './town.js';
+import { until } from './until.js';
 
 const ISP: readonly Permission[] = [
   'customer.create',
@@ -40,8 +38,7 @@ export class OrderingWorld {
 
   static async open(): Promise<OrderingWorld> {
     const api = await apiWorld({ seeded: true });
-    const settings = { DATABASE_URL: api.database.appUrl, ISP_MASTER_KEYS: MASTER_KEYS, ISP_LOG_LEVEL: 'silent' };
-    const worker = await startProgram(loadConfig({ ...settings, PORT: '0' }), { api: false, worker: true });
+    const worker = await workerBeside(api);
     await api.sql(
       `INSERT INTO partners (name, kind, time_zone) VALUES ('North Net', 'isp', 'Africa/Johannesburg'), ('South Net', 'isp', 'UTC')`,
     );
@@ -123,12 +120,4 @@ export class OrderingWorld {
   async premiseOf({ guid }: Plot): Promise<string | undefined> {
     return (await this.sql<{ status: string }>(`SELECT status FROM premises WHERE guid = '${guid}'`))[0]?.status;
   }
-}
-
-export async function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-  for (const start = monotonicMs(); monotonicMs() - start < 30_000; await sleep(50)) {
-    const found = await probe();
-    if (found) return found;
-  }
-  throw new Error(`not in time: ${what}`);
 }

@@ -66,6 +66,13 @@ export class ProgramProcess {
     });
   }
 
+  /** Its warnings and errors so far, each cut to a line that one can read. */
+  complaints(): string[] {
+    return this.lines
+      .filter((line) => /"level":"(warn|error|fatal)"|"level":[456]0/.test(line))
+      .map((line) => line.slice(0, 300));
+  }
+
   said(pattern: RegExp): LogLine[] {
     return this.log.filter(({ msg }) => pattern.test(msg ?? ''));
   }

@@ -116,6 +116,18 @@ export class World {
     }
   }
 
+  /** What the processes complained of, and the work that is not done: for who asks why something did not come. */
+  async complaints(): Promise<string> {
+    const lines = this.processes.flatMap((one) => one.complaints().map((line) => `${one.program} ${one.pid}: ${line}`));
+    const work = await this.rows<{ line: string }>(
+      `SELECT concat_ws(' ', coalesce(payload->>'schedule', payload->>'listener', name), status, 'deaths', max(deaths), 'failures',
+                max(failures), 'due in', round(extract(epoch FROM min(due_at) - now())), 's:', count(*), left(max(last_error), 200)) AS line
+         FROM work_items WHERE status IN ('queued', 'running', 'dead')
+        GROUP BY coalesce(payload->>'schedule', payload->>'listener', name), status ORDER BY max(deaths) DESC LIMIT 6`,
+    ).catch((error: Error) => [{ line: error.message }]);
+    return [...lines.slice(-8), ...work.map(({ line }) => `work: ${line}`)].join('\n');
+  }
+
   private refuseSecretsInLogs(): void {
     const secrets = [this.database.apiKey, MASTER_KEYS.split(':')[1] as string, new URL(this.database.appUrl).password];
     const lines = this.processes.flatMap((one) => one.lines);
@@ -132,6 +144,8 @@ export async function inWorld(work: (world: World) => Promise<void>, settings: S
     await work(world);
   } catch (error) {
     failure = error;
+    if (error instanceof Error)
+      error.stack = error.stack?.replace(error.message, `${error.message}\n${await world.complaints()}`);
   }
   await world.end().catch((error: unknown) => (failure ??= error));
   if (failure) throw failure as Error;
