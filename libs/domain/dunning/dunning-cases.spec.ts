@@ -26,6 +26,7 @@ import {
   stateOf,
   use,
 } from '../../../test/support/services-world.js';
+import { SweepDunning } from './cases/sweep-dunning.usecase.js';
 import { FollowServiceListener } from './cases/follow-service.listener.js';
 import { DunningPolicies } from './policies/policies.js';
 import { Promises } from './promises/promises.js';
@@ -160,6 +161,24 @@ describe('what else there is to know of a case', () => {
     await live('2027-03-09T15:00:00Z', accountId);
     expect(await history(accountId)).toEqual(['reminder done', 'throttle held gap', 'throttle done']);
     await use(DunningPolicies).change(actor, policyId, { steps: POLICY.steps });
+  }, 60_000);
+
+  it('is carried out in the same sweep when others came first twice', async () => {
+    const { accountId } = await debtor();
+    await bill(accountId);
+    await live('2027-03-02T15:00:00Z', accountId);
+    // A sequence remembers what was rolled back.
+    await sql(`CREATE SEQUENCE races;
+      CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('races') <= 2 THEN RAISE 'held by others' USING ERRCODE = 'lock_not_available'; END IF;
+        RETURN NEW;
+      END $$;
+      GRANT USAGE ON SEQUENCE races TO isp_app;
+      CREATE TRIGGER lose BEFORE INSERT ON dunning_actions FOR EACH ROW EXECUTE FUNCTION lose()`);
+    at('2027-03-06T15:00:00Z');
+    await use(SweepDunning).execute();
+    await sql('DROP TRIGGER lose ON dunning_actions');
+    expect(await history(accountId)).toEqual(['reminder done']);
   }, 60_000);
 
   it.each([

@@ -1,6 +1,7 @@
 export * from './carriers.js';
 export * from './dead-work.js';
 export * from './handlers.js';
+export * from './others-faults.js';
 export * from './outbox.js';
 export * from './queue-connections.js';
 export * from './registry.js';

@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
 import { type Clock, addSeconds } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, isConnectionFailure } from '@isp/platform/database';
+import { UnitOfWork } from '@isp/platform/database';
 import { Log } from '@isp/platform/logging';
-import { RunsOnSchedule, type Scheduled } from '@isp/platform/work';
+import { RunsOnSchedule, type Scheduled, despiteOthers, isOthersFault } from '@isp/platform/work';
 import { LookAtPrepaid } from './look-at-prepaid.usecase.js';
 import { PrepaidRepository } from './prepaid.repository.js';
 
@@ -12,6 +12,8 @@ const ACTOR = systemActor('billing');
 const BATCH = 100;
 /** Seconds until an account that could not be dealt with is tried again. */
 const RETRY_SECONDS = 900;
+/** The same where that was not the account's doing. */
+const SOON_SECONDS = 60;
 
 /**
  * Looks at the prepaid accounts whose time has come, each in a transaction of its own. Any number of workers may do it at
@@ -39,11 +41,12 @@ export class SweepPrepaid {
 
   private async one(accountId: number): Promise<void> {
     try {
-      await this.look.execute({ actor: ACTOR, accountId });
+      await despiteOthers(() => this.look.execute({ actor: ACTOR, accountId }));
     } catch (error) {
-      if (isConnectionFailure(error)) throw error;
       this.log.error(`prepaid account ${accountId} failed: ${(error as Error).message}`, { account_id: accountId });
-      await this.uow.run(ACTOR, () => this.rows.lookAt(accountId, addSeconds(this.clock.now(), RETRY_SECONDS)));
+      await this.uow.run(ACTOR, () =>
+        this.rows.lookAt(accountId, addSeconds(this.clock.now(), isOthersFault(error) ? SOON_SECONDS : RETRY_SECONDS)),
+      );
     }
   }
 }

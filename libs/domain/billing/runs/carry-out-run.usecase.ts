@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
-import { type Clock, DomainError } from '@isp/kernel';
+import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, isConnectionFailure } from '@isp/platform/database';
+import { UnitOfWork } from '@isp/platform/database';
 import { failPoint } from '@isp/platform/fail-points';
+import { isOthersFault } from '@isp/platform/work';
 import { BillAccounts } from './bill-accounts.js';
 import { BATCH, type ClaimedBatch, RunRepository } from './run.repository.js';
 import { type RunCounts, addTotals } from './run.view.js';
@@ -111,12 +112,4 @@ export class CarryOutRun {
       },
     );
   }
-}
-
-const OTHERS_FAULTS = ['platform.work.fenced', 'platform.database.lost_race'];
-
-/** The database is away or busy with another, or another has overtaken this turn: that is not the account's fault. */
-function isOthersFault(error: unknown): boolean {
-  if (isConnectionFailure(error)) return true;
-  return error instanceof DomainError && (error.kind === 'unavailable' || OTHERS_FAULTS.includes(error.code));
 }

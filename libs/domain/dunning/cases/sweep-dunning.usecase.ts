@@ -2,16 +2,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
 import { type Clock, addSeconds } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, isConnectionFailure, statement } from '@isp/platform/database';
+import { UnitOfWork, statement } from '@isp/platform/database';
 import { failPoint } from '@isp/platform/fail-points';
 import { Log } from '@isp/platform/logging';
-import { RunsOnSchedule, type Scheduled } from '@isp/platform/work';
+import { RunsOnSchedule, type Scheduled, despiteOthers, isOthersFault } from '@isp/platform/work';
 import { AssessAccount } from './assess-account.usecase.js';
 
 const ACTOR = systemActor('dunning');
 const BATCH = 100;
 /** Seconds until an account that could not be dealt with is tried again. */
 const RETRY_SECONDS = 900;
+/** The same where that was not the account's doing. */
+const SOON_SECONDS = 60;
 const DUE = statement(
   'dunning-cases-due',
   'SELECT account_id AS id FROM dunning_cases WHERE next_at <= $1 ORDER BY next_at, account_id LIMIT $2',
@@ -51,13 +53,11 @@ export class SweepDunning {
 
   private async look(accountId: number, at: Date | undefined): Promise<void> {
     try {
-      await this.assess.execute({ actor: ACTOR, accountId, cause: 'time', at });
+      await despiteOthers(() => this.assess.execute({ actor: ACTOR, accountId, cause: 'time', at }));
     } catch (error) {
-      if (isConnectionFailure(error)) throw error;
       this.log.error(`dunning of account ${accountId} failed: ${(error as Error).message}`, { account_id: accountId });
-      await this.uow.run(ACTOR, (tx) =>
-        tx.execute(LATER, [accountId, addSeconds(at ?? this.clock.now(), RETRY_SECONDS)]),
-      );
+      const later = addSeconds(at ?? this.clock.now(), isOthersFault(error) ? SOON_SECONDS : RETRY_SECONDS);
+      await this.uow.run(ACTOR, (tx) => tx.execute(LATER, [accountId, later]));
     }
   }
 }
