@@ -1,5 +1,5 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
@@ -26,9 +26,11 @@ export async function bundle(out) {
 
 /** Joins programs; `built` says where the build has put what an import of their own that matches names. */
 export async function joined({ built, ...options }) {
-  const { outputFiles } = await build({
+  await build({
     ...options,
     bundle: true,
+    // What was compiled is joined in its place.
+    allowOverwrite: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
@@ -36,7 +38,6 @@ export async function joined({ built, ...options }) {
     keepNames: true,
     sourcemap: true,
     sourcesContent: false,
-    write: false,
     logLevel: 'warning',
     // Type metadata of parameters that are schemas asks for values that are types.
     logOverride: { 'import-is-undefined': 'silent' },
@@ -50,20 +51,7 @@ export async function joined({ built, ...options }) {
       },
     ],
   });
-  if (!outputFiles.some(({ text }) => NAMING.test(text))) throw new Error('esbuild gives names in another way');
-  for (const { path, text } of outputFiles) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text.replace(NAMING, NAMED_BEFORE));
-  }
 }
-
-/**
- * How esbuild keeps a name: every function is given it when it is made, those within functions again and again. Nearly all
- * have it by themselves, and to define it once more is dear (the object gets a shape of its own).
- */
-const NAMING =
-  /^(var __name = \((\w+), (\w+)\) =>) (__defProp\(\2, "name", \{ value(?:: \3)?, configurable: true \}\);)$/m;
-const NAMED_BEFORE = '$1 $2.name === $3 ? $2 : $4';
 
 const packages = ({ path, kind }) =>
   kind === 'entry-point' || BUNDLED.test(path) ? undefined : { path, external: true };

@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { factory } from '../support/api-fixtures.js';
 import { type Answered, type ApiWorld, apiWorld, ask } from '../support/api-world.js';
-import { type TestRedis, startRedis } from '../support/redis.js';
+import { type TestRedis, onRedis, startRedis } from '../support/redis.js';
 
 /** Fjordnet, of the free tier: 100 a minute, 1,000 an hour, 10,000 a day. */
 const FREE_PARTNER = 3;
-const onRedis = process.env['ISP_TEST_REDIS'] === '1';
 
 async function inRushes(total: number, call: (n: number) => Promise<Answered>): Promise<Answered[]> {
   const answers: Answered[] = [];

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { monotonicMs } from '@isp/kernel';
-import { startRedis, type TestRedis } from '../support/redis.js';
+import { onRedis, startRedis, type TestRedis } from '../support/redis.js';
 import { type Answer, ask } from './support/http.js';
 import { OwnCluster } from './support/own-cluster.js';
 import type { ProgramProcess } from './support/program-process.js';
 import { type Accepted, account, drained, order, tally } from './support/provisioning.js';
 import { MixedTraffic } from './support/traffic.js';
-import { inWorld, onRedis, report, stopwatch, until, World } from './support/world.js';
+import { inWorld, report, stopwatch, until, World } from './support/world.js';
 
 const RESTARTS = 3;
 const DOWN_MS = 2_000;

@@ -3,38 +3,25 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSIONS, type Priority } from '@isp/contracts';
 import { DefineRouter } from '@isp/domain/network';
 import { monotonicMs } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
 import { EVERYTHING, factory } from '../support/api-fixtures.js';
-import { type ApiWorld, apiWorld, MASTER_KEYS } from '../support/api-world.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
+import { type ApiWorld, apiWorld } from '../support/api-world.js';
+import { workerBeside } from '../support/worker-beside.js';
 
 const PARTNER = 2;
-let redis: TestRedis | undefined;
 let world: ApiWorld;
 let key: string;
 let made: ReturnType<typeof factory>;
 let routers = 0;
 
 beforeAll(async () => {
-  redis = process.env['ISP_TEST_REDIS'] === '1' ? await startRedis() : undefined;
-  world = await apiWorld({ seeded: true, settings: queueSettings() });
+  world = await apiWorld({ seeded: true });
   key = await world.keyOf(1, PERMISSIONS, 'all');
   made = factory(world);
 }, 120_000);
-afterAll(async () => {
-  await world.close();
-  await redis?.stop();
-}, 60_000);
-
-const queueSettings = (): Readonly<Record<string, string>> => (redis ? { REDIS_URL: redis.url } : {});
+afterAll(() => world.close(), 60_000);
 
 /** One that does one thing at a time: what it begins with is what it was given first. */
-function startWorker(): Promise<RunningProgram> {
-  const settings = { DATABASE_URL: world.database.appUrl, ISP_MASTER_KEYS: MASTER_KEYS, ISP_LOG_LEVEL: 'silent' };
-  const config = loadConfig({ ...settings, ...queueSettings(), PORT: '0', ISP_WORKER_CONCURRENCY: '1' });
-  return startProgram(config, { api: false, worker: true });
-}
+const startWorker = () => workerBeside(world, { ISP_WORKER_CONCURRENCY: '1' });
 
 /** A router of whose subscribers each takes a while. */
 async function router(latencyMs: number): Promise<number> {

@@ -1,15 +1,13 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { monotonicMs } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
 import { seedSandbox } from '../../apps/sandbox/seed.js';
-import { type ApiWorld, MASTER_KEYS, apiWorld } from '../support/api-world.js';
+import { type ApiWorld, apiWorld } from '../support/api-world.js';
 import { headerOf, partsOf } from '../support/mailbox.js';
 import { pdfPages } from '../support/pdf-text.js';
+import { until } from '../support/until.js';
+import { type RunningProgram, workerBeside } from '../support/worker-beside.js';
 
 let world: ApiWorld;
 let worker: RunningProgram;
@@ -17,9 +15,7 @@ let mail: string;
 beforeAll(async () => {
   world = await apiWorld({ seeded: true });
   mail = await mkdtemp(join(tmpdir(), 'isp-mail-'));
-  const own = { DATABASE_URL: world.database.appUrl, ISP_MAIL_DIR: mail };
-  const settings = { ...own, ISP_MASTER_KEYS: MASTER_KEYS, ISP_LOG_LEVEL: 'silent' };
-  worker = await startProgram(loadConfig({ ...settings, PORT: '0' }), { api: false, worker: true });
+  worker = await workerBeside(world, { ISP_MAIL_DIR: mail });
 }, 120_000);
 afterAll(async () => {
   await worker.stop(0);
@@ -35,10 +31,8 @@ const accounts = () =>
   );
 
 it('the sandbox has an account that pays ahead and is on, and one that is off', async () => {
-  for (const start = monotonicMs(); monotonicMs() - start < 90_000; await sleep(250)) {
-    const states = (await accounts()).map(({ state }) => state);
-    if (states.length === 2 && !states.includes('idle')) break;
-  }
+  const looked = async () => (await accounts()).filter(({ state }) => state !== 'idle').length === 2;
+  await until('both accounts were looked at', looked, 90_000);
   expect(await accounts()).toEqual([
     { customer: 19, state: 'on', documents: 1, balance: false },
     { customer: 29, state: 'off', documents: 0, balance: true },
@@ -56,8 +50,7 @@ it('the sandbox has written to customers, in files that people can open', async 
     world.sql<{ customer: number; status: string; asked: boolean; file: string }>(
       `SELECT customer_id AS customer, status, once_key IS NULL AS asked, id || '.' || guid || '.eml' AS file FROM messages ORDER BY customer_id, id`,
     );
-  for (const start = monotonicMs(); monotonicMs() - start < 60_000; await sleep(250))
-    if ((await messages()).every(({ status }) => status !== 'queued')) break;
+  await until('no message waits', async () => (await messages()).every(({ status }) => status !== 'queued'), 60_000);
   const rows = await messages();
   const asked = rows.filter((row) => row.asked);
   expect(asked.map(({ customer, status }) => [customer, status])).toEqual([

@@ -37,6 +37,15 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ ...minimal, ISP_MASTER_KEYS: 'k1:short' })).toThrow(ConfigError);
   });
 
+  it('names a mail server whose password cannot be read', () => {
+    const from = { ...minimal, ISP_MAIL_FROM: 'billing@isp.example' };
+    for (const password of ['100%', 'a%zz', '%ff'])
+      expect(() => loadConfig({ ...from, ISP_SMTP_URL: `smtp://isp:${password}@mail.example` })).toThrow(
+        /ISP_SMTP_URL: has a % escape/,
+      );
+    expect(loadConfig({ ...from, ISP_SMTP_URL: 'smtp://isp:100%25@mail.example' }).ISP_SMTP_URL).toContain('100%25');
+  });
+
   it('refuses a name it does not know, so that a typo cannot pass', () => {
     expect(() => loadConfig({ ...minimal, ISP_LOG_LEVL: 'info' })).toThrow(/unknown setting ISP_LOG_LEVL/);
   });

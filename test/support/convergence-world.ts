@@ -3,11 +3,9 @@ import type { Type } from '@nestjs/common';
 import { RadiusResponder, RadiusVault, SessionGenerator, SimulatedNas, SqlRadiusBackend } from '@isp/domain/network';
 import { systemActor } from '@isp/contracts';
 import { type Clock, monotonicMs, systemClock } from '@isp/kernel';
-import { loadConfig } from '@isp/platform/config';
 import { Pool } from 'pg';
-import { type RunningProgram, startProgram } from '../../apps/wiring/program.js';
 import { makeNas, RADIUS_KEY, radiusLogin, RadiusServer, type RadiusServerOptions } from '../radius/support.js';
-import { MASTER_KEYS } from './api-world.js';
+import { type RunningProgram, startOnQueue } from './worker-beside.js';
 
 export const ACTOR = systemActor('spec');
 const SECRET = 'nas secret 1';
@@ -112,16 +110,13 @@ export class ConvergenceWorld {
       nasId,
       JSON.stringify({ coa_port: nas.coaPort }),
     ]);
-    const config = loadConfig({
+    const own = {
       DATABASE_URL: database.appUrl,
-      PORT: '0',
-      ISP_MASTER_KEYS: MASTER_KEYS,
       ISP_RADIUS_KEY: RADIUS_KEY,
       ISP_LOG_LEVEL: process.env['ISP_TEST_LOG'] ?? 'silent',
       ISP_RATE_LIMITS: 'false',
-      ...settings,
-    });
-    const program = await startProgram(config, { api: true, worker: true }, clock);
+    };
+    const program = await startOnQueue({ ...own, ...settings }, { api: true, worker: true }, clock);
     const generator = new SessionGenerator({
       nas,
       subscribers: () => Promise.resolve(lines.dialIns),

@@ -31,6 +31,9 @@ export interface TestRedis {
 
 const ATTEMPTS = 500;
 
+/** Whether this run is the one with the queue in Redis. */
+export const onRedis = process.env['ISP_TEST_REDIS'] === '1';
+
 /** Whether a `redis-server` is on the PATH; where nothing may be missing, tests find out by failing. */
 export function redisAvailable(): boolean {
   if (nothingMayBeMissing()) return true;

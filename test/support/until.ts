@@ -5,8 +5,12 @@ import { monotonicMs } from '@isp/kernel';
 const PATIENCE_MS = 50_000;
 
 /** Asks until `probe` answers something, and answers that. */
-export async function until<T>(what: string, probe: () => Promise<T | undefined | null | false>): Promise<T> {
-  for (const start = monotonicMs(); monotonicMs() - start < PATIENCE_MS; await sleep(50)) {
+export async function until<T>(
+  what: string,
+  probe: () => Promise<T | undefined | null | false>,
+  withinMs = PATIENCE_MS,
+): Promise<T> {
+  for (const start = monotonicMs(); monotonicMs() - start < withinMs; await sleep(50)) {
     const found = await probe();
     if (found) return found;
   }

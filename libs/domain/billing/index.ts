@@ -25,7 +25,7 @@ export type { AccountTerms, Discount, EngineLine, LineTax, PlanPolicy } from './
 export { AccountStatement } from './documents/account-statement.js';
 export * from './documents/invoice-documents.js';
 export * from './documents/invoice-letters.js';
-export { Writer } from './documents/words.js';
+export { type Phrases, Writer } from './documents/words.js';
 export { GATEWAY_NAMES, type GatewayName } from './gateways/payment-gateway.port.js';
 export * from './gateways/receive-gateway-event.usecase.js';
 export { dueOf } from './invoices/amount-due.js';

@@ -14,9 +14,10 @@ import { MessageFacts } from './messages/message.facts.js';
 import { MessageQueries } from './messages/message.queries.js';
 import { MessageRepository } from './messages/message.repository.js';
 import { CancelMessage, RetryMessage } from './messages/move-message.usecases.js';
+import { OutgoingMessages } from './messages/outgoing-messages.js';
 
 const DOOR = [CancelMessage, MessageQueries, RetryMessage, SendInvoice];
-const SHARED = [MessageFacts, MessageRepository];
+const SHARED = [MessageFacts, MessageRepository, OutgoingMessages];
 
 /** E-mails to customers: what was promised, and what became of it. */
 @Module({ imports: [BillingModule], providers: [...DOOR, ...SHARED], exports: [...DOOR, ...SHARED] })

@@ -2,6 +2,14 @@ import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const text = z.string().trim().min(1);
+/** Whether what is escaped in it (RFC 3986 2.1) is text. */
+function isUnescapable(url: string): boolean {
+  try {
+    return decodeURIComponent(url) !== '';
+  } catch {
+    return false;
+  }
+}
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /**
@@ -66,6 +74,7 @@ export const envSchema = z.object({
   ISP_PAYMENT_RETURN_URL: z.url().optional().describe('Page that a payer comes back to from a step at the bank'),
   ISP_SMTP_URL: z
     .url({ protocol: /^smtps?$/ })
+    .refine(isUnescapable, 'has a % escape that cannot be read; a percent sign itself is %25')
     .optional()
     .describe(
       'Mail server that e-mails are handed to: smtp://user:password@host:587, or smtps:// for TLS from the start',

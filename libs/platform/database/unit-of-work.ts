@@ -207,7 +207,7 @@ function inOneWrite(client: pg.PoolClient): void {
  */
 @Injectable()
 export class UnitOfWork {
-  private readonly storage = new AsyncLocalStorage<Transaction>();
+  private readonly storage = new AsyncLocalStorage<Transaction | undefined>();
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -242,7 +242,7 @@ export class UnitOfWork {
 
   /** Leaves the caller's transaction for the time of `work` (a note that must survive the caller's rollback). */
   outside<T>(work: () => Promise<T>): Promise<T> {
-    return this.storage.exit(work);
+    return this.storage.run(undefined, work);
   }
 
   private async again<T>(attempt: () => Promise<T>): Promise<T> {

@@ -43,6 +43,33 @@ describe('Slots', () => {
     expect(order).toEqual(['held', 'event', 'order 0', 'order 1', 'order 2']);
   });
 
+  it('gives all to who wants all, as they come free', async () => {
+    const slots = new Slots(3);
+    await slots.take(2);
+    const all = slots.takeAll(60_000);
+    slots.give();
+    await nextTurn();
+    slots.give();
+    expect(await all).toBe(3);
+    const next = slots.take(1);
+    slots.give(3);
+    expect(await next).toBe(1);
+  });
+
+  it('gives those that came free to who waits no longer, and the rest to others later', async () => {
+    const slots = new Slots(3);
+    await slots.take(1);
+    expect(await slots.takeAll(1)).toBe(2);
+    const other = slots.take(3);
+    // What nobody waits for any more goes back.
+    slots.give();
+    await nextTurn();
+    slots.give(2);
+    const first = await other;
+    expect(first).toBe(1);
+    expect(await slots.take(3)).toBe(2);
+  });
+
   it('keeps what comes free for who gathers, and passes the rest on', async () => {
     const slots = new Slots(4);
     const order: string[] = [];

@@ -37,6 +37,22 @@ export class Slots {
     return taken;
   }
 
+  /** All slots, as they come free; those that have not in `withinMs` are not waited for. Answers how many it has. */
+  async takeAll(withinMs: number): Promise<number> {
+    const late = sleep(withinMs, 0, { ref: false });
+    let kept = 0;
+    while (kept < this.size) {
+      const taking = this.take(this.size - kept, { hurry: true });
+      const taken = await Promise.race([taking, late]);
+      if (taken === 0) {
+        void taking.then((slots) => this.give(slots));
+        break;
+      }
+      kept += taken;
+    }
+    return kept;
+  }
+
   give(count = 1): void {
     this.free += count;
     this.hand();

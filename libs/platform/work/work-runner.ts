@@ -16,7 +16,7 @@ export const MAX_DEATHS = 3;
 /** How long a full process lets slots come free before it claims again: one claim then takes several. */
 const GATHER_MS = 50;
 
-/** How long work whose next death is its last waits for a process of its own. */
+/** How long work whose next death is its last waits for a process of its own; what lasts longer it runs beside. */
 const ALONE_WITHIN_MS = 5_000;
 
 /** Work of this urgency or more gets the next free slot, whatever a process holds already. */
@@ -98,7 +98,8 @@ export class WorkRunner {
 
   private async alone(ids: readonly string[], deaths: number): Promise<void> {
     await this.solo.take(1);
-    const kept = deaths >= MAX_DEATHS - 1 ? await this.everySlot() : 0;
+    // Whatever else this process does ends before work whose next death is its last: only its own doing can bury it.
+    const kept = deaths >= MAX_DEATHS - 1 ? await this.slots.takeAll(ALONE_WITHIN_MS) : 0;
     try {
       for (const claim of this.stopping ? [] : await this.claim(ids, deaths))
         await this.run(claim, this.held.hold(claim));
@@ -106,26 +107,6 @@ export class WorkRunner {
       this.slots.give(kept);
       this.solo.give();
     }
-  }
-
-  /**
-   * For work whose next death is its last: whatever else this process does ends first, so that only its own doing can
-   * bury it. Work that lasts longer is not waited for. Answers how many slots are kept.
-   */
-  private async everySlot(): Promise<number> {
-    const end = AbortSignal.timeout(ALONE_WITHIN_MS);
-    let kept = 0;
-    while (kept < this.slots.size && !end.aborted && !this.stopping) {
-      const taking = this.slots.take(this.slots.size - kept, { hurry: true });
-      const late = new Promise<undefined>((resolve) => {
-        if (end.aborted) resolve(undefined);
-        else end.addEventListener('abort', () => resolve(undefined), { once: true });
-      });
-      const taken = await Promise.race([taking, late]);
-      if (taken === undefined) void taking.then((slots) => this.slots.give(slots));
-      else kept += taken;
-    }
-    return kept;
   }
 
   /** In the order in which the work was accepted. */

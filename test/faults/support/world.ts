@@ -2,12 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError, Pool } from 'pg';
 import { monotonicMs } from '@isp/kernel';
 import type { FailPoint } from '@isp/platform/fail-points';
-import { startRedis, type TestRedis } from '../../support/redis.js';
+import { onRedis, startRedis, type TestRedis } from '../../support/redis.js';
 import { createFaultDatabase, type FaultDatabase, MASTER_KEYS, rows } from './fault-database.js';
 import { type Program, ProgramProcess } from './program-process.js';
-
-/** Whether this run is the one with the queue in Redis. */
-export const onRedis = process.env['ISP_TEST_REDIS'] === '1';
 
 type Settings = Readonly<Record<string, string>>;
 

@@ -6,8 +6,13 @@ interface Language {
   readonly date: string;
   /** Names that M stands for; two digits without them. */
   readonly months?: readonly string[];
-  readonly words: Readonly<Record<Word, string>>;
+  /** Its place in what is said. */
+  readonly column: 0 | 1 | 2 | 3;
 }
+
+/** A word or a sentence in English, German, French and Spanish; in its braces stands what is filled in. */
+export type Said = readonly [en: string, de: string, fr: string, es: string];
+export type Phrases<Name extends string = string> = Readonly<Record<Name, Said>>;
 
 const WORDS = {
   invoice: ['Invoice', 'Rechnung', 'Facture', 'Factura'],
@@ -123,20 +128,17 @@ const WORDS = {
   payment_received: ['Payment received', 'Zahlung eingegangen', 'Paiement reçu', 'Pago recibido'],
   payment_reversed: ['Payment taken back', 'Zahlung zurückgebucht', 'Paiement rejeté', 'Pago devuelto'],
   other_entry: ['Booking', 'Buchung', 'Écriture', 'Asiento'],
-} as const satisfies Readonly<Record<string, readonly [string, string, string, string]>>;
+} as const satisfies Phrases;
 
 export type Word = keyof typeof WORDS;
-
-const wordsOf = (index: 0 | 1 | 2 | 3): Readonly<Record<Word, string>> =>
-  Object.fromEntries(Object.entries(WORDS).map(([word, said]) => [word, said[index]])) as Record<Word, string>;
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
-  en: { decimal: '.', group: ',', date: 'D M Y', months: MONTHS, words: wordsOf(0) },
-  de: { decimal: ',', group: '.', date: 'D.M.Y', words: wordsOf(1) },
-  fr: { decimal: ',', group: '\u00a0', date: 'D/M/Y', words: wordsOf(2) },
-  es: { decimal: ',', group: '.', date: 'D/M/Y', words: wordsOf(3) },
+  en: { decimal: '.', group: ',', date: 'D M Y', months: MONTHS, column: 0 },
+  de: { decimal: ',', group: '.', date: 'D.M.Y', column: 1 },
+  fr: { decimal: ',', group: '\u00a0', date: 'D/M/Y', column: 2 },
+  es: { decimal: ',', group: '.', date: 'D/M/Y', column: 3 },
 };
 
 /** The languages that documents are written in. */
@@ -148,17 +150,23 @@ export function documentLanguage(tag: string): string {
   return DOCUMENT_LANGUAGES.includes(primary) ? primary : 'en';
 }
 
-/** Writes words, dates and amounts in a language. */
-export class Writer {
+/** Writes words, dates and amounts in a language: the words of documents, and those of whom it writes for. */
+export class Writer<Own extends string = never> {
   private readonly language: Language;
+  private readonly words: Phrases;
 
-  constructor(readonly code: string) {
+  constructor(
+    readonly code: string,
+    own?: Phrases<Own>,
+  ) {
     this.language = LANGUAGES[documentLanguage(code)] as Language;
+    this.words = { ...WORDS, ...own };
   }
 
   /** A word or a sentence, with what stands in its braces filled in. */
-  say(word: Word, values: Readonly<Record<string, string | number>> = {}): string {
-    return this.language.words[word].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  say(word: Word | Own, values: Readonly<Record<string, string | number>> = {}): string {
+    const said = this.words[word] as Said;
+    return said[this.language.column].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
   }
 
   /** @param day `YYYY-MM-DD` */

@@ -35,6 +35,12 @@ interface Told {
   readonly router: RouterView;
 }
 
+/** What a turn told, and whether something else is wanted by the end of it. */
+interface Turn {
+  readonly told: Told | undefined;
+  readonly more: boolean;
+}
+
 const DESIRED = statement(
   'subscribers-desired',
   `SELECT username, router_id AS "routerId", vlan_id AS "vlanId", host(address) AS address, ipv6_prefix::text AS "ipv6Prefix",
@@ -94,11 +100,11 @@ export class ConvergeSubscriber {
   ) {}
 
   async execute(serviceId: number, run: WorkRun): Promise<void> {
-    const told: Told[] = [];
     try {
-      while (await this.once(serviceId, told, run));
+      let turn = await this.once(serviceId, undefined, run);
+      while (turn.more) turn = await this.once(serviceId, turn.told, run);
       // A try before this one may have told a router that did not answer, or died; nobody else remembers that.
-      if (told.length === 0 && run.epoch > 1) await this.clear(serviceId, run);
+      if (!turn.told && run.epoch > 1) await this.clear(serviceId, run);
     } catch (error) {
       // The network's own refusals are a state of the service; anything else is a failure of the work.
       if (!(error instanceof DomainError) || !error.code.startsWith('network.')) throw error;
@@ -107,17 +113,16 @@ export class ConvergeSubscriber {
     }
   }
 
-  /** Carries out what is wanted now; answers whether something else is wanted by the end of it. */
-  private async once(serviceId: number, told: Told[], run: WorkRun): Promise<boolean> {
+  /** Carries out what is wanted now; `before` is what this run told a router last. */
+  private async once(serviceId: number, before: Told | undefined, run: WorkRun): Promise<Turn> {
     const found = await this.uow.run(ACTOR, async (tx) => {
       const desired = await tx.one<Desired>(DESIRED, [serviceId]);
       return desired && { desired, router: await this.routers.get(desired.routerId) };
     });
-    if (!found) return false;
+    if (!found) return { told: before, more: false };
     const { desired, router } = found;
     const { desiredVersion: version, username } = desired;
-    for (const before of told.filter((one) => one.router.id !== router.id)) await this.remove(serviceId, before, run);
-    told.splice(0, told.length, { username, router });
+    if (before && before.router.id !== router.id) await this.remove(serviceId, before, run);
     await this.tell(serviceId, desired, router, run);
     const tally = await this.sessions.bring({ serviceId, wanted: desired, version, signal: run.signal });
     const more = await this.uow.run(ACTOR, async (tx) => {
@@ -130,7 +135,8 @@ export class ConvergeSubscriber {
       if (!confirmed.more) await run.complete();
       return confirmed.more;
     });
-    return more ?? this.overtaken(serviceId, { username, router }, run);
+    const told = { username, router };
+    return { told, more: more ?? (await this.overtaken(serviceId, told, run)) };
   }
 
   /**

@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { InvoiceLetters } from '@isp/domain/billing';
 import { UnitOfWork } from '@isp/platform/database';
-import { WorkQueue } from '@isp/platform/work';
 import { isAddress } from '../mail/address.js';
 import { MessageFacts } from '../messages/message.facts.js';
-import { MessageRepository } from '../messages/message.repository.js';
 import type { MessageView } from '../messages/message.view.js';
+import { OutgoingMessages } from '../messages/outgoing-messages.js';
 import { notificationErrors } from '../notifications.errors.js';
 
 export interface SendInvoiceInput {
@@ -22,9 +21,8 @@ export class SendInvoice {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly letters: InvoiceLetters,
-    private readonly messages: MessageRepository,
+    private readonly outgoing: OutgoingMessages,
     private readonly facts: MessageFacts,
-    private readonly work: WorkQueue,
   ) {}
 
   /** @throws `billing.invoice.not_found`, `billing.invoice.not_issued`, `billing.issuer.missing`, `notifications.recipient.none` */
@@ -34,8 +32,7 @@ export class SendInvoice {
       const recipient = to ?? email;
       if (!isAddress(recipient)) throw notificationErrors('notifications.recipient.none');
       const values = { invoiceId, recipient, language, createdBy: actor.name };
-      const message = (await this.messages.insert(values)) as MessageView;
-      this.work.enqueueOnCommit('notifications.send', { message_id: message.id }, { dedupeKey: String(message.id) });
+      const message = (await this.outgoing.promise(values)) as MessageView;
       this.facts.note(actor, 'send', message, { invoice_number: number, recipient });
       return message;
     });

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
 import { InvoiceLetters } from '@isp/domain/billing';
-import { ListensTo, type ListensToEvents, type PublishedEvent, WorkQueue } from '@isp/platform/work';
+import { ListensTo, type ListensToEvents, type PublishedEvent } from '@isp/platform/work';
 import { headerText } from '../mail/address.js';
-import { MessageRepository } from '../messages/message.repository.js';
+import { OutgoingMessages } from '../messages/outgoing-messages.js';
 
 const ACTOR = systemActor('notifications');
 const ISSUED = ['billing.invoice.issued.v1', 'billing.credit_note.issued.v1'] as const;
@@ -23,16 +23,13 @@ type Issued = (typeof ISSUED)[number];
 export class SendIssuedListener implements ListensToEvents<Issued> {
   constructor(
     private readonly letters: InvoiceLetters,
-    private readonly messages: MessageRepository,
-    private readonly work: WorkQueue,
+    private readonly outgoing: OutgoingMessages,
   ) {}
 
   async on({ payload }: PublishedEvent<Issued>): Promise<void> {
     const { invoice_id: invoiceId } = payload;
     const { email, language } = await this.letters.addressee(ACTOR, invoiceId);
     const values = { invoiceId, recipient: headerText(email), language, createdBy: ACTOR.name };
-    const message = await this.messages.insert({ ...values, onceKey: `invoice:${invoiceId}` });
-    if (message)
-      this.work.enqueueOnCommit('notifications.send', { message_id: message.id }, { dedupeKey: String(message.id) });
+    await this.outgoing.promise({ ...values, onceKey: `invoice:${invoiceId}` });
   }
 }

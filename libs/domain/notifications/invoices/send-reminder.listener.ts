@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
 import { InvoiceLetters } from '@isp/domain/billing';
-import { ListensTo, type ListensToEvents, type PublishedEvent, WorkQueue } from '@isp/platform/work';
+import { ListensTo, type ListensToEvents, type PublishedEvent } from '@isp/platform/work';
 import { headerText } from '../mail/address.js';
-import { MessageRepository } from '../messages/message.repository.js';
+import { OutgoingMessages } from '../messages/outgoing-messages.js';
 
 const ACTOR = systemActor('notifications');
 const DUE = 'dunning.reminder.due.v1';
@@ -18,8 +18,7 @@ const DUE = 'dunning.reminder.due.v1';
 export class SendReminderListener implements ListensToEvents<typeof DUE> {
   constructor(
     private readonly letters: InvoiceLetters,
-    private readonly messages: MessageRepository,
-    private readonly work: WorkQueue,
+    private readonly outgoing: OutgoingMessages,
   ) {}
 
   async on({ payload }: PublishedEvent<typeof DUE>): Promise<void> {
@@ -27,7 +26,7 @@ export class SendReminderListener implements ListensToEvents<typeof DUE> {
     // What is late was disputed or paid in that very moment.
     if (invoiceId === 0) return;
     const { email, language } = await this.letters.addressee(ACTOR, invoiceId);
-    const message = await this.messages.insert({
+    await this.outgoing.promise({
       invoiceId,
       reminder: { overdueAmount: payload.overdue_amount, overdueSince: payload.overdue_since },
       recipient: headerText(email),
@@ -35,7 +34,5 @@ export class SendReminderListener implements ListensToEvents<typeof DUE> {
       createdBy: ACTOR.name,
       onceKey: `reminder:${caseId}:${sequence}`,
     });
-    if (message)
-      this.work.enqueueOnCommit('notifications.send', { message_id: message.id }, { dedupeKey: String(message.id) });
   }
 }

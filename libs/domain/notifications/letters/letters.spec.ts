@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { letterHtml, letterText } from './letter.js';
-import { say } from './words.js';
+import { letterWriter } from './words.js';
 
 const EVIL = `<img src=x onerror=alert(1)>"'&`;
 const LETTER = {
@@ -25,7 +25,7 @@ describe('a letter', () => {
   });
 
   it('fills in what stands in braces once, whatever a name says', () => {
-    expect(say('de', 'greeting', { name: '{number} $& {name}' })).toBe('Guten Tag {number} $& {name},');
-    expect(say('xx', 'credited')).toBe(say('en', 'credited'));
+    expect(letterWriter('de').say('greeting', { name: '{number} $& {name}' })).toBe('Guten Tag {number} $& {name},');
+    expect(letterWriter('xx').say('charged')).toBe(letterWriter('en').say('charged'));
   });
 });

@@ -1,5 +1,7 @@
-/** What letters say, in the languages of documents. Words are data: another language is another column. */
-const WORDS = {
+import { type Phrases, Writer } from '@isp/domain/billing';
+
+/** What only letters say; the rest of their words are those of documents. */
+const LETTER_WORDS = {
   subject_invoice: [
     'Invoice {number} from {issuer}',
     'Rechnung {number} von {issuer}',
@@ -44,43 +46,17 @@ const WORDS = {
     'Adjuntamos la factura más antigua, {number}. Si ya ha pagado, no tenga en cuenta este correo.',
   ],
   overdue_amount: ['Overdue', 'Überfällig', 'En retard', 'Vencido'],
-  pay_by: [
-    'Please pay {amount} by {date}.',
-    'Bitte zahlen Sie {amount} bis {date}.',
-    'Merci de régler {amount} avant le {date}.',
-    'Pague {amount} antes del {date}.',
-  ],
   charged: [
     'You have nothing to do: {amount} will be charged to your payment method on {date}.',
     'Sie müssen nichts tun: {amount} werden am {date} über Ihre Zahlungsart eingezogen.',
     'Vous n’avez rien à faire : {amount} seront prélevés sur votre moyen de paiement le {date}.',
     'No tiene que hacer nada: {amount} se cobrarán con su método de pago el {date}.',
   ],
-  nothing_to_pay: [
-    'Nothing is to be paid.',
-    'Es ist nichts zu zahlen.',
-    'Rien n’est à payer.',
-    'No hay nada que pagar.',
-  ],
-  credited: [
-    'This amount is credited to your account.',
-    'Dieser Betrag wird Ihrem Konto gutgeschrieben.',
-    'Ce montant est porté au crédit de votre compte.',
-    'Este importe se abona en su cuenta.',
-  ],
-  number: ['Number', 'Nummer', 'Numéro', 'Número'],
-  issue_date: ['Date', 'Datum', 'Date', 'Fecha'],
-  total: ['Total', 'Gesamtbetrag', 'Total', 'Total'],
+  full_amount: ['Total', 'Gesamtbetrag', 'Total', 'Total'],
   amount_due: ['Amount due', 'Zu zahlen', 'Montant dû', 'Importe pendiente'],
-  due_date: ['Due date', 'Zahlbar bis', 'Échéance', 'Vencimiento'],
-  tax_id: ['VAT no.', 'USt-IdNr.', 'N° TVA', 'NIF-IVA'],
-} as const satisfies Readonly<Record<string, readonly [string, string, string, string]>>;
+} as const satisfies Phrases;
 
-type Word = keyof typeof WORDS;
+export type LetterWriter = Writer<keyof typeof LETTER_WORDS>;
 
-const COLUMNS: Readonly<Record<string, 0 | 1 | 2 | 3>> = { en: 0, de: 1, fr: 2, es: 3 };
-
-/** A sentence in a language (English where there is none), with what stands in its braces filled in. */
-export function say(language: string, word: Word, values: Readonly<Record<string, string>> = {}): string {
-  return WORDS[word][COLUMNS[language] ?? 0].replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
-}
+/** @param language of a document; English where it is not written in it */
+export const letterWriter = (language: string): LetterWriter => new Writer(language, LETTER_WORDS);

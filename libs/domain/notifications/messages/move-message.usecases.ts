@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { UnitOfWork } from '@isp/platform/database';
-import { WorkQueue } from '@isp/platform/work';
 import { notificationErrors } from '../notifications.errors.js';
 import { MessageFacts } from './message.facts.js';
 import { MessageRepository } from './message.repository.js';
 import { type MessageStatus, messageStates } from './message.states.js';
 import type { MessageView } from './message.view.js';
+import { OutgoingMessages } from './outgoing-messages.js';
 
 export interface MoveMessageInput {
   readonly actor: Actor;
@@ -22,8 +22,8 @@ export class RetryMessage {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly messages: MessageRepository,
+    private readonly outgoing: OutgoingMessages,
     private readonly facts: MessageFacts,
-    private readonly work: WorkQueue,
   ) {}
 
   /** @throws `notifications.message.not_found`, `notifications.message.illegal_move` */
@@ -31,8 +31,7 @@ export class RetryMessage {
     return this.uow.run(actor, async () => {
       const { status, lastError } = await this.messages.lock(messageId);
       messageStates.assert(status, 'queued', refuse);
-      const queued = await this.messages.again(messageId);
-      this.work.enqueueOnCommit('notifications.send', { message_id: messageId }, { dedupeKey: String(messageId) });
+      const queued = await this.outgoing.again(messageId);
       this.facts.note(actor, 'retry', queued, { status: [status, queued.status], last_error: lastError });
       return queued;
     });
@@ -45,8 +44,8 @@ export class CancelMessage {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly messages: MessageRepository,
+    private readonly outgoing: OutgoingMessages,
     private readonly facts: MessageFacts,
-    private readonly work: WorkQueue,
   ) {}
 
   /** @throws `notifications.message.not_found`, `notifications.message.illegal_move`, `notifications.message.on_its_way` */
@@ -55,8 +54,7 @@ export class CancelMessage {
       const { status, onItsWay } = await this.messages.lock(messageId);
       messageStates.assert(status, 'cancelled', refuse);
       if (onItsWay) throw notificationErrors('notifications.message.on_its_way');
-      const cancelled = (await this.messages.end(messageId, 'cancelled', 'Called off by a person.')) as MessageView;
-      await this.work.cancel('notifications.send', String(messageId));
+      const cancelled = await this.outgoing.callOff(messageId, 'Called off by a person.');
       this.facts.note(actor, 'cancel', cancelled, { status: [status, cancelled.status] });
       return cancelled;
     });
