@@ -272,6 +272,41 @@ describe('issued documents', () => {
 });
 
 describe('payments', () => {
+  it('are taken back without what was refunded of them, which whoever does so must know', async () => {
+    const { customerId, accountId } = await subscriber();
+    await oneOff(customerId, 90);
+    const { id } = (await pay(customerId, 100)).json<{ id: number }>();
+    expect((await post(`/payments/${id}/refunds`, { reason: 'Too much', amount: 40, channel: 'hand' })).status).toBe(
+      201,
+    );
+    const reverse = (amount?: number) =>
+      post(`/payments/${id}/reverse`, { reason: 'Bounced', ...(amount ? { amount } : {}) });
+    for (const amount of [undefined, 100, 40]) {
+      const refused = await reverse(amount);
+      expect([refused.status, refused.text]).toEqual([409, expect.stringContaining('60.00 of it')]);
+    }
+    expect((await reverse(60)).json()).toMatchObject({ status: 'reversed', refunded_amount: 40, allocations: [] });
+    expect((await get(`/accounts/${accountId}`)).json()).toMatchObject({ credit_balance: 0, open_amount: 90 });
+  });
+
+  it('have the currency of their account, which is one that there is', async () => {
+    const { customerId } = await subscriber();
+    const open = (currency: string) => post('/accounts', { customer_id: customerId, name: 'Another', currency });
+    expect([(await open('ZZZ')).status, (await open('usd')).status, (await open('EUR')).status]).toEqual([
+      400, 400, 201,
+    ]);
+  });
+
+  it('cannot be received in the future, nor taken back by another amount', async () => {
+    const { customerId } = await subscriber();
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+    const late = await pay(customerId, 10, { received_at: inDays(1.1) });
+    expect([late.status, late.text]).toEqual([422, expect.stringContaining('PAYMENT_AHEAD')]);
+    const { id } = (await pay(customerId, 10, { received_at: inDays(0.9) })).json<{ id: number }>();
+    expect((await post(`/payments/${id}/reverse`, { reason: 'Bounced', amount: 9 })).status).toBe(422);
+    expect((await post(`/payments/${id}/reverse`, { reason: 'Bounced', amount: 10 })).status).toBe(200);
+  });
+
   it('pay the oldest first, what is named first, and leave the rest as credit for the next invoice', async () => {
     const { customerId, accountId } = await subscriber();
     const [late, soon] = [await oneOff(customerId, 40, '2199-02-01'), await oneOff(customerId, 60, '2199-01-01')];

@@ -119,7 +119,13 @@ export const unitAmount = z.number().transform((value, context) => {
 /** Per cent, to a thousandth. */
 export const percent = z.number().min(0).max(100).multipleOf(0.001, 'must not have more than 3 decimals');
 
-export const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code');
+// Chile's unit of account is a fund code, which ICU leaves out.
+const CURRENCIES = new Set([...Intl.supportedValuesOf('currency'), 'CLF']);
+const CURRENCY = 'must be an ISO 4217 code';
+export const currencyCode = z
+  .string()
+  .regex(/^[A-Z]{3}$/, { error: CURRENCY, abort: true })
+  .refine((code) => CURRENCIES.has(code), CURRENCY);
 
 /** An IANA time zone. */
 export const timeZone = z

@@ -107,6 +107,12 @@ export const billingErrors = defineErrors({
   'billing.payment.reversed': { kind: 'conflict', message: 'The payment is reversed already.' },
   'billing.payment.unfit': { kind: 'unprocessable', message: 'The amount {problem}.' },
   'billing.payment.refunding': { kind: 'conflict', message: 'A refund of the payment is under way: wait for its end.' },
+  'billing.payment.refunded': {
+    kind: 'conflict',
+    message:
+      '{refunded} of the payment was refunded: {left} of it can be taken back, with that amount named. What is missing beyond it is to be charged.',
+  },
+  'billing.payment.ahead': { kind: 'unprocessable', message: 'A payment cannot be received in the future.' },
   'billing.refund.not_found': { kind: 'not_found', message: 'Refund not found' },
   'billing.refund.too_much': { kind: 'conflict', message: 'Not more than {left} is left to refund of the payment.' },
   'billing.refund.no_gateway': {

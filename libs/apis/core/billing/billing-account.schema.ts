@@ -1,5 +1,5 @@
 import { INVOICE_DELIVERIES } from '@isp/domain/billing';
-import { bodyId, intId, line, timeZone, unitAmount } from '@isp/apis/shared';
+import { bodyId, currencyCode, intId, line, timeZone, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
@@ -44,10 +44,7 @@ const accountKind = z.enum(['postpaid', 'prepaid']);
 export const openAccountBody = z.strictObject({
   customer_id: bodyId,
   name: line(120),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
-    .optional(),
+  currency: currencyCode.optional(),
   time_zone: timeZone.optional(),
   payment_days: z.int().min(0).max(365).optional(),
   kind: accountKind.default('postpaid'),

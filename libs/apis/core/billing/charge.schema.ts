@@ -1,4 +1,4 @@
-import { bodyId, line, needle, unitAmount } from '@isp/apis/shared';
+import { bodyId, currencyCode, line, needle, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 import { day, percentText } from './billing-account.schema.js';
@@ -62,11 +62,7 @@ export const promotionBody = z.strictObject({
   name: line(120),
   percent: percentText.nullable().default(null),
   monthly_amount: unitAmount.nullable().default(null),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
-    .nullable()
-    .default(null),
+  currency: currencyCode.nullable().default(null),
   months: z.int().min(1).max(120),
   plan_id: bodyId.nullable().default(null),
   from: day,

@@ -16,7 +16,7 @@ export const recordPaymentBody = z.strictObject({
 });
 export type RecordPaymentBody = z.infer<typeof recordPaymentBody>;
 
-export const reverseBody = z.strictObject({ reason: withoutCard(line(250)) });
+export const reverseBody = z.strictObject({ reason: withoutCard(line(250)), amount: unitAmount.optional() });
 export type ReverseBody = z.infer<typeof reverseBody>;
 
 export const paymentsQuery = listQuery({

@@ -77,7 +77,10 @@ export class PaymentsController {
   @Operation({
     access: 'payment.manage',
     summary: 'Take a payment back that did not stay',
-    description: 'A returned debit, a bounced cheque: what it paid is open again.',
+    description:
+      'A returned debit, a bounced cheque: what it paid is open again. What was refunded of it stays refunded: only the rest is ' +
+      'taken back, and its `amount` must be named. Where the bank took the whole, the customer owes the refunded part, which is ' +
+      'to be charged (a one-off charge).',
     response: schema.paymentShape,
     example: {
       ...schema.paymentExample,
@@ -89,15 +92,15 @@ export class PaymentsController {
       reversal_reason: 'Insufficient funds',
     },
     requestExample: { reason: 'Insufficient funds' },
-    errors: ['not_found', 'conflict'],
+    errors: ['not_found', 'conflict', 'unprocessable'],
     keepAnswerHours: 720,
   })
   async reversePayment(
     @CurrentActor() actor: Actor,
     @PathParam('payment_id', intId) paymentId: number,
-    @JsonBody(schema.reverseBody) { reason }: schema.ReverseBody,
+    @JsonBody(schema.reverseBody) { reason, amount }: schema.ReverseBody,
   ) {
-    return present(await this.reverse.execute({ actor, paymentId, reason }));
+    return present(await this.reverse.execute({ actor, paymentId, reason, amount: amount?.toString() }));
   }
 }
 

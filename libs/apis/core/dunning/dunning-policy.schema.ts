@@ -1,4 +1,4 @@
-import { bodyId, calendarDay, line, needle, unitAmount } from '@isp/apis/shared';
+import { bodyId, calendarDay, currencyCode, line, needle, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
@@ -42,7 +42,7 @@ export const policyBody = z.strictObject({
   until_time: time.default('17:00'),
   holiday_calendar: terms.holiday_calendar.default(null),
   reconnection_fee: terms.reconnection_fee.default('0'),
-  currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
+  currency: currencyCode,
   partner_id: bodyId.nullable().default(null),
   plan_id: bodyId.nullable().default(null),
   customer_tag: tag.nullable().default(null),

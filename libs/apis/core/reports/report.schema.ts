@@ -1,4 +1,4 @@
-import { calendarDay, intId } from '@isp/apis/shared';
+import { calendarDay, currencyCode, intId } from '@isp/apis/shared';
 import { addMonths } from '@isp/kernel';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
@@ -9,10 +9,7 @@ const month = z
   .regex(/^(19|20|21)\d{2}-(0[1-9]|1[0-2])$/, 'must be a month, YYYY-MM')
   .describe('A month, YYYY-MM');
 const format = z.enum(['json', 'csv']).default('json');
-const currency = z
-  .string()
-  .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
-  .optional();
+const currency = currencyCode.optional();
 
 const range = { from: month.optional(), to: month.optional(), partner_id: intId.optional(), format };
 const fits = ({ from, to }: { readonly from?: string | undefined; readonly to?: string | undefined }): boolean =>

@@ -64,7 +64,9 @@ export class GatewayEventHandler implements HandlesJob<typeof JOB> {
 
   private async reverseOnce(paymentId: number): Promise<void> {
     try {
-      await this.reverse.execute({ actor: COLLECTOR, paymentId, reason: 'Disputed: the gateway took it back' });
+      // Of what was refunded a gateway takes nothing back.
+      const reason = 'Disputed: the gateway took it back';
+      await this.reverse.execute({ actor: COLLECTOR, paymentId, reason, amount: 'rest' });
     } catch (error) {
       if ((error as { code?: string }).code !== 'billing.payment.reversed') throw error;
     }

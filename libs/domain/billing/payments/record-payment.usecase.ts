@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { type Clock, readAmount } from '@isp/kernel';
+import { type Clock, addSeconds, readAmount } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
 import { AccountRepository } from '../accounts/account.repository.js';
@@ -20,6 +20,9 @@ const ISSUED = statement(
   `SELECT count(*)::integer AS found FROM invoices WHERE id = ANY ($1) AND account_id = $2 AND document = 'invoice' AND status NOT IN ('draft', 'void')`,
 );
 
+/** The day of a bank may be a day ahead of ours. */
+const AHEAD_SECONDS = 86_400;
+
 export interface RecordPaymentInput {
   readonly actor: Actor;
   readonly accountId: number;
@@ -36,7 +39,7 @@ export interface RecordPaymentInput {
 
 /**
  * Books money that came in, and pays open invoices with it.
- * @throws `billing.account.not_found`, `billing.payment.unfit`, `billing.payment.duplicate`, `billing.payment.unknown_invoice`
+ * @throws `billing.account.not_found`, `billing.payment.unfit`, `billing.payment.ahead`, `billing.payment.duplicate`, `billing.payment.unknown_invoice`
  */
 @Injectable()
 export class RecordPayment {
@@ -57,6 +60,8 @@ export class RecordPayment {
       const reading = readAmount(input.amount, { currency: account.currency });
       if (!reading.ok) throw billingErrors('billing.payment.unfit', { problem: reading.problem });
       if (reading.amount.isZero()) throw billingErrors('billing.payment.unfit', { problem: 'must not be zero' });
+      if (input.receivedAt && input.receivedAt > addSeconds(now, AHEAD_SECONDS))
+        throw billingErrors('billing.payment.ahead');
       if (invoiceIds) await this.refuseUnknown(invoiceIds, accountId);
       const id = await this.insert(input, now);
       const from = { paymentId: id, creditNoteId: null };

@@ -48,7 +48,7 @@ export class MatchEntry {
 
   /**
    * Takes a match or a decision back. A payment that was made of the entry is reversed.
-   * @throws `billing.entry.not_found`, `billing.payment.refunding`
+   * @throws `billing.entry.not_found`, `billing.payment.refunding`, `billing.payment.refunded`
    */
   reopen(actor: Actor, entryId: number, reason: string): Promise<BankEntryView> {
     return this.uow.run(actor, async () => {
