@@ -1,6 +1,8 @@
 import { expect, it } from '@jest/globals';
+import { QUEUES } from '@isp/contracts';
 import { Gauge, Registry } from 'prom-client';
-import { countedWhenScraped } from './metrics.js';
+import type { Database } from '@isp/platform/database';
+import { Metrics, type WorkFigures, countedWhenScraped } from './metrics.js';
 
 it('counts once for all who scrape at a moment, and tells the rest when it cannot', async () => {
   const registers = [new Registry()];
@@ -26,4 +28,20 @@ it('counts once for all who scrape at a moment, and tells the rest when it canno
   expect(await scrape()).toEqual(['other 7']);
   away = false;
   expect(await scrape()).toEqual(['counted 3', 'beside 3', 'other 7']);
+});
+
+it('tells of every queue, also of one that is empty', async () => {
+  const found: WorkFigures[] = [{ queue: 'events', status: 'queued', items: 3, lag: 2 }];
+  const { registry } = new Metrics({ query: () => Promise.resolve(found) } as unknown as Database);
+  const text = await registry.metrics();
+  const told = (line: string) => text.split('\n').includes(line);
+  expect(
+    told('isp_work_items{queue="events",status="queued"} 3') && told('isp_work_lag_seconds{queue="events"} 2'),
+  ).toBe(true);
+  for (const queue of QUEUES.filter((name) => name !== 'events'))
+    expect([
+      queue,
+      told(`isp_work_items{queue="${queue}",status="dead"} 0`),
+      told(`isp_work_lag_seconds{queue="${queue}"} 0`),
+    ]).toEqual([queue, true, true]);
 });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { QUEUES } from '@isp/contracts';
 import { Database, statement } from '@isp/platform/database';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -28,9 +29,11 @@ function forget(gauge: Gauge): void {
   gauge.remove({});
 }
 
+const STATUSES = ['queued', 'running', 'dead'] as const;
+
 export interface WorkFigures {
   readonly queue: string;
-  readonly status: 'queued' | 'running' | 'dead';
+  readonly status: (typeof STATUSES)[number];
   readonly items: number;
   /** Seconds that the oldest due piece has waited. */
   readonly lag: number;
@@ -68,6 +71,11 @@ export class Metrics {
       const found = await this.work();
       items.reset();
       lag.reset();
+      // An empty queue has a figure too: an alert on what is not told never fires.
+      for (const queue of QUEUES) {
+        lag.set({ queue }, 0);
+        for (const status of STATUSES) items.set({ queue, status }, 0);
+      }
       for (const row of found) {
         items.set({ queue: row.queue, status: row.status }, row.items);
         if (row.status === 'queued') lag.set({ queue: row.queue }, row.lag);
