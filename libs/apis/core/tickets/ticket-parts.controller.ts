@@ -65,7 +65,9 @@ export class TicketPartsController {
   @Operation({
     access: 'ticket.manage',
     summary: 'Take a ticket up a level',
-    description: 'By hand, ahead of the chain of its policy.',
+    description:
+      'By hand, ahead of the chain of its policy. `to` is free text: a team or a person, not necessarily a user. It is in the ' +
+      'ticket’s history with the reason, and the customer can read both there.',
     response: schema.ticketShape,
     example: {
       ...ticketExample,
