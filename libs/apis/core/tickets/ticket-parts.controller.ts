@@ -65,7 +65,9 @@ export class TicketPartsController {
   @Operation({
     access: 'ticket.manage',
     summary: 'Take a ticket up a level',
-    description: 'By hand, ahead of the chain of its policy.',
+    description:
+      'By hand, ahead of the chain of its policy. `to` is free text: a team or a person, not necessarily a user. It is in the ' +
+      'ticket’s history with the reason, and the customer can read both there.',
     response: schema.ticketShape,
     example: {
       ...ticketExample,
@@ -87,7 +89,9 @@ export class TicketPartsController {
   @Operation({
     access: 'ticket.manage',
     summary: 'Say what else a ticket is about',
-    description: 'A service of the ticket’s customer, an outage, a work order, an invoice or another ticket.',
+    description:
+      'An outage, or what the ticket’s customer has: a service, a work order, an invoice or another ticket, which can be ' +
+      'nobody’s too. A ticket without a customer can be about anybody’s.',
     response: schema.ticketShape,
     example: ticketExample,
     requestExample: { type: 'service', id: 789 },

@@ -85,8 +85,12 @@ export function presentComment({ id, internal, text, author, at: said }: TicketC
   return { id, internal, text, author, at: toIsoSeconds(said) };
 }
 
-export function presentStep({ at: when, ...step }: TicketStepView) {
-  return { ...step, at: toIsoSeconds(when) };
+/** What changed by its name in the API. */
+const wireName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+export function presentStep({ at: when, changes, ...step }: TicketStepView) {
+  const named = Object.entries(changes).map(([name, change]) => [wireName(name), change] as const);
+  return { ...step, changes: Object.fromEntries(named), at: toIsoSeconds(when) };
 }
 
 export function presentAttachment({

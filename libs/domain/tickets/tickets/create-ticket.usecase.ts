@@ -82,7 +82,8 @@ function sourceOf({ kind, reach }: Actor): TicketSource {
  * Opens a ticket under the SLA policy of now, with its number and both of its clocks, in the caller's transaction where
  * there is one.
  * @throws `customers.customer.not_found`, `tickets.ticket.customer_missing`, `tickets.category.unknown`,
- *   `tickets.team.unknown`, `tickets.service.unknown`, `tickets.link.unknown`, `tickets.ticket.opened_later`
+ *   `tickets.team.unknown`, `tickets.service.unknown`, `tickets.link.unknown`, `tickets.link.itself`,
+ *   `tickets.ticket.opened_later`
  */
 @Injectable()
 export class CreateTicket {

@@ -15,7 +15,8 @@ export interface LinkTicketInput {
 
 /**
  * Says what else a ticket is about; again changes nothing.
- * @throws `tickets.ticket.not_found`, `tickets.service.unknown`, `tickets.link.unknown`
+ * @throws `tickets.ticket.not_found`, `tickets.service.unknown`, `tickets.link.unknown`,
+ *   `tickets.link.itself`
  */
 @Injectable()
 export class LinkTicket {

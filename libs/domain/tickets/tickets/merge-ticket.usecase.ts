@@ -45,7 +45,8 @@ export class MergeTicket {
       const patch = { ...ended, mergedIntoId: intoId };
       const after = await this.book.change({ actor, verb: 'merge', noted: { into: into.number } }, before, patch);
       await this.clocks.end(after, ['first_response', 'resolution'], at, true);
-      for (const { type, id } of await this.links.of(ticketId)) await this.tickets.link(into, type, [id]);
+      for (const { type, id } of await this.links.of(ticketId))
+        if (type !== 'ticket' || id !== intoId) await this.tickets.link(into, type, [id]);
       await this.tickets.link(into, 'ticket', [ticketId]);
       const told = { actor, verb: 'link', noted: { merged: before.number } } as const;
       this.book.note(told, into.status, await this.tickets.save(into));

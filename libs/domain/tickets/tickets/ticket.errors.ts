@@ -26,6 +26,7 @@ export const ticketErrors = defineErrors({
   'tickets.service.unknown': { kind: 'unprocessable', message: 'The customer has no service {id}.' },
   'tickets.link.not_found': { kind: 'not_found', message: 'Link not found' },
   'tickets.link.unknown': { kind: 'unprocessable', message: 'There is no {type} {id} to link.' },
+  'tickets.link.itself': { kind: 'unprocessable', message: 'A ticket cannot be linked to itself.' },
   'tickets.attachment.not_found': { kind: 'not_found', message: 'Attachment not found' },
   'tickets.attachment.empty': { kind: 'unprocessable', message: 'The file is empty.' },
   'tickets.attachment.wrong_type': { kind: 'unprocessable', message: 'The file is not {type}.' },
