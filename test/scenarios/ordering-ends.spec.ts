@@ -55,7 +55,25 @@ describe('an order that is cancelled', () => {
       status: 'Cancelled',
       cancellation_reason: 'No duct to the house',
     });
-    await until('the premise is vacant', async () => (await w.premiseOf(at)) === 'vacant');
+    expect(await w.premiseOf(at)).toBe('vacant');
+    await w.ordered(at, w.south);
+    // In one transaction, and not by a listener that was quick.
+    const ends = `SELECT o.ended_at = w.cancelled_at AS at_once, o.end_reason AS reason FROM orders o
+      JOIN services s ON s.id = o.service_id JOIN work_orders w ON w.service_id = s.id WHERE s.guid = '${service}'`;
+    expect(await w.sql(ends)).toEqual([{ at_once: true, reason: 'No duct to the house' }]);
+  });
+
+  it('by both sides at the same time, ends once', async () => {
+    const at = w.plot();
+    const { service } = await w.ordered(at);
+    const path = `/work-orders/${await w.workOrderOf(service)}/cancel`;
+    const answers = await Promise.all([
+      w.asOperator('POST', path, { reason: 'No duct to the house' }),
+      w.send('DELETE', `/services/${service}`),
+    ]);
+    expect(answers.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(1);
+    expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([]);
+    expect(await w.premiseOf(at)).toBe('vacant');
   });
 
   it('when it works already, leaves the network', async () => {

@@ -12,6 +12,7 @@ import { LineDeltas } from './lines/line-deltas.js';
 import { LineQueries } from './lines/line.queries.js';
 import { CallBack } from './orders/call-back.js';
 import { CancelOrder } from './orders/cancel-order.usecase.js';
+import { CancelOrderedWork } from './orders/cancel-ordered-work.usecase.js';
 import { ChangeLine } from './orders/change-line.usecase.js';
 import { FollowServiceListener } from './orders/follow-service.listener.js';
 import { FollowService } from './orders/follow-service.usecase.js';
@@ -21,7 +22,7 @@ import { OrderRepository } from './orders/order.repository.js';
 import { OrderedLine } from './orders/ordered-line.js';
 import { PlaceOrder } from './orders/place-order.usecase.js';
 
-const DOOR = [PlaceOrder, ChangeLine, CancelOrder, FollowService, LineQueries, LineDeltas];
+const DOOR = [PlaceOrder, ChangeLine, CancelOrder, CancelOrderedWork, FollowService, LineQueries, LineDeltas];
 
 /** Lines that partners order on premises, from the order to its end. */
 @Module({

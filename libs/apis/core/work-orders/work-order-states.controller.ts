@@ -2,9 +2,9 @@ import { Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentActor, JsonBody, Operation, PathParam, intId } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
+import { CancelOrderedWork } from '@isp/domain/ordering';
 import {
   AssignWorkOrder,
-  CancelWorkOrder,
   CompleteWorkOrder,
   HoldWorkOrder,
   ResumeWorkOrder,
@@ -24,7 +24,7 @@ export class WorkOrderStatesController {
     private readonly hold: HoldWorkOrder,
     private readonly resume: ResumeWorkOrder,
     private readonly complete: CompleteWorkOrder,
-    private readonly cancel: CancelWorkOrder,
+    private readonly cancel: CancelOrderedWork,
   ) {}
 
   @Post('schedule')
