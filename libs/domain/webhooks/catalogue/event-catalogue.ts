@@ -209,7 +209,7 @@ export const ENDPOINT_DISABLED_EVENT = 'webhook.endpoint_disabled';
 /** Told to ISPs beside the events of the catalogue, in the words, ids and dates of the wholesale API. */
 export const DIALECT_EVENTS = {
   'wholesale.service.updated':
-    'For ISPs, in the words of the wholesale API: a service was ordered or changed its state.',
+    'For ISPs, in the words of the wholesale API: a service was ordered or changed its state. Its `sequence` grows; what nobody is told of counts, too.',
   'wholesale.work_order.updated': 'For ISPs, in the words of the wholesale API: a work order has got further.',
 } as const;
 
