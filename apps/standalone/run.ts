@@ -45,7 +45,7 @@ export async function run(config: Config, place: Place, dataDir: string): Promis
     const ispTokens = await issueIspTokens(app, known?.isp_tokens);
     const program = await listen(app, config);
     const sandbox = { base_url: program.url, ...logins, api_key: apiKey, isp_tokens: ispTokens };
-    await writeSandbox(file, sandbox, place.databaseUrl);
+    await writeSandbox(file, sandbox, place);
     banner(sandbox, file);
     // What can wait until the sandbox is up, as all below.
     void seedUsage(place.ownerUrl).catch((error: unknown) => say(`no usage of the past: ${explain(error)}`));

@@ -14,6 +14,11 @@ export interface Sandbox {
   readonly isp_tokens: Readonly<Record<string, string>>;
 }
 
+interface Written extends Sandbox {
+  readonly database?: string;
+  readonly database_url?: string;
+}
+
 export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -27,15 +32,21 @@ function databaseId(url: string): string {
 /** The file of an earlier start on the same database, if there is one. */
 export async function readSandbox(file: string, databaseUrl: string): Promise<Sandbox | undefined> {
   try {
-    const known = JSON.parse(await readFile(file, 'utf8')) as Sandbox & { database?: string };
+    const known = JSON.parse(await readFile(file, 'utf8')) as Written;
     return known.database === databaseId(databaseUrl) ? known : undefined;
   } catch {
     return undefined;
   }
 }
 
-export async function writeSandbox(file: string, sandbox: Sandbox & SandboxLogins, databaseUrl: string): Promise<void> {
-  await replaceFile(file, `${JSON.stringify({ ...sandbox, database: databaseId(databaseUrl) }, null, 2)}\n`);
+/** The address of the database is written down where it is the sandbox's own: another's password is not ours to keep. */
+export async function writeSandbox(
+  file: string,
+  sandbox: Sandbox & SandboxLogins,
+  { databaseUrl, isOurs }: { readonly databaseUrl: string; readonly isOurs: boolean },
+): Promise<void> {
+  const written = { ...sandbox, database: databaseId(databaseUrl), ...(isOurs ? { database_url: databaseUrl } : {}) };
+  await replaceFile(file, `${JSON.stringify(written, null, 2)}\n`);
 }
 
 /** The master keys of this sandbox: made once, kept beside its data. */
@@ -46,6 +57,19 @@ export async function masterKeys(dataDir: string): Promise<string> {
   const made = `sandbox-1:${randomBytes(32).toString('base64')}`;
   await replaceFile(file, `${made}\n`);
   return made;
+}
+
+/**
+ * What another program needs to work on the sandbox of this directory, if its last start brought a database of its own.
+ * It answers as long as the sandbox runs.
+ */
+export async function settingsOfSandbox(dataDir: string): Promise<Readonly<Record<string, string>> | undefined> {
+  try {
+    const { database_url: url } = JSON.parse(await readFile(join(dataDir, 'sandbox.json'), 'utf8')) as Written;
+    return url ? { DATABASE_URL: url, ISP_MASTER_KEYS: await masterKeys(dataDir), ISP_LOG_LEVEL: 'warn' } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function replaceFile(file: string, text: string): Promise<void> {
