@@ -150,6 +150,12 @@ describe('an address', () => {
       expect([hostile, await first(hostile)]).toEqual([hostile, undefined]);
   });
 
+  it('looks for what a short word with two letters missing resembles, not for the other words alone', async () => {
+    for (const street of ['Mill Street', 'Beacon Street', 'Harbour Street']) await add(`7, ${street}, Ripple`, 4, 4);
+    const [found, next] = await use(PremiseSearch).find(actor, '7 Harbr Street', PAGE);
+    expect([found?.fullText, next]).toEqual(['7, Harbour Street, Ripple', undefined]);
+  });
+
   it('is gone from searches when it is taken away', async () => {
     const { id } = await add('99, Vanishing Lane', 3, 3);
     expect(await use(PremiseSearch).find(actor, 'vanishing', PAGE)).toHaveLength(1);

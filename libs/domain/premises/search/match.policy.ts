@@ -83,12 +83,18 @@ function fitOf(word: string, candidate: string): number {
   if (aliasesOf(word).includes(candidate)) return 0.95;
   if (candidate.startsWith(word)) return PREFIX_FLOOR + (0.2 * word.length) / candidate.length;
   if (isNumber(word) || isNumber(candidate)) return 0;
-  const typos = typosBetween(word, candidate, maxTypos(word));
+  const typos = typosBetween(word, candidate, maxTypos(word, candidate));
   return typos === undefined ? 0 : Math.max(0, 0.9 - typos / word.length);
 }
 
-/** How many typos a word may have and still be meant: none in words that are too short to tell. */
-export const maxTypos = (word: string): number => (word.length < 3 ? 0 : word.length < 6 ? 1 : 2);
+/**
+ * How many typos a word may have and still mean the other: none in words that are too short to tell. Where two letters
+ * are missing (`Harbr` for `Harbour`), all that were typed are right, so a shorter word tells.
+ */
+export function maxTypos(word: string, meant: string): number {
+  if (word.length < 3) return 0;
+  return word.length >= 6 || (word.length === 5 && meant.length === 7) ? 2 : 1;
+}
 
 /**
  * Typos between two words (one too many, too few, another, or two swapped), or undefined when there are more than `max`.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Fits, confidenceOf, typosBetween, weigh } from './match.policy.js';
+import { type Fits, confidenceOf, maxTypos, typosBetween, weigh } from './match.policy.js';
 import { wordsOf } from './words.js';
 
 describe('the words of an address', () => {
@@ -22,6 +22,20 @@ describe('typos', () => {
     ['rialwya', 'railway', 2],
     ['road', 'railway', undefined],
   ])('between %s and %s', (left, right, typos) => expect(typosBetween(left, right, 2)).toBe(typos));
+});
+
+describe('a misspelt word', () => {
+  it.each([
+    ['harbr', 'harbour', true],
+    ['orchrd', 'orchard', true],
+    ['hrbor', 'harbour', true],
+    ['hxrbr', 'harbour', false],
+    ['harbr', 'hamble', false],
+    ['mill', 'miller', false],
+    ['hbr', 'habor', false],
+  ])('%s may mean %s: %s', (word, meant, may) =>
+    expect(typosBetween(word, meant, maxTypos(word, meant)) !== undefined).toBe(may),
+  );
 });
 
 describe('confidence', () => {

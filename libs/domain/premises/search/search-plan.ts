@@ -41,7 +41,9 @@ export function strictTerm(word: string, last: boolean, known: Knowledge | undef
 /** As `strictTerm`, and whatever the word may be a misspelling of. */
 export function patientTerm(word: string, known: Knowledge | undefined): Term | undefined {
   if (isNumber(word)) return [word];
-  const meant = (known?.similar ?? []).filter((one) => typosBetween(word, one.word, maxTypos(word)) !== undefined);
+  const meant = (known?.similar ?? []).filter(
+    (one) => typosBetween(word, one.word, maxTypos(word, one.word)) !== undefined,
+  );
   const term = [...new Set([...(strictTerm(word, true, known) ?? []), ...meant.map((one) => one.word)])];
   return term.length > 0 ? term : undefined;
 }
