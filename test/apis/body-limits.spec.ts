@@ -308,7 +308,33 @@ describe('a query or method that two layers could read in two ways', () => {
 
   it('answers a search with an escaped NUL without a server error', async () => {
     expect((await world.ask('/v1/customers?search=a%00b', { key })).status).toBeLessThan(500);
-    expect((await world.ask('/v1/customers?search=%ff%fe', { key })).status).toBeLessThan(500);
+  });
+
+  it.each(['%ff', 'Harbour%ff', '%c0%80', '%ed%a0%80', '%zz', 'a%'])(
+    'refuses a query string that is not UTF-8 in the words of each API: %s',
+    async (text) => {
+      const ask = async (path: string) => {
+        const answer = await world.ask(`${path}${text}`, { key });
+        return { status: answer.status, body: answer.json<unknown>() };
+      };
+      const message = 'must be percent-encoded UTF-8';
+      for (const path of ['/v1/customers?search=', '/v1/customers?page=1&search=', '/v1/nothing?search=']) {
+        const error = { code: 'VALIDATION_ERROR', details: [{ field: 'search', message }] };
+        expect([path, await ask(path)]).toMatchObject([path, { status: 400, body: { error } }]);
+      }
+      expect(await ask('/wholesale/predefined-premises?q=')).toEqual({
+        status: 400,
+        body: { code: 400, errors: { q: [message] }, full_errors: [`q ${message}`] },
+      });
+      expect(await ask('/operations/v1/customers?status=')).toMatchObject({ status: 400 });
+      expect(JSON.stringify((await ask('/operations/v1/customers?status=')).body)).toContain(message);
+    },
+  );
+
+  it('reads a query string in any language, a plus as a space', async () => {
+    const { id, name } = (await create(JSON.stringify(customer('Zoë 漢字 😀')))).json<{ id: number; name: string }>();
+    const found = await world.ask(`/v1/customers?search=${encodeURIComponent(name).replaceAll('%20', '+')}`, { key });
+    expect(found.json<{ customers: { id: number }[] }>().customers.map((one) => one.id)).toEqual([id]);
   });
 
   it('knows no method overrides', async () => {

@@ -94,6 +94,9 @@ describe('GET /wholesale/predefined-premises', () => {
   it.each([
     ['without q', '', 'q'],
     ['NUL', '?q=a%00', 'q'],
+    ['escapes that are no UTF-8', '?count=5&q=Railway%ff', 'q'],
+    ['no escape', '?q=%zz', 'q'],
+    ['a name that is no UTF-8', '?q=a&%c0%80=1', 'query'],
     ['too long', `?q=${'x'.repeat(301)}`, 'q'],
     ['a count over 100', '?q=a&count=101', 'count'],
     ['page 0', '?q=a&page=0', 'page'],

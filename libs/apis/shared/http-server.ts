@@ -108,7 +108,27 @@ function refusalOf(request: FastifyRequest): Error | undefined {
   const api = /^\/(v1|wholesale|operations)(\/|$)/.test(request.url);
   const types = OTHER_TYPES.find(([path]) => path.test(request.url))?.[1] ?? JSON_TYPES;
   if (api && accept !== undefined && !types.test(accept)) return httpErrors('http.accept.unsupported');
-  return undefined;
+  return api ? unreadableQuery(request.url) : undefined;
+}
+
+/** Fastify reads escapes that are no UTF-8, or no escapes, as something else: what was asked for is then not known. */
+function unreadableQuery(url: string): Error | undefined {
+  const [, query = ''] = /\?([^]*)/.exec(url) ?? [];
+  if (unescaped(query) !== undefined) return undefined;
+  const details = query
+    .split('&')
+    .filter((pair) => unescaped(pair) === undefined)
+    .map((pair) => unescaped(pair.split('=', 1)[0] ?? '') ?? 'query')
+    .map((field) => ({ field, message: 'must be percent-encoded UTF-8' }));
+  return httpErrors('http.request.invalid', {}, { details });
+}
+
+function unescaped(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 export type { FastifyReply };
