@@ -226,8 +226,8 @@ describe('an order that is refused', () => {
         refusal('premise.external_reference', 'is not live yet: planned, expected from 2099-03-01'),
       ],
       [order({ service: { product_id: w.town.unsold } }), refusal('service.product_id', 'is not sold at this premise')],
-      [order({ customer: { id: MISSING } }), refusal('id', 'is not known')],
-      [order({ customer: { id: 'x' } }), refusal('id', 'is not a GUID')],
+      [order({ customer: { id: MISSING } }), refusal('customer.id', 'is not known')],
+      [order({ customer: { id: 'x' } }), refusal('customer.id', 'is not a GUID')],
     ];
     for (const [body, expected] of cases) {
       const answer = await w.send('POST', '/services/full', body);

@@ -62,7 +62,10 @@ export const needle = (max: number) =>
     .max(max)
     .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must be plain text');
 
-export const emailAddress = z.email('Invalid email format').max(254);
+/** One that is left out is missing, as of every other field, and not wrong. */
+export const emailAddress = z
+  .email({ error: ({ input }) => (input === undefined ? undefined : 'Invalid email format') })
+  .max(254);
 
 export const phoneNumber = z
   .string()

@@ -19,6 +19,7 @@ describe('phraseOf', () => {
     [line(5), 'abcdef', 'is too long (maximum is 5 characters)'],
     [z.string().min(3), 'ab', 'is too short (minimum is 3 characters)'],
     [line(5), 7, 'is not of type string'],
+    [emailAddress, undefined, 'is required'],
     [emailAddress, 'nobody', 'is not a valid e-mail address'],
     [z.strictObject({}), [], 'is not of type object'],
   ])('says in words what a schema refuses (%#)', (schema, value, phrase) => {

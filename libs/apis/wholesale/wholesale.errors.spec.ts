@@ -42,6 +42,7 @@ describe('the errors of the wholesale API', () => {
       { field: 'customer.email', message: 'Invalid email format' },
       { field: 'customer.password', message: 'must have at least 12 characters' },
       { field: 'customer.password', message: 'Unknown field' },
+      { field: 'customer.id', message: 'is not known' },
       { field: '', message: 'Invalid input: expected object, received undefined' },
     ];
     expect(render(error('validation', details)).body).toEqual({
@@ -49,12 +50,14 @@ describe('the errors of the wholesale API', () => {
       errors: {
         email: ['is not a valid e-mail address'],
         password: ['must have at least 12 characters', 'is not a known field'],
+        'customer.id': ['is not known'],
         base: ['is required'],
       },
       full_errors: [
         'email is not a valid e-mail address',
         'password must have at least 12 characters',
         'password is not a known field',
+        'customer.id is not known',
         'is required',
       ],
     });

@@ -60,7 +60,10 @@ function byField(error: DomainError) {
   };
 }
 
-/** A field without the envelope that the documents put around a customer: they name `email`, not `customer.email`. */
+/**
+ * A field without the envelope that the documents put around a customer: they name `email`, not `customer.email`. An `id`
+ * keeps it: of an order's parts it would not say whose it is.
+ */
 function nameOf(field: string): string {
-  return field.replace(/^customer\./, '') || 'base';
+  return field.replace(/^customer\.(?!id$)/, '') || 'base';
 }
