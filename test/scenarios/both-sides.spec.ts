@@ -91,6 +91,7 @@ describe('an ISP and the operator', () => {
     expect(await workOrder()).toMatchObject({ status: 'Scheduled', scheduled_date_time: '2099-03-01 09:30:00 +0200' });
     await asOperator('POST', `/work-orders/${work}/hold`, { reason: 'Nobody at home.' });
     expect(await workOrder()).toMatchObject({ status: 'On Hold', on_hold: true, client_status: 'Order on hold' });
+    expect(await workOrder()).toMatchObject({ last_comment: 'Nobody at home.' });
     await asOperator('POST', `/work-orders/${work}/resume`);
     await asOperator('POST', `/work-orders/${work}/comments`, { text: 'Ladder needed.' });
     expect(await workOrder()).toMatchObject({ status: 'Scheduled', last_comment: 'Ladder needed.' });

@@ -98,7 +98,11 @@ describe('a line from its order to its end', () => {
       installer_id: expect.stringMatching(GUID),
       assigned: 'North Splicers',
     });
-    expect(await step('hold', { reason: 'Nobody at home' })).toMatchObject({ status: 'On Hold', on_hold: true });
+    expect(await step('hold', { reason: 'Nobody at home' })).toMatchObject({
+      status: 'On Hold',
+      on_hold: true,
+      last_comment: 'Nobody at home',
+    });
     expect((await w.complete(id)).status).toBe(409);
     expect(await step('resume')).toMatchObject({ status: 'Assigned', on_hold: false });
     expect(await step('start')).toMatchObject({ status: 'In Progress' });

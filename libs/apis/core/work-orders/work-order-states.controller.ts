@@ -78,8 +78,14 @@ export class WorkOrderStatesController {
   @Operation({
     access: 'work_order.manage',
     summary: 'Stop a work order for a reason',
+    description: 'The reason becomes a comment too: the ISP reads it as the last one.',
     response: schema.workOrderShape,
-    example: { ...schema.workOrderExample, status: 'on_hold', hold_reason: 'Nobody at home' },
+    example: {
+      ...schema.workOrderExample,
+      status: 'on_hold',
+      hold_reason: 'Nobody at home',
+      last_comment: 'Nobody at home',
+    },
     requestExample: { reason: 'Nobody at home' },
     errors: ['not_found', 'conflict'],
   })

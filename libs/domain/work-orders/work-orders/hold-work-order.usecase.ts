@@ -15,7 +15,8 @@ export interface HoldWorkOrderInput {
 }
 
 /**
- * Stops a work order for a reason; it goes on later where it stood.
+ * Stops a work order for a reason, which is said as a comment too: whoever waits for the work reads why. It goes on later
+ * where it stood.
  * @throws `work_orders.work_order.not_found`, `work_orders.work_order.illegal_move`
  */
 @Injectable()
@@ -36,7 +37,7 @@ export class HoldWorkOrder {
       const ahead = await this.appointments.isAhead(workOrderId);
       const heldFrom = ahead && before.status === 'assigned' ? 'new' : (before.status as OpenStatus);
       const hold = { status: 'on_hold', heldFrom, holdReason: reason, ...(ahead ? NO_VISIT : {}) } as const;
-      return this.book.change({ actor, verb: 'hold', reason }, before, hold);
+      return this.book.change({ actor, verb: 'hold', reason, comment: reason }, before, hold);
     });
   }
 }

@@ -44,6 +44,8 @@ export interface Happening {
   readonly actor: Actor;
   readonly verb: WorkOrderVerb;
   readonly reason?: string | undefined;
+  /** What whoever reads the order is told of it. */
+  readonly comment?: string | undefined;
 }
 
 /** Work orders as they are written: every change with its history, its audit row and its event, in one transaction. */
@@ -74,6 +76,7 @@ export class WorkOrderBook {
     refuse(what.verb, before, patch.status);
     const diff = changesBetween(before, patch);
     if (Object.keys(diff).length === 0) return before;
+    if (what.comment !== undefined) await this.orders.comment(before, what.comment, await this.people.of(what.actor));
     const after = await this.orders.save({ ...before, ...patch });
     const over = ENDS[after.status];
     if (over && after.status !== before.status) await this.appointments.close(after.id, over);
