@@ -8,6 +8,7 @@ export * from './csv.js';
 export * from './errors.js';
 export * from './ids.js';
 export * from './money.js';
+export * from './names.js';
 export * from './opening-hours.js';
 export * from './paging.js';
 export * from './ranges.js';

@@ -63,6 +63,7 @@ export function serve<Order, Answer>(work: (order: Order) => Promise<Answer>): v
       (error: Error) => reply({ failure: error.message }),
     );
   });
+  // Who asked is gone: nobody waits for an answer, and open connections would keep this process for ever.
   process.on('disconnect', () => process.exit(0));
   process.send?.('ready');
 }

@@ -1,8 +1,8 @@
 import { ALARM_METRICS, ALARM_STATUSES, DEVICE_KINDS } from '@isp/domain/network';
 import { bodyId, intId, prose } from '@isp/apis/shared';
+import { snakeCase } from '@isp/kernel';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
-import { wireName } from './device.presenter.js';
 
 const status = z.enum(ALARM_STATUSES);
 const severity = z.enum(['warning', 'critical']);
@@ -18,7 +18,7 @@ export type AcknowledgeBody = z.infer<typeof acknowledgeBody>;
 
 const direction = z.enum(['above', 'below']).describe('Whether it is bad to be above or below the levels');
 const level = z.number().min(-1e9).max(1e9);
-const METRICS = ALARM_METRICS.map(wireName) as [string, ...string[]];
+const METRICS = ALARM_METRICS.map(snakeCase) as [string, ...string[]];
 export const createThresholdBody = z
   .strictObject({
     metric: z.enum(METRICS),

@@ -3,9 +3,10 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '@isp/contracts';
 import { AlarmQueries, ManageAlarms, type ThresholdValues } from '@isp/domain/network';
 import { CurrentActor, JsonBody, Operation, PathParam, QueryString, createdAt, intId } from '@isp/apis/shared';
+import { camelCase } from '@isp/kernel';
 import { listOf, sliceOf } from '../lists.js';
 import * as schema from './alarm.schema.js';
-import { domainName, presentAlarm, presentThreshold } from './device.presenter.js';
+import { presentAlarm, presentThreshold } from './device.presenter.js';
 import { type PageQuery, pageQuery } from './node.schema.js';
 
 const PAGINATION = { page: 1, per_page: 25, total: 1, pages: 1 };
@@ -74,7 +75,7 @@ export class AlarmsController {
   })
   async create(@CurrentActor() actor: Actor, @JsonBody(schema.createThresholdBody) body: schema.CreateThresholdBody) {
     const { metric, model_id: modelId, hold_seconds: holdSeconds, ...levels } = body;
-    const values = { ...levels, modelId, holdSeconds, metric: domainName(metric) } as ThresholdValues;
+    const values = { ...levels, modelId, holdSeconds, metric: camelCase(metric) } as ThresholdValues;
     const threshold = await this.manage.createThreshold({ actor, values });
     return createdAt(`/v1/network/alarm-thresholds/${threshold.id}`, presentThreshold(threshold));
   }

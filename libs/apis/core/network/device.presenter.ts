@@ -9,15 +9,9 @@ import type {
   ThresholdView,
   TopologyEntry,
 } from '@isp/domain/network';
-import { toIsoSeconds } from '@isp/kernel';
+import { snakeCase, toIsoSeconds } from '@isp/kernel';
 
 const timeOrNull = (instant: Date | null): string | null => (instant ? toIsoSeconds(instant) : null);
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** `rxPowerDbm` as `rx_power_dbm`, and back. */
-export const wireName = snake;
-export const domainName = (name: string): string =>
-  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 export function presentNode(node: NodeView) {
   const { id, code, name, kind, address, latitude, longitude, status } = node;
@@ -58,7 +52,7 @@ export function presentDevice(device: DeviceView) {
 
 export function presentModel(model: DeviceModelView) {
   const { id, name, kind, vendor } = model;
-  const oids = Object.fromEntries(Object.entries(model.oids).map(([reading, entry]) => [snake(reading), entry]));
+  const oids = Object.fromEntries(Object.entries(model.oids).map(([reading, entry]) => [snakeCase(reading), entry]));
   const times = { created_at: toIsoSeconds(model.createdAt), updated_at: toIsoSeconds(model.updatedAt) };
   return { id, name, kind, vendor, oids, ...times };
 }
@@ -90,11 +84,11 @@ export function presentStatus(view: DeviceStatusView) {
 }
 
 function presentReading(reading: DeviceReading): Record<string, string | number | boolean | null> {
-  return Object.fromEntries(Object.entries(reading).map(([name, value]) => [snake(name), value]));
+  return Object.fromEntries(Object.entries(reading).map(([name, value]) => [snakeCase(name), value]));
 }
 
 export function presentSample({ at, samples, online, ...figures }: SampleView) {
-  const told = Object.entries(figures).map(([name, spread]) => [snake(name), spread] as const);
+  const told = Object.entries(figures).map(([name, spread]) => [snakeCase(name), spread] as const);
   return { at: at.toISOString(), samples, online, ...Object.fromEntries(told) };
 }
 
@@ -104,7 +98,7 @@ export function presentAlarm(alarm: AlarmView) {
     device_id: alarm.deviceId,
     device: alarm.deviceName,
     source: alarm.source,
-    metric: alarm.metric && snake(alarm.metric),
+    metric: alarm.metric && snakeCase(alarm.metric),
     severity: alarm.severity,
     status: alarm.status,
     message: alarm.message,
@@ -122,7 +116,7 @@ export function presentAlarm(alarm: AlarmView) {
 export function presentThreshold(threshold: ThresholdView) {
   const { id, metric, modelId, kind, direction, warning, critical, hysteresis, holdSeconds } = threshold;
   const levels = { direction, warning, critical, hysteresis, hold_seconds: holdSeconds };
-  return { id, metric: snake(metric), model_id: modelId, kind, ...levels };
+  return { id, metric: snakeCase(metric), model_id: modelId, kind, ...levels };
 }
 
 export interface TopologyNode {

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { DEVICE_KINDS, REACHABILITY, READINGS, READING_NAMES, SECRET_NAMES } from '@isp/domain/network';
 import { bodyId, intId, line, needle } from '@isp/apis/shared';
+import { snakeCase } from '@isp/kernel';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
-import { wireName } from './device.presenter.js';
 
 const kind = z.enum(DEVICE_KINDS);
 const driver = z
@@ -116,7 +116,7 @@ export const affectedShape = devicesShape.extend({ services: z.int() });
 
 const wire = { number: z.number(), text: z.string(), online: z.boolean(), counter: z.string() };
 const readingShape = z
-  .object(Object.fromEntries(READING_NAMES.map((name) => [wireName(name), wire[READINGS[name]].nullable()])))
+  .object(Object.fromEntries(READING_NAMES.map((name) => [snakeCase(name), wire[READINGS[name]].nullable()])))
   .nullable()
   .describe('What the device said last; what it did not say is null. Powers in dBm.');
 export const statusShape = z.object({
@@ -207,7 +207,7 @@ export const statusExample = {
   last_asked_at: '2025-01-29T10:30:00Z',
   last_error: null,
   last_updated: '2025-01-29T10:30:00Z',
-  reading: { ...Object.fromEntries(READING_NAMES.map((name) => [wireName(name), null])), ...SAID },
+  reading: { ...Object.fromEntries(READING_NAMES.map((name) => [snakeCase(name), null])), ...SAID },
   alerts: [],
   alarms: [],
 };

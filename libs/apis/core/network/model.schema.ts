@@ -1,8 +1,8 @@
 import { DEVICE_KINDS, READING_NAMES } from '@isp/domain/network';
 import { line } from '@isp/apis/shared';
+import { snakeCase } from '@isp/kernel';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
-import { wireName } from './device.presenter.js';
 
 const kind = z.enum(DEVICE_KINDS);
 const TEMPLATE = /^[0-2](\.(\d{1,10}|\{(pon|onu|index)\})){1,126}$/;
@@ -17,7 +17,7 @@ const oidEntry = z.strictObject({
     .describe('Answers that mean no value'),
   values: z.record(z.string().max(60), z.string().max(60)).optional().describe('What an answer stands for'),
 });
-const READING_KEYS = READING_NAMES.map(wireName) as [string, ...string[]];
+const READING_KEYS = READING_NAMES.map(snakeCase) as [string, ...string[]];
 const oids = z.partialRecord(z.enum(READING_KEYS), oidEntry).describe('How each reading is asked');
 
 export const createModelBody = z.strictObject({ name: line(120), kind, vendor: line(120), oids: oids.default({}) });

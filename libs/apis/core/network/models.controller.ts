@@ -13,8 +13,9 @@ import {
   intId,
   versioned,
 } from '@isp/apis/shared';
+import { camelCase } from '@isp/kernel';
 import { listOf, sliceOf } from '../lists.js';
-import { domainName, presentModel } from './device.presenter.js';
+import { presentModel } from './device.presenter.js';
 import * as schema from './model.schema.js';
 
 @ApiTags('Network')
@@ -89,4 +90,4 @@ export class DeviceModelsController {
 }
 
 const oidsOf = (oids: NonNullable<schema.ChangeModelBody['oids']>): OidMap =>
-  Object.fromEntries(Object.entries(oids).map(([reading, entry]) => [domainName(reading), entry]));
+  Object.fromEntries(Object.entries(oids).map(([reading, entry]) => [camelCase(reading), entry]));

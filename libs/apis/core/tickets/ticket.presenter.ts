@@ -7,7 +7,7 @@ import type {
   TicketStepView,
   TicketView,
 } from '@isp/domain/tickets';
-import { toIsoSeconds } from '@isp/kernel';
+import { snakeCase, toIsoSeconds } from '@isp/kernel';
 
 const at = (instant: Date | null): string | null => (instant ? toIsoSeconds(instant) : null);
 
@@ -85,11 +85,8 @@ export function presentComment({ id, internal, text, author, at: said }: TicketC
   return { id, internal, text, author, at: toIsoSeconds(said) };
 }
 
-/** What changed by its name in the API. */
-const wireName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
 export function presentStep({ at: when, changes, ...step }: TicketStepView) {
-  const named = Object.entries(changes).map(([name, change]) => [wireName(name), change] as const);
+  const named = Object.entries(changes).map(([name, change]) => [snakeCase(name), change] as const);
   return { ...step, changes: Object.fromEntries(named), at: toIsoSeconds(when) };
 }
 

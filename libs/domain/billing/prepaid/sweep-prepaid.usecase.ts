@@ -4,16 +4,12 @@ import { type Clock, addSeconds } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork } from '@isp/platform/database';
 import { Log } from '@isp/platform/logging';
-import { RunsOnSchedule, type Scheduled, despiteOthers, isOthersFault } from '@isp/platform/work';
+import { RunsOnSchedule, type Scheduled, againAfterSeconds, despiteOthers } from '@isp/platform/work';
 import { LookAtPrepaid } from './look-at-prepaid.usecase.js';
 import { PrepaidRepository } from './prepaid.repository.js';
 
 const ACTOR = systemActor('billing');
 const BATCH = 100;
-/** Seconds until an account that could not be dealt with is tried again. */
-const RETRY_SECONDS = 900;
-/** The same where that was not the account's doing. */
-const SOON_SECONDS = 60;
 
 /**
  * Looks at the prepaid accounts whose time has come, each in a transaction of its own. Any number of workers may do it at
@@ -45,7 +41,7 @@ export class SweepPrepaid {
     } catch (error) {
       this.log.error(`prepaid account ${accountId} failed: ${(error as Error).message}`, { account_id: accountId });
       await this.uow.run(ACTOR, () =>
-        this.rows.lookAt(accountId, addSeconds(this.clock.now(), isOthersFault(error) ? SOON_SECONDS : RETRY_SECONDS)),
+        this.rows.lookAt(accountId, addSeconds(this.clock.now(), againAfterSeconds(error))),
       );
     }
   }

@@ -5,15 +5,11 @@ import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { failPoint } from '@isp/platform/fail-points';
 import { Log } from '@isp/platform/logging';
-import { RunsOnSchedule, type Scheduled, despiteOthers, isOthersFault } from '@isp/platform/work';
+import { RunsOnSchedule, type Scheduled, againAfterSeconds, despiteOthers } from '@isp/platform/work';
 import { AssessAccount } from './assess-account.usecase.js';
 
 const ACTOR = systemActor('dunning');
 const BATCH = 100;
-/** Seconds until an account that could not be dealt with is tried again. */
-const RETRY_SECONDS = 900;
-/** The same where that was not the account's doing. */
-const SOON_SECONDS = 60;
 const DUE = statement(
   'dunning-cases-due',
   'SELECT account_id AS id FROM dunning_cases WHERE next_at <= $1 ORDER BY next_at, account_id LIMIT $2',
@@ -56,7 +52,7 @@ export class SweepDunning {
       await despiteOthers(() => this.assess.execute({ actor: ACTOR, accountId, cause: 'time', at }));
     } catch (error) {
       this.log.error(`dunning of account ${accountId} failed: ${(error as Error).message}`, { account_id: accountId });
-      const later = addSeconds(at ?? this.clock.now(), isOthersFault(error) ? SOON_SECONDS : RETRY_SECONDS);
+      const later = addSeconds(at ?? this.clock.now(), againAfterSeconds(error));
       await this.uow.run(ACTOR, (tx) => tx.execute(LATER, [accountId, later]));
     }
   }

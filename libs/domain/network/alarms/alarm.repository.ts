@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { snakeCase } from '@isp/kernel';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import type { AlarmSeverity } from './alarm.view.js';
 import type { AlarmLevel, Threshold } from './threshold.policy.js';
@@ -115,11 +116,9 @@ export class AlarmRepository {
   }
 }
 
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
 function rows(objects: readonly object[]): string {
   const named = objects.map((one) =>
-    Object.fromEntries(Object.entries(one).map(([name, value]) => [snake(name), value])),
+    Object.fromEntries(Object.entries(one).map(([name, value]) => [snakeCase(name), value])),
   );
   return JSON.stringify(named);
 }
