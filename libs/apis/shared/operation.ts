@@ -31,7 +31,13 @@ export function Operation(options: OperationOptions): MethodDecorator {
   );
 }
 
+/** The schema is worked out when somebody asks for the document: most processes are never asked. */
 function contentOf(response: z.ZodType, example: unknown) {
-  const { $schema: _, ...schema } = z.toJSONSchema(response, { io: 'output', unrepresentable: 'any' });
-  return { schema: schema as never, ...(example === undefined ? {} : { example }) };
+  return {
+    get schema() {
+      const { $schema: _, ...schema } = z.toJSONSchema(response, { io: 'output', unrepresentable: 'any' });
+      return schema as never;
+    },
+    ...(example === undefined ? {} : { example }),
+  };
 }

@@ -33,6 +33,7 @@ export async function runMigrations({ url }: { readonly url: string }): Promise<
     await guard.query('SELECT pg_advisory_lock($1)', [LOCK]);
     const source = new DataSource({
       type: 'postgres',
+      driver: pg,
       url,
       installExtensions: false,
       migrations: migrations.map(asTypeOrm),

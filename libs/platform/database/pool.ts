@@ -82,6 +82,8 @@ export interface PoolSettings {
 export function createDataSource(settings: PoolSettings, entities: readonly Entity[]): DataSource {
   return new DataSource({
     type: 'postgres',
+    // Ours, not one that it looks for: queries that we send are of this package's class.
+    driver: pg,
     url: settings.url,
     applicationName: settings.applicationName,
     connectTimeoutMS: settings.limits.poolWaitMs,

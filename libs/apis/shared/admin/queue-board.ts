@@ -5,7 +5,6 @@ import type { ErrorFilter } from '../error.filter.js';
 import { httpErrors } from '../errors.js';
 import { PAGE_HEADERS } from '../page-headers.js';
 import type { Authenticator } from '../ports.js';
-import { createBoardPlugin } from './bull-board.js';
 
 const BASE = '/admin/queues';
 
@@ -36,6 +35,8 @@ export async function serveQueueBoard(
       }
       return undefined;
     });
+    // Loaded by who serves it: workers do not.
+    const { createBoardPlugin } = await import('./bull-board.js');
     await scope.register(createBoardPlugin(queues, BASE), { prefix: BASE });
   });
 }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { Client, type ClientChannel } from 'ssh2';
+import type { ClientChannel } from 'ssh2';
 import { networkErrors } from '../../network.errors.js';
 import type { DeviceRef } from '../device-driver.port.js';
 
@@ -19,7 +19,7 @@ export interface CommandResult {
  * Credentials: `ssh_private_key` or `ssh_password`.
  * @throws `network.device.silent`, `….login_refused`, `….garbled`, `….misconfigured`
  */
-export function runOverSsh(
+export async function runOverSsh(
   device: DeviceRef,
   command: string,
   input: string,
@@ -32,6 +32,8 @@ export function runOverSsh(
     throw networkErrors('network.device.misconfigured', { reason: 'its host key is not known' });
   if (!privateKey && !password)
     throw networkErrors('network.device.misconfigured', { reason: 'it has no SSH credentials' });
+  // Loaded by whoever has such a device.
+  const { Client } = await import('ssh2');
   const client = new Client();
   const options = {
     host: device.address,
