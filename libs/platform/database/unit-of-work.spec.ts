@@ -69,6 +69,52 @@ describe('UnitOfWork', () => {
     await expect(late).rejects.toThrow('came too late');
   });
 
+  it('asks at once what several ask in the same turn, and gives each its own answer', async () => {
+    const asked: (readonly number[])[] = [];
+    const double = (items: readonly number[]) => {
+      asked.push(items);
+      return Promise.resolve(items.map((item) => item * 2));
+    };
+    const answers = await uow.run(ACTOR, (tx) =>
+      Promise.all(
+        [1, 2, 3].map(async (item) => {
+          const once = await tx.gather(double, item);
+          return tx.gather(double, once);
+        }),
+      ),
+    );
+    expect(answers).toEqual([4, 8, 12]);
+    expect(asked).toEqual([
+      [1, 2, 3],
+      [2, 4, 6],
+    ]);
+  });
+
+  it('lets everybody who asked together hear of a failure, and asks nothing behind the rollback', async () => {
+    const heard: unknown[] = [];
+    const late: Promise<unknown>[] = [];
+    const refuse = (_: readonly number[], tx: Transaction) => tx.query<number>(NOTE, ['refused', 0]);
+    const work = uow.run(ACTOR, async (tx) => {
+      const asked = [1, 2].map((item) => tx.gather(refuse, item).catch((error: Error) => heard.push(error.message)));
+      await Promise.all(asked);
+      setTimeout(() => late.push(tx.gather(refuse, 3).catch((error: Error) => error.message)), 50);
+      throw new Error('undone');
+    });
+    await expect(work).rejects.toThrow('undone');
+    expect(heard).toEqual([
+      expect.stringContaining('schedules_every_seconds_check'),
+      expect.stringContaining('schedules_every_seconds_check'),
+    ]);
+    while (late.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await late[0]).toContain('came too late');
+  });
+
+  it('asks within a single flight of reads, too', async () => {
+    const named = (names: readonly string[], tx: Transaction) =>
+      Promise.all(names.map((name) => tx.one<{ name: string }>(NOTED, [name])));
+    expect(await uow.read(ACTOR, (tx) => tx.gather(named, 'deferred'))).toEqual({ name: 'deferred' });
+  });
+
   it('refuses a statement of a straggler behind the rollback', async () => {
     const begun: Transaction[] = [];
     const work = uow.run(ACTOR, async (tx) => {

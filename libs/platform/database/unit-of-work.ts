@@ -21,6 +21,13 @@ const MAX_ATTEMPTS = 5;
 type Values = readonly unknown[];
 type Landing = { readonly resolve: (landed: Landed) => void; readonly reject: (cause: unknown) => void };
 type Flush = (items: readonly unknown[], tx: Transaction) => Promise<unknown>;
+/** Asks for several items at once, and answers for each in their order. */
+export type AskAll<I, O> = (items: readonly I[], tx: Transaction) => Promise<readonly O[]>;
+interface Asked {
+  readonly item: unknown;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (cause: unknown) => void;
+}
 
 /** One database transaction: its connection, the actor whose walls it stands in, and what happens around its commit. */
 export class Transaction {
@@ -28,6 +35,7 @@ export class Transaction {
   private deferred: { readonly sql: Statement; readonly values: Values }[] = [];
   private collected: readonly { readonly flush: Flush; readonly item: unknown }[] = [];
   private readonly afterCommitHooks = new Map<string, () => void>();
+  private readonly gathered = new Map<AskAll<unknown, unknown>, Asked[]>();
   private over = false;
 
   constructor(
@@ -77,6 +85,35 @@ export class Transaction {
   collect<T>(flush: (items: readonly T[], tx: Transaction) => Promise<unknown>, item: T): void {
     this.assertOpen('a collected item');
     this.collected = [...this.collected, { flush: flush as Flush, item }];
+  }
+
+  /**
+   * Asks together with all who ask the same way before anybody waits: several pieces of work that share a transaction,
+   * each written as if it were alone, are one statement wherever they do the same. `askAll` must be the same function each
+   * time; whoever is alone is asked for alone. What two ask in one turn leaves in the order in which it was first asked.
+   */
+  gather<I, O>(askAll: AskAll<I, O>, item: I): Promise<O> {
+    // A flight of reads departs in this very turn.
+    if (this.boarding) return askAll([item], this).then(([answer]) => answer as O);
+    if (this.gathered.size === 0) queueMicrotask(() => process.nextTick(() => this.askGathered()));
+    return new Promise<O>((resolve, reject) => {
+      const asked = { item, resolve: resolve as Asked['resolve'], reject };
+      const others = this.gathered.get(askAll as AskAll<unknown, unknown>);
+      if (others) others.push(asked);
+      else this.gathered.set(askAll as AskAll<unknown, unknown>, [asked]);
+    });
+  }
+
+  private askGathered(): void {
+    const groups = [...this.gathered];
+    this.gathered.clear();
+    for (const [askAll, asked] of groups) {
+      const items = asked.map(({ item }) => item);
+      askAll(items, this).then(
+        (answers) => asked.forEach(({ resolve }, index) => resolve(answers[index])),
+        (cause: unknown) => asked.forEach(({ reject }) => reject(cause)),
+      );
+    }
   }
 
   /** Something to do once the commit is certain; the same key runs once. It must not fail the request. */
@@ -169,6 +206,17 @@ class Boarding {
       throw error;
     }
   }
+}
+
+/** For `gather`: what several ask alike is asked once. */
+export function askedOnce<I extends string | number | undefined, O>(
+  ask: (item: I, tx: Transaction) => Promise<O>,
+): AskAll<I, O> {
+  return async (items, tx) => {
+    const different = [...new Set(items)];
+    const answers = await Promise.all(different.map((item) => ask(item, tx)));
+    return items.map((item) => answers[different.indexOf(item)] as O);
+  };
 }
 
 /**
