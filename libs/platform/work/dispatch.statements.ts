@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { NOT_WAITED_FOR, type Statement, statement } from '@isp/platform/database';
+import { NOT_WAITED_FOR, type Statement, rowsOf, statement } from '@isp/platform/database';
 
 /** Seconds after which handed-over work that nobody claimed is handed over again. */
 export const REDISPATCH_SECONDS = 12;
@@ -109,22 +109,20 @@ export const PROLONG = statement(
   `UPDATE work_items SET due_at = now() + make_interval(secs => ${LEASE_SECONDS}) WHERE id = $1 AND epoch = $2 AND ${IS_RUNNING}`,
 );
 
+/** Answers the ids of those that are done now; who is missing was fenced off, and its transaction must not commit. */
 export const COMPLETE = statement(
-  'work-complete',
-  `UPDATE work_items SET status = 'succeeded', finished_at = now() WHERE id = $1 AND epoch = $2 AND ${IS_RUNNING}`,
-);
-
-/** All of it or none: who gets fewer rows than it asked for must not commit. */
-export const COMPLETE_ALL = statement(
   'work-complete-all',
   `UPDATE work_items w SET status = 'succeeded', finished_at = now()
-     FROM unnest(${asked('bigint', 1)}, ${asked('integer', 2)}) AS held(id, epoch)
-    WHERE w.id = held.id AND w.epoch = held.epoch AND w.${IS_RUNNING}`,
+     FROM ${rowsOf('bigint', 'integer')} AS held(id, epoch)
+    WHERE w.id = held.id AND w.epoch = held.epoch AND w.${IS_RUNNING}
+   RETURNING w.id::text`,
 );
 
+/** Answers the ids of those whose claims still hold, and locks them: always in the same order, whoever holds which. */
 export const FENCE = statement(
-  'work-fence',
-  `SELECT 1 FROM work_items WHERE id = $1 AND epoch = $2 AND ${IS_RUNNING} FOR NO KEY UPDATE`,
+  'work-fence-all',
+  `SELECT w.id::text FROM work_items w JOIN ${rowsOf('bigint', 'integer')} AS held(id, epoch) ON w.id = held.id
+    WHERE w.epoch = held.epoch AND w.${IS_RUNNING} ORDER BY w.id FOR NO KEY UPDATE OF w`,
 );
 
 /** What a later death adds to is counted from here. It waits for, and is waited for by, the same as a fence. */

@@ -15,7 +15,10 @@ import { WakeListener } from './wake-listener.js';
 const POLL_MS = 500;
 /** Rounds of a busy stretch keep this distance, so that each hands over what several commits promised. */
 const SPACING_MS = 50;
-/** While the process has enough to do nothing is in a hurry: a round then hands over more at once. */
+/**
+ * While the process has enough to do, or so much comes that it soon will, nothing is in a hurry: a round then hands over more
+ * at once, which costs less together.
+ */
 const BUSY_SPACING_MS = 200;
 const BATCH = 500;
 /** Work of one message at most; nor more than a process does at once: what is more urgent would wait behind the rest. */
@@ -35,6 +38,8 @@ export class Dispatcher {
   private running: Promise<void> | undefined;
   private stopped = false;
   private schedulesTakenAt = 0;
+  /** Pieces of work of the last round. */
+  private handed = 0;
 
   constructor(
     private readonly database: Database,
@@ -77,8 +82,12 @@ export class Dispatcher {
 
   private async keepDistance(startedAt: number): Promise<void> {
     const left = (spacing: number): number => spacing - (monotonicMs() - startedAt);
-    while (!this.stopped && left(this.held.busy ? BUSY_SPACING_MS : SPACING_MS) > 0)
+    while (!this.stopped && left(this.busy ? BUSY_SPACING_MS : SPACING_MS) > 0)
       await sleep(Math.min(SPACING_MS, left(BUSY_SPACING_MS)));
+  }
+
+  private get busy(): boolean {
+    return this.held.busy || this.handed * 2 >= this.held.limit;
   }
 
   /** One look at everything; answers whether a full batch suggests that more is waiting. */
@@ -94,6 +103,7 @@ export class Dispatcher {
     const made = expanded.status === 'fulfilled' ? expanded.value : undefined;
     const taken = due.status === 'fulfilled' ? due.value : [];
     const work = [...taken, ...(made?.work ?? [])];
+    this.handed = work.length;
     if (work.length > 0) failPoint('work.after-take');
     if (work.length > 0) await this.hand(work);
     for (const one of [expanded, due, schedules]) if (one.status === 'rejected') throw one.reason;

@@ -40,9 +40,23 @@ export interface JobHandlerOptions<N extends JobName> {
   readonly maxDelaySeconds?: number;
 }
 
+/** One of several pieces of work that were claimed together. */
+export interface JobPart<N extends JobName> {
+  readonly payload: JobPayload<N>;
+  readonly run: WorkRun;
+  /** Of the request in whose wake the work is. */
+  readonly requestId: string;
+}
+
 /** A handler that returns without having called `run.complete()` is completed by the runner. */
 export interface HandlesJob<N extends JobName> {
   handle(payload: JobPayload<N>, run: WorkRun): Promise<void>;
+  /**
+   * For work that costs less together: all parts that were claimed at once. Answers a promise for each, in their order,
+   * which is settled when that part is over, so that none waits for a slower one; each fails, is fenced off and is tried
+   * again by itself. Work that was part of a death comes alone, to `handle`.
+   */
+  handleAll?(parts: readonly JobPart<N>[]): readonly Promise<void>[];
   /** Runs in the transaction that declares the work dead. */
   onDead?(payload: JobPayload<N>, reason: string, tx: Transaction): Promise<void>;
 }

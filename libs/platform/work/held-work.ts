@@ -1,17 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@isp/platform/config';
-import { Database, type Statement, UnitOfWork } from '@isp/platform/database';
+import { type AskAll, Database, type Statement, UnitOfWork } from '@isp/platform/database';
 import { Log } from '@isp/platform/logging';
-import {
-  ADVANCE,
-  COMPLETE,
-  COMPLETE_ALL,
-  FENCE,
-  HAND_BACK,
-  HEARTBEAT,
-  POSTPONE,
-  PROLONG,
-} from './dispatch.statements.js';
+import { ADVANCE, COMPLETE, FENCE, HAND_BACK, HEARTBEAT, POSTPONE, PROLONG } from './dispatch.statements.js';
 import type { WorkRun } from './handlers.js';
 import { workErrors } from './work.errors.js';
 
@@ -20,6 +11,24 @@ const HEARTBEAT_MS = 2_500;
 const PATIENCE = 2;
 
 export type HeldRun = WorkRun & { completed: boolean };
+
+/** A claim, as statements about several of them need it. */
+interface Held {
+  readonly id: string;
+  readonly epoch: number;
+}
+
+/** Which of several claims a statement found as they were. In the order of their ids, as everybody locks them. */
+const ofEach =
+  (sql: Statement): AskAll<Held, boolean> =>
+  async (claims, tx) => {
+    const inOrder = claims.toSorted((one, other) => Number(one.id) - Number(other.id));
+    const values = [inOrder.map(({ id }) => id), inOrder.map(({ epoch }) => epoch)];
+    const found = new Set((await tx.query<{ readonly id: string }>(sql, values)).map(({ id }) => id));
+    return claims.map(({ id }) => found.has(id));
+  };
+const COMPLETE_ALL = ofEach(COMPLETE);
+const FENCE_ALL = ofEach(FENCE);
 
 interface Beaten {
   readonly id: string;
@@ -70,21 +79,22 @@ export class HeldWork {
   hold(claim: { readonly id: string; readonly epoch: number; readonly failures: number }): HeldRun {
     const abort = new AbortController();
     // Both end this run for good, so the runner has nothing left to complete.
-    const leave = async (sql: Statement, ...more: readonly unknown[]): Promise<void> => {
-      if ((await this.uow.tx.execute(sql, [claim.id, claim.epoch, ...more])) === 0)
-        throw this.fenced(claim.id, claim.epoch);
-      this.uow.tx.afterCommit(`left-${claim.id}`, () => (run.completed = true));
+    const leave = async (left: Promise<boolean>): Promise<void> => {
+      const { tx } = this.uow;
+      if (!(await left)) throw this.fenced(claim.id, claim.epoch);
+      tx.afterCommit(`left-${claim.id}`, () => (run.completed = true));
     };
+    const { id, epoch } = claim;
     const run: HeldRun = {
       workId: claim.id,
       epoch: claim.epoch,
       failures: claim.failures,
       signal: abort.signal,
       completed: false,
-      complete: () => leave(COMPLETE),
-      postpone: (seconds) => leave(POSTPONE, seconds),
+      complete: () => leave(this.uow.tx.gather(COMPLETE_ALL, { id, epoch })),
+      postpone: (seconds) => leave(this.uow.tx.execute(POSTPONE, [id, epoch, seconds]).then((rows) => rows > 0)),
       fence: async () => {
-        if (!(await this.uow.tx.one(FENCE, [claim.id, claim.epoch]))) throw this.fenced(claim.id, claim.epoch);
+        if (!(await this.uow.tx.gather(FENCE_ALL, { id, epoch }))) throw this.fenced(id, epoch);
       },
       advance: async () => {
         if ((await this.uow.tx.execute(ADVANCE, [claim.id, claim.epoch])) === 0)
@@ -96,14 +106,6 @@ export class HeldWork {
     if (older) this.lose(claim.id, older.epoch);
     this.held.set(claim.id, { epoch: claim.epoch, abort, run, locked: 0 });
     return run;
-  }
-
-  /** Marks several runs done in the caller's transaction, which must not commit when this throws. */
-  async completeAll(runs: readonly HeldRun[]): Promise<void> {
-    const { tx } = this.uow;
-    const done = await tx.execute(COMPLETE_ALL, [runs.map(({ workId }) => workId), runs.map(({ epoch }) => epoch)]);
-    if (done < runs.length) throw workErrors('platform.work.fenced');
-    tx.afterCommit(`left-${runs[0]?.workId}`, () => runs.forEach((run) => (run.completed = true)));
   }
 
   /** Ends a claim; a newer one of the same work stays. */
@@ -156,7 +158,8 @@ export class HeldWork {
   }
 
   private columns(): [string[], number[]] {
-    return [[...this.held.keys()], [...this.held.values()].map(({ epoch }) => epoch)];
+    const inOrder = [...this.held].sort(([one], [other]) => Number(one) - Number(other));
+    return [inOrder.map(([id]) => id), inOrder.map(([, { epoch }]) => epoch)];
   }
 
   private fenced(id: string, epoch: number): Error {

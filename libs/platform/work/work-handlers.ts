@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EventName, type JobName, type JobPayload, systemActor } from '@isp/contracts';
 import { type Transaction, UnitOfWork, statement, together } from '@isp/platform/database';
 import { withRequestId } from '@isp/platform/logging';
-import type { PublishedEvent, WorkRun } from './handlers.js';
+import type { JobPart, PublishedEvent, WorkRun } from './handlers.js';
 import { HandlerRegistry } from './registry.js';
 
 const EVENT = statement(
@@ -47,6 +47,16 @@ export class WorkHandlers {
     await domain.instance.handle(payload, run);
   }
 
+  /** Whether the handler of a job wants all of it that was claimed at once. */
+  handlesTogether(name: JobName): boolean {
+    return this.registry.jobs.get(name)?.instance.handleAll !== undefined;
+  }
+
+  /** A promise for each part, in their order. */
+  handleAll(name: JobName, parts: readonly JobPart<never>[]): readonly Promise<void>[] {
+    return this.registry.jobs.get(name)?.instance.handleAll?.(parts) ?? [];
+  }
+
   /** How often and when a failing piece of work is tried again. */
   policyOf(name: JobName): typeof DEFAULT_POLICY {
     return { ...DEFAULT_POLICY, ...this.registry.jobs.get(name)?.options };
@@ -67,8 +77,9 @@ export class WorkHandlers {
     });
   }
 
-  /** The listener of work that may share its transaction with others of the same listener. */
+  /** The handler of work that may be done together with other work of the same handler: its job, or its listener. */
   batchOf(name: JobName, payload: JobPayload<'platform.listener'>): string | undefined {
+    if (this.handlesTogether(name)) return name;
     const listener = name === 'platform.listener' ? this.registry.listeners.get(payload.listener) : undefined;
     return listener?.options.batched ? payload.listener : undefined;
   }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type JobName, OPERATOR_PARTNER_ID, PRIORITIES, type Priority, systemActor } from '@isp/contracts';
 import { DomainError } from '@isp/kernel';
 import { CONFIG, type Config } from '@isp/platform/config';
-import { Database, UnitOfWork, isConnectionFailure } from '@isp/platform/database';
+import { Database, UnitOfWork, isConnectionFailure, together } from '@isp/platform/database';
 import { Log, withRequestId } from '@isp/platform/logging';
 import { BURY, CLAIM, RETRY_LATER } from './dispatch.statements.js';
 import { type HeldRun, HeldWork } from './held-work.js';
@@ -67,10 +67,10 @@ export class WorkRunner {
   }
 
   /** Works through one queue message; resolves when all of it was tried. Never rejects for a failing piece of work. */
-  async process({ ids, deaths, together = false }: WorkMessage, priority: number): Promise<void> {
+  async process({ ids, deaths, together: atOnce = false }: WorkMessage, priority: number): Promise<void> {
     if (deaths > 0) return this.alone(ids, deaths);
     const hurry = priority <= PRIORITIES.indexOf(HURRIED) + 1;
-    if (together) return this.atOnce(ids, hurry);
+    if (atOnce) return this.atOnce(ids, hurry);
     const running: Promise<void>[] = [];
     for (let next = 0; next < ids.length && !this.stopping;) {
       const taken = await this.slots.take(ids.length - next, { gatherMs: GATHER_MS, hurry });
@@ -80,8 +80,7 @@ export class WorkRunner {
       });
       this.slots.give(taken - claims.length);
       next += taken;
-      for (const batch of this.batches(claims))
-        running.push(this.runTogether(batch).finally(() => this.slots.give(batch.length)));
+      for (const batch of this.batches(claims)) running.push(...this.runBatch(batch));
     }
     await Promise.all(running);
   }
@@ -109,6 +108,26 @@ export class WorkRunner {
     }
   }
 
+  /** Each piece gives its slot back as it ends; those of one transaction end together. */
+  private runBatch(batch: readonly Claim[]): Promise<void>[] {
+    const [first] = batch;
+    if (first && this.handlers.handlesTogether(first.name)) return this.runSideBySide(batch);
+    return [this.runTogether(batch).finally(() => this.slots.give(batch.length))];
+  }
+
+  /** Given to their handler at once; each is completed, fails and is tried again by itself. */
+  private runSideBySide(claims: readonly Claim[]): Promise<void>[] {
+    const parts = claims.map((claim) => ({
+      payload: claim.payload,
+      run: this.held.hold(claim),
+      requestId: requestIdOf(claim),
+    }));
+    const handled = this.handlers.handleAll((claims[0] as Claim).name, parts);
+    return claims.map((claim, index) =>
+      this.run(claim, parts[index]?.run as HeldRun, handled[index]).finally(() => this.slots.give()),
+    );
+  }
+
   /** In the order in which the work was accepted. */
   private async claim(ids: readonly string[], deaths: number): Promise<Claim[]> {
     if (this.stopping) return [];
@@ -116,7 +135,7 @@ export class WorkRunner {
     return claims.sort((one, other) => Number(one.id) - Number(other.id));
   }
 
-  /** Claims of one batched listener together, in their order; each other claim by itself. */
+  /** Claims of one batched listener or of one such handler together, in their order; each other claim by itself. */
   private batches(claims: readonly Claim[]): (readonly Claim[])[] {
     const groups = new Map<string, Claim[]>();
     for (const claim of claims) {
@@ -136,7 +155,9 @@ export class WorkRunner {
     const work = claims.map((claim) => ({ payload: claim.payload, requestId: requestIdOf(claim) }));
     try {
       const listener = this.handlers.batchOf(first.name, first.payload) as string;
-      await this.handlers.listenTogether(listener, work, () => this.held.completeAll(runs));
+      await this.handlers.listenTogether(listener, work, () =>
+        together(runs.map((run) => run.complete())).then(() => undefined),
+      );
       for (const claim of claims) this.held.release(claim);
     } catch (error) {
       this.log.debug(`a batch failed, its parts are tried alone: ${(error as Error).message}`);
@@ -145,11 +166,11 @@ export class WorkRunner {
     }
   }
 
-  private run(claim: Claim, run: HeldRun): Promise<void> {
+  private run(claim: Claim, run: HeldRun, handled?: Promise<void>): Promise<void> {
     return withRequestId(requestIdOf(claim), async () => {
       try {
         if (claim.deaths >= MAX_DEATHS) await this.bury(claim, `took its process down ${claim.deaths} times`, 0);
-        else await this.handle(claim, run);
+        else await this.handle(claim, run, handled);
       } catch (error) {
         await this.failed(claim, error as Error).catch((second: Error) => {
           this.log.error(`could not record a failure; the lease will lapse: ${second.message}`, { work_id: claim.id });
@@ -160,8 +181,8 @@ export class WorkRunner {
     });
   }
 
-  private async handle(claim: Claim, run: HeldRun): Promise<void> {
-    await this.handlers.handle(claim.name, claim.payload, run);
+  private async handle(claim: Claim, run: HeldRun, handled?: Promise<void>): Promise<void> {
+    await (handled ?? this.handlers.handle(claim.name, claim.payload, run));
     if (!run.completed) await this.uow.run(systemActor('work'), () => run.complete());
   }
 
