@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, askedOnce, statement } from '@isp/platform/database';
 import type { ProfileStatus } from './bandwidth-profile.entity.js';
 import { profileErrors } from './bandwidth-profile.errors.js';
 import type { BandwidthProfileDetails, ProfileSpeeds } from './bandwidth-profile.view.js';
@@ -23,6 +23,10 @@ const FITTING = statement(
   `SELECT ${SPEEDS} FROM bandwidth_profiles WHERE status = 'active' AND download_kbps >= $1 AND upload_kbps >= $2
     ORDER BY download_kbps, upload_kbps LIMIT 1`,
 );
+
+const namedOnce = askedOnce((name: string, tx) => tx.one<ProfileSpeeds>(NAMED, [name]));
+/** Of `download/upload`, in kbit/s. */
+const fittingOnce = askedOnce((speeds: string, tx) => tx.one<ProfileSpeeds>(FITTING, speeds.split('/')));
 
 export interface BandwidthProfileFilter {
   readonly status?: ProfileStatus | undefined;
@@ -58,14 +62,14 @@ export class BandwidthProfileQueries {
 
   /** The speeds behind a name, in the caller's transaction. @throws `catalog.profile.unknown` */
   async named(name: string): Promise<ProfileSpeeds> {
-    const profile = await this.uow.tx.one<ProfileSpeeds>(NAMED, [name]);
+    const profile = await this.uow.tx.gather(namedOnce, name);
     if (!profile) throw profileErrors('catalog.profile.unknown', { name });
     return profile;
   }
 
   /** The smallest profile that offers these speeds (Mbit/s), in the caller's transaction. @throws `catalog.profile.none_fits` */
   async fitting(downloadMbps: number, uploadMbps: number): Promise<ProfileSpeeds> {
-    const profile = await this.uow.tx.one<ProfileSpeeds>(FITTING, [downloadMbps * 1000, uploadMbps * 1000]);
+    const profile = await this.uow.tx.gather(fittingOnce, `${downloadMbps * 1000}/${uploadMbps * 1000}`);
     if (!profile) throw profileErrors('catalog.profile.none_fits', { download: downloadMbps, upload: uploadMbps });
     return profile;
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BandwidthProfileQueries } from '@isp/domain/catalog';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, askedOnce, statement } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
 
 export interface RouterView {
@@ -48,6 +48,9 @@ const ROUTING = statement(
     WHERE x.role = 'assignment' AND d.status = 'active' AND x.prefix >>= $1::inet ORDER BY masklen(x.prefix) DESC, d.id LIMIT 1`,
 );
 
+const getOnce = askedOnce((id: number, tx) => tx.one<RouterView>(GET, [id]));
+const chooseOnce = askedOnce((_: undefined, tx) => tx.one<RouterView>(CHOOSE));
+
 @Injectable()
 export class RouterQueries {
   constructor(
@@ -57,14 +60,14 @@ export class RouterQueries {
 
   /** @throws `network.router.unknown` */
   async get(id: number): Promise<RouterView> {
-    const router = await this.uow.tx.one<RouterView>(GET, [id]);
+    const router = await this.uow.tx.gather(getOnce, id);
     if (!router) throw networkErrors('network.router.unknown');
     return router;
   }
 
   /** A router with free addresses. @throws `network.router.none` */
   async choose(): Promise<RouterView> {
-    const router = await this.uow.tx.one<RouterView>(CHOOSE);
+    const router = await this.uow.tx.gather(chooseOnce, undefined);
     if (!router) throw networkErrors('network.router.none');
     return router;
   }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@isp/platform/config';
-import { UnitOfWork, together, violatedConstraint } from '@isp/platform/database';
+import { type Transaction, UnitOfWork, together, violatedConstraint } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
 import {
   ASSIGN_FIRST,
@@ -34,6 +34,32 @@ interface Look {
 
 export interface FirstLook extends Look {
   readonly assigned: AssignedAddress | undefined;
+}
+
+interface First {
+  readonly serviceId: number;
+  readonly routerId: number;
+  readonly take: boolean;
+}
+type FirstRow = Look & AssignedAddress & { readonly serviceId: number };
+
+/** One statement a router, in the order of the routers. */
+async function firstOfAll(asked: readonly First[], tx: Transaction): Promise<readonly FirstLook[]> {
+  const routers = [...new Set(asked.map(({ routerId }) => routerId))].sort((one, other) => one - other);
+  const rows = await together(
+    routers.map((router) => {
+      const there = asked.filter(({ routerId }) => routerId === router);
+      const values = [there.map(({ serviceId }) => serviceId), there.map(({ take }) => take), router];
+      return tx.query<FirstRow>(ASSIGN_FIRST, values);
+    }),
+  );
+  const looks = new Map(
+    rows.flat().map(({ serviceId, holds, units, vlans, ...assigned }) => {
+      const look = { holds, units, vlans, assigned: assigned.address === null ? undefined : assigned };
+      return [serviceId, look];
+    }),
+  );
+  return asked.map(({ serviceId }) => looks.get(serviceId) as FirstLook);
 }
 
 interface Routed {
@@ -73,11 +99,7 @@ export class AddressPool {
    * @throws `network.address.taken`
    */
   first(serviceId: number, routerId: number, take: boolean): Promise<FirstLook> {
-    return once(async () => {
-      const row = await this.uow.tx.one<AssignedAddress & Look>(ASSIGN_FIRST, [serviceId, routerId, take]);
-      const { holds, units, vlans, ...assigned } = row as AssignedAddress & Look;
-      return { holds, units, vlans, assigned: assigned.address === null ? undefined : assigned };
-    });
+    return once(() => this.uow.tx.gather(firstOfAll, { serviceId, routerId, take }));
   }
 
   /**

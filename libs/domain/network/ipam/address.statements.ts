@@ -1,4 +1,4 @@
-import { statement } from '@isp/platform/database';
+import { rowsOf, statement } from '@isp/platform/database';
 
 const ASSIGNED = `host(x.address) AS address, masklen(p.base_prefix) AS "prefixLength", p.vrf_id AS "vrfId"`;
 
@@ -33,42 +33,58 @@ export const ASSIGN_OWN = statement(
 
 // What has been free the longest, for a service that has nothing. Rows that another transaction is taking are skipped,
 // never waited for.
-const free = (condition: string): string => `UPDATE ip_addresses a
-      SET service_id = $1, assigned_at = greatest(clock_timestamp(), a.released_at)
+const IS_FREE = 'i.service_id IS NULL AND i.reservation_id IS NULL AND NOT i.withheld AND i.free_from <= now()';
+
+export const ASSIGN_FREE = statement(
+  'addresses-assign-free',
+  `UPDATE ip_addresses a SET service_id = $1, assigned_at = greatest(clock_timestamp(), a.released_at)
     WHERE (a.pool_id, a.address) = (
         SELECT f.pool_id, f.address
           FROM (SELECT id FROM ip_pools WHERE router_id = $2 AND kind = 'ipv4' AND status = 'active' ORDER BY id) p
           CROSS JOIN LATERAL (
             SELECT i.pool_id, i.address FROM ip_addresses i
-             WHERE i.pool_id = p.id AND i.service_id IS NULL AND i.reservation_id IS NULL AND NOT i.withheld AND i.free_from <= now()
-             ORDER BY i.free_from, i.address LIMIT 1 FOR UPDATE SKIP LOCKED) f LIMIT 1)
-      AND ${condition}
+             WHERE i.pool_id = p.id AND ${IS_FREE} ORDER BY i.free_from, i.address LIMIT 1 FOR UPDATE SKIP LOCKED) f LIMIT 1)
+      AND NOT EXISTS (SELECT FROM ip_addresses WHERE service_id = $1)
    RETURNING host(a.address) AS address, a.vrf_id AS "vrfId",
-     (SELECT masklen(p.base_prefix) FROM ip_pools p WHERE p.id = a.pool_id) AS "prefixLength"`;
-
-export const ASSIGN_FREE = statement(
-  'addresses-assign-free',
-  free('NOT EXISTS (SELECT FROM ip_addresses WHERE service_id = $1)'),
+     (SELECT masklen(p.base_prefix) FROM ip_pools p WHERE p.id = a.pool_id) AS "prefixLength"`,
 );
 
 /*
  * A service that is new to the network has nothing to leave and nothing of its own to come back to, and most routers have
- * neither IPv6 pools nor ranges of VLANs. So this looks what there is, and takes a free address ($3) where there is nothing
- * that comes before one. Whoever gives the service something at the same time meets the constraints.
+ * neither IPv6 pools nor ranges of VLANs. So this looks what there is for each of several services, and takes a free address
+ * ($2) for those of which there is nothing that comes before one. Whoever gives a service something at the same time meets
+ * the constraints.
  */
 export const ASSIGN_FIRST = statement(
-  'addresses-assign-first',
+  'addresses-assign-first-all',
   `WITH look AS MATERIALIZED (
-     SELECT EXISTS (SELECT FROM ip_addresses WHERE service_id = $1) OR EXISTS (SELECT FROM ip_units WHERE service_id = $1)
-              OR EXISTS (SELECT FROM vlans WHERE service_id = $1) AS holds,
-            EXISTS (SELECT FROM ip_addresses WHERE last_service_id = $1)
-              OR EXISTS (SELECT FROM services s JOIN ip_reservations r ON r.partner_id = s.partner_id AND r.customer_id = s.customer_id
-                          WHERE s.id = $1) AS own,
-            EXISTS (SELECT FROM ip_pools WHERE router_id = $2 AND kind IN ('ipv6', 'delegated') AND status = 'active') AS units,
-            EXISTS (SELECT FROM vlans WHERE device_id = $2 AND automatic) AS vlans),
+     SELECT n.id, n.take,
+            EXISTS (SELECT FROM ip_addresses x WHERE x.service_id = n.id) OR EXISTS (SELECT FROM ip_units x WHERE x.service_id = n.id)
+              OR EXISTS (SELECT FROM vlans x WHERE x.service_id = n.id) AS holds,
+            EXISTS (SELECT FROM ip_addresses x WHERE x.last_service_id = n.id)
+              OR EXISTS (SELECT FROM ip_reservations r WHERE r.partner_id = s.partner_id AND r.customer_id = s.customer_id) AS own
+       FROM ${rowsOf('integer', 'boolean')} AS n(id, take) LEFT JOIN services s ON s.id = n.id),
+   router AS MATERIALIZED (
+     SELECT EXISTS (SELECT FROM ip_pools WHERE router_id = $3 AND kind IN ('ipv6', 'delegated') AND status = 'active') AS units,
+            EXISTS (SELECT FROM vlans WHERE device_id = $3 AND automatic) AS vlans),
+   takers AS MATERIALIZED (
+     SELECT id, row_number() OVER () AS place FROM look WHERE take AND NOT holds AND NOT own),
+   free AS MATERIALIZED (
+     SELECT f.pool_id, f.address
+       FROM (SELECT id FROM ip_pools WHERE router_id = $3 AND kind = 'ipv4' AND status = 'active' ORDER BY id) p
+       CROSS JOIN LATERAL (
+         SELECT i.pool_id, i.address FROM ip_addresses i
+          WHERE i.pool_id = p.id AND ${IS_FREE} ORDER BY i.free_from, i.address
+          LIMIT (SELECT count(*) FROM takers) FOR UPDATE SKIP LOCKED) f
+      LIMIT (SELECT count(*) FROM takers)),
+   given AS MATERIALIZED (SELECT pool_id, address, row_number() OVER () AS place FROM free),
    taken AS (
-     ${free('$3 AND (SELECT NOT holds AND NOT own FROM look)')})
-   SELECT l.holds, l.units, l.vlans, t.address, t."prefixLength", t."vrfId" FROM look l LEFT JOIN taken t ON true`,
+     UPDATE ip_addresses a SET service_id = t.id, assigned_at = greatest(clock_timestamp(), a.released_at)
+       FROM given g JOIN takers t USING (place) WHERE a.pool_id = g.pool_id AND a.address = g.address
+     RETURNING a.service_id, host(a.address) AS address, a.vrf_id AS "vrfId",
+       (SELECT masklen(p.base_prefix) FROM ip_pools p WHERE p.id = a.pool_id) AS "prefixLength")
+   SELECT l.id AS "serviceId", l.holds, r.units, r.vlans, t.address, t."prefixLength", t."vrfId"
+     FROM look l CROSS JOIN router r LEFT JOIN taken t ON t.service_id = l.id`,
 );
 
 export const ASSIGN_WANTED = statement(

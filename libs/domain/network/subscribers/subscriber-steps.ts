@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { type Transaction, UnitOfWork, rowsOf, statement } from '@isp/platform/database';
 import type { SubscriberAccess } from '../drivers/device-driver.port.js';
 import { networkErrors } from '../network.errors.js';
 import { type BandwidthProfileView, RouterQueries } from '../devices/router.queries.js';
@@ -30,10 +30,11 @@ const RELOCATE = statement(
     WHERE service_id = $1 RETURNING ${COLUMNS}`,
 );
 const CONFIRM = statement(
-  'subscribers-confirm-version',
-  `UPDATE subscribers SET confirmed_version = $2, confirmed_at = now(), convergence_error = NULL, router_seen = NULL, router_wanted = NULL,
-          convergence = CASE WHEN desired_version = $2 THEN 'confirmed' ELSE convergence END, updated_at = now()
-    WHERE service_id = $1 AND confirmed_version < $2`,
+  'subscribers-confirm-versions',
+  `UPDATE subscribers s SET confirmed_version = seen.version, confirmed_at = now(), convergence_error = NULL, router_seen = NULL, router_wanted = NULL,
+          convergence = CASE WHEN s.desired_version = seen.version THEN 'confirmed' ELSE s.convergence END, updated_at = now()
+     FROM ${rowsOf('integer', 'integer')} AS seen(service_id, version)
+    WHERE s.service_id = seen.service_id AND s.confirmed_version < seen.version`,
 );
 // A version of its own: whoever tells the router of one before it does so in vain, and sees that there is more to do.
 const SHUT = statement(
@@ -73,6 +74,17 @@ export interface Place {
   /** Host with prefix length; any free address of the router when absent. */
   readonly ipAssignment?: string | undefined;
   readonly bandwidthProfile?: string | undefined;
+}
+
+interface Seen {
+  readonly serviceId: number;
+  readonly version: number;
+}
+
+/** In the order of the services, so that two transactions that confirm several cannot deadlock. */
+function confirmAll(seen: readonly Seen[], tx: Transaction): Promise<number> {
+  const inOrder = seen.toSorted((one, other) => one.serviceId - other.serviceId);
+  return tx.execute(CONFIRM, [inOrder.map(({ serviceId }) => serviceId), inOrder.map(({ version }) => version)]);
 }
 
 /** What sagas do to a subscriber's row. All of it happens in the caller's transaction. */
@@ -124,7 +136,7 @@ export class SubscriberSteps {
 
   /** Notes that the network was seen to follow this version; it travels with the commit. */
   confirm(serviceId: number, version: number): void {
-    this.uow.tx.defer(CONFIRM, [serviceId, version]);
+    this.uow.tx.collect(confirmAll, { serviceId, version });
   }
 
   /** Nothing is open for the subscriber from now on, and nobody puts it on its router any more. */

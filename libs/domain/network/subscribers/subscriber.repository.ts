@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '@isp/platform/crypto';
-import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
+import { type Transaction, UnitOfWork, rowsOf, statement, violatedConstraint } from '@isp/platform/database';
 import { newPassword } from '../radius/credentials.usecase.js';
 import { RadiusVault } from '../radius/radius-vault.js';
 import type { BandwidthProfileView } from '../devices/router.queries.js';
@@ -35,19 +35,48 @@ export interface SubscriberView {
 
 const REALM = 'isp.internal';
 
+const TYPES = [
+  'integer',
+  'integer',
+  'integer',
+  'text',
+  'text',
+  'integer',
+  'integer',
+  'inet',
+  'integer',
+  'text',
+  'integer',
+  'integer',
+  'integer',
+  'cidr',
+  'cidr',
+  'bytea',
+];
 const PUT = statement(
-  'subscribers-put',
+  'subscribers-put-all',
   `INSERT INTO subscribers AS s (partner_id, customer_id, service_id, username, password_sealed, router_id, vlan_id, address, prefix_length, bandwidth_profile, download_kbps, upload_kbps,
      vrf_id, ipv6_prefix, delegated_prefix, password_radius)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::cidr, $15::cidr, $16)
+   SELECT * FROM ${rowsOf(...TYPES)} AS asked
    ON CONFLICT (service_id) DO UPDATE SET router_id = excluded.router_id, vlan_id = excluded.vlan_id, address = excluded.address,
      vrf_id = excluded.vrf_id, ipv6_prefix = excluded.ipv6_prefix, delegated_prefix = excluded.delegated_prefix,
      prefix_length = excluded.prefix_length, bandwidth_profile = excluded.bandwidth_profile,
      download_kbps = excluded.download_kbps, upload_kbps = excluded.upload_kbps, access = 'open', throttled = false, leaving = false,
      desired_version = s.desired_version + 1, changed_at = now(), convergence = 'pending', updated_at = now()
-   RETURNING username, host(address) AS address, prefix_length AS "prefixLength", vlan_id AS "vlanId", router_id AS "routerId",
+   RETURNING service_id AS "serviceId", username, host(address) AS address, prefix_length AS "prefixLength", vlan_id AS "vlanId", router_id AS "routerId",
      bandwidth_profile AS profile, desired_version AS "desiredVersion"`,
 );
+
+const SERVICE = 2;
+
+/** Rows in the order of their services, as everybody writes them. */
+async function putAll(rows: readonly (readonly unknown[])[], tx: Transaction): Promise<readonly SubscriberView[]> {
+  const inOrder = rows.toSorted((one, other) => Number(one[SERVICE]) - Number(other[SERVICE]));
+  const columns = (inOrder[0] ?? []).map((_, column) => inOrder.map((row) => row[column]));
+  const put = await tx.query<SubscriberView & { readonly serviceId: number }>(PUT, columns);
+  const views = new Map(put.map(({ serviceId, ...view }) => [serviceId, view]));
+  return rows.map((row) => views.get(row[SERVICE] as number) as SubscriberView);
+}
 
 /** PPPoE accounts: one per service, its password made here and sealed at rest. */
 @Injectable()
@@ -72,14 +101,14 @@ export class SubscriberRepository {
     }
   }
 
-  private async insert(input: SubscriberInput): Promise<SubscriberView> {
+  private insert(input: SubscriberInput): Promise<SubscriberView> {
     const password = newPassword();
     const sealed = this.secrets.seal(password, {
       table: 'subscribers',
       column: 'password_sealed',
       row: input.serviceId,
     });
-    return (await this.uow.tx.one<SubscriberView>(PUT, [
+    return this.uow.tx.gather(putAll, [
       input.partnerId,
       input.customerId,
       input.serviceId,
@@ -96,6 +125,6 @@ export class SubscriberRepository {
       input.ipv6Prefix,
       input.delegatedPrefix,
       this.vault.seal(password, { subscriberOf: input.serviceId }),
-    ])) as SubscriberView;
+    ]);
   }
 }

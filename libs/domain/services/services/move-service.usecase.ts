@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { type Transaction, UnitOfWork, rowsOf, statement } from '@isp/platform/database';
 import { historyValues, noted } from './service-history.js';
 import { ServiceNetwork } from './service-network.js';
 import type { OperationalStatus, ServiceStatus, SuspensionCause } from './service.entity.js';
@@ -15,19 +15,25 @@ const STATUS = statement(
   'services-status',
   'SELECT status, suspended_for AS "suspendedFor" FROM services WHERE id = $1',
 );
+// Locked in the order of their ids, so that two transactions that move several cannot deadlock.
 const MOVE = statement(
-  'services-move',
-  `WITH before AS (SELECT id, status, operational_status, suspended_for FROM services WHERE id = $1 FOR NO KEY UPDATE),
+  'services-move-all',
+  `WITH asked AS MATERIALIZED (
+     SELECT * FROM ${rowsOf('integer', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'timestamptz')}
+       AS a(service_id, status_to, operational_to, status_from, causes, actor, reason, request_id, moved_at)),
+   before AS MATERIALIZED (
+     SELECT s.id, s.status, s.operational_status, coalesce(a.causes::text[], s.suspended_for) AS causes,
+            a.status_to, a.operational_to, a.status_from::text[], a.actor, a.reason, a.request_id, a.moved_at
+       FROM asked a JOIN services s ON s.id = a.service_id ORDER BY s.id FOR NO KEY UPDATE OF s),
    moved AS (
-     UPDATE services s SET status = $2, operational_status = $3, suspended_for = coalesce($5, before.suspended_for),
+     UPDATE services s SET status = b.status_to, operational_status = b.operational_to, suspended_for = b.causes,
             version = version + 1, updated_at = now(),
-            activated_at = CASE WHEN $2 IN ('active', 'suspended') THEN coalesce(activated_at, $9) ELSE activated_at END,
-            terminated_at = CASE WHEN $2 = 'terminated' THEN $9::timestamptz END
-       FROM before
-      WHERE s.id = before.id AND before.status = ANY ($4)
-        AND ($2 <> 'active' OR coalesce($5, before.suspended_for) = '{}')
-     RETURNING s.*, before.status AS moved_from, before.operational_status AS operated_from),
-   ${noted(6)}
+            activated_at = CASE WHEN b.status_to IN ('active', 'suspended') THEN coalesce(activated_at, b.moved_at) ELSE activated_at END,
+            terminated_at = CASE WHEN b.status_to = 'terminated' THEN b.moved_at END
+       FROM before b
+      WHERE s.id = b.id AND b.status = ANY (b.status_from) AND (b.status_to <> 'active' OR b.causes = '{}')
+     RETURNING s.*, b.status AS moved_from, b.operational_status AS operated_from, b.actor, b.reason, b.request_id),
+   ${noted('m.actor, m.reason, m.request_id')}
    SELECT ${SERVICE_COLUMNS}, s.moved_from AS "movedFrom" FROM moved s`,
 );
 // The bundle is locked first: of two parts that come up at once, the second sees the first.
@@ -49,6 +55,28 @@ export interface MoveServiceInput {
 }
 
 type Moved = ServiceView & { readonly movedFrom: ServiceStatus };
+
+/** Bundles in the order of their ids. Of several parts that come up at once the first looks after their bundle. */
+async function lockBundles(ids: readonly number[], tx: Transaction) {
+  const different = [...new Set(ids)].sort((one, other) => one - other);
+  const locked = await Promise.all(different.map((id) => tx.one<{ status: ServiceStatus }>(LOCK_BUNDLE, [id])));
+  return ids.map((id, index) => (ids.indexOf(id) === index ? locked[different.indexOf(id)] : undefined));
+}
+
+/** Arrays of arrays are all of one length; so each is text. */
+const listed = (names: readonly string[]): string => `{${names.join()}}`;
+
+/** The columns of the statement. A service that is to be moved twice at once is moved once, and the other is refused. */
+async function moveAll(
+  moves: readonly (readonly unknown[])[],
+  tx: Transaction,
+): Promise<readonly (Moved | undefined)[]> {
+  const first = new Map(moves.toReversed().map((move) => [Number(move[0]), move]));
+  const inOrder = [...first.values()].sort(([one], [other]) => Number(one) - Number(other));
+  const columns = (inOrder[0] ?? []).map((_, column) => inOrder.map((move) => move[column]));
+  const moved = new Map((await tx.query<Moved>(MOVE, columns)).map((row) => [row.id, row]));
+  return moves.map((move) => (first.get(Number(move[0])) === move ? moved.get(Number(move[0])) : undefined));
+}
 
 /**
  * The one way a service changes its commercial state. Others (provisioning, billing) report what they did; this
@@ -76,12 +104,12 @@ export class MoveService {
   }
 
   private move({ actor, serviceId, to, operational, reason, causes }: MoveServiceInput): Promise<Moved | undefined> {
-    return this.uow.tx.one<Moved>(MOVE, [
+    return this.uow.tx.gather(moveAll, [
       serviceId,
       to,
       operational ?? OPERATIONAL_AFTER[to],
-      serviceStates.previous(to),
-      causes ?? null,
+      listed(serviceStates.previous(to)),
+      causes ? listed(causes) : null,
       ...historyValues(actor, reason),
       this.clock.now(),
     ]);
@@ -110,7 +138,7 @@ export class MoveService {
 
   private async followPart(actor: Actor, { partnerId, bundleId, status }: ServiceView): Promise<void> {
     if (bundleId === null || (status !== 'active' && status !== 'suspended')) return;
-    const bundle = await this.uow.tx.one<{ status: ServiceStatus }>(LOCK_BUNDLE, [bundleId]);
+    const bundle = await this.uow.tx.gather(lockBundles, bundleId);
     if (bundle?.status !== 'pending_activation') return;
     const waiting = await this.uow.tx.one<{ parts: number }>(WAITING, [partnerId, bundleId]);
     if (waiting?.parts !== 0) return;

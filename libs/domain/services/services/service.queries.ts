@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { type Statement, UnitOfWork, statement } from '@isp/platform/database';
+import { type Statement, type Transaction, UnitOfWork, rowsOf, statement } from '@isp/platform/database';
 import type { OperationalStatus, ServiceStatus } from './service.entity.js';
 import { serviceErrors } from './service.errors.js';
 import { SERVICE_COLUMNS, type ServiceView } from './service.view.js';
@@ -11,7 +11,10 @@ const MATCH = `FROM services s WHERE ($1::integer IS NULL OR s.partner_id = $1) 
   AND ($8::text IS NULL OR s.phone_number = $8)
   AND ($9::timestamptz IS NULL OR s.created_at >= $9) AND ($10::timestamptz IS NULL OR s.created_at < $10)`;
 const COUNT = statement('services-count', `SELECT count(*)::integer AS total ${MATCH}`);
-const GET = statement('services-get', `SELECT ${SERVICE_COLUMNS} FROM services s WHERE s.id = $1`);
+const GET = statement(
+  'services-get-all',
+  `SELECT ${SERVICE_COLUMNS} FROM ${rowsOf('integer')} AS asked(id) JOIN services s ON s.id = asked.id`,
+);
 const GET_BY_GUID = statement('services-get-guid', `SELECT ${SERVICE_COLUMNS} FROM services s WHERE s.guid = $1`);
 const PARTS = statement(
   'services-parts',
@@ -50,6 +53,11 @@ export interface ServiceFilter {
   readonly first?: 'newest' | 'oldest' | undefined;
 }
 
+async function getAll(ids: readonly number[], tx: Transaction) {
+  const services = new Map((await tx.query<ServiceView>(GET, [ids])).map((service) => [service.id, service]));
+  return ids.map((id) => services.get(id));
+}
+
 /** Reads of services, inside the walls of the reader. */
 @Injectable()
 export class ServiceQueries {
@@ -81,7 +89,7 @@ export class ServiceQueries {
 
   /** @throws `services.service.not_found`, also for a service behind another wall */
   async get(actor: Actor, id: number): Promise<ServiceView> {
-    const service = await this.uow.read(actor, (tx) => tx.one<ServiceView>(GET, [id]));
+    const service = await this.uow.read(actor, (tx) => tx.gather(getAll, id));
     if (!service) throw serviceErrors('services.service.not_found');
     return service;
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
-import { historyValues, noted } from './service-history.js';
+import { historyValues, noted, parameters } from './service-history.js';
 import type { Service } from './service.entity.js';
 import { serviceErrors } from './service.errors.js';
 import { SERVICE_COLUMNS, type ServiceView } from './service.view.js';
@@ -14,7 +14,7 @@ const INSERT = statement(
        scheduled_activation, notes)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
      RETURNING *, NULL AS moved_from, NULL AS operated_from),
-   ${noted(20)}
+   ${noted(parameters(20))}
    SELECT ${SERVICE_COLUMNS} FROM moved s`,
 );
 const LOCK = statement('services-lock', `SELECT ${SERVICE_COLUMNS} FROM services s WHERE s.id = $1 FOR NO KEY UPDATE`);

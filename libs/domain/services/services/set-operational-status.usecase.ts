@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { UnitOfWork, statement } from '@isp/platform/database';
-import { historyValues, noted } from './service-history.js';
+import { historyValues, noted, parameters } from './service-history.js';
 import type { OperationalStatus } from './service.entity.js';
 
 // The version stays: what the network does is nothing that an editor of the service could have overlooked.
@@ -13,7 +13,7 @@ const SET = statement(
      UPDATE services s SET operational_status = $2, updated_at = now() FROM before
       WHERE s.id = before.id AND before.operational_status <> $2
      RETURNING s.*, s.status AS moved_from, before.operational_status AS operated_from),
-   ${noted(3)}
+   ${noted(parameters(3))}
    SELECT 1 FROM moved`,
 );
 
