@@ -23,7 +23,7 @@ import { RetryJob } from './jobs/retry-job.usecase.js';
 import { RollBack } from './jobs/roll-back.js';
 import { RollBackJob } from './jobs/roll-back-job.usecase.js';
 import { RunJobHandler } from './jobs/run-job.job.js';
-import { RunJob } from './jobs/run-job.usecase.js';
+import { RunJobs } from './jobs/run-jobs.usecase.js';
 import { DeprovisionSaga } from './kinds/deprovision.saga.js';
 import { JOB_SAGAS, type JobSaga } from './kinds/job-saga.js';
 import { MoveSaga } from './kinds/move.saga.js';
@@ -77,6 +77,6 @@ export class ProvisioningModule {}
 
 @Module({
   imports: [ProvisioningModule, NetworkModule, ServicesModule],
-  providers: [RollBack, RunJob, RunJobHandler, DeprovisionTerminatedListener, FollowVoiceListener, FollowVoiceHandler],
+  providers: [RollBack, RunJobs, RunJobHandler, DeprovisionTerminatedListener, FollowVoiceListener, FollowVoiceHandler],
 })
 export class ProvisioningWorkerModule {}

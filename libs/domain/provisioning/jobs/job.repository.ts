@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Priority } from '@isp/contracts';
-import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
+import { type Transaction, UnitOfWork, rowsOf, statement, violatedConstraint } from '@isp/platform/database';
 import { DEFINITIONS, type JobKind } from '../saga/definitions.js';
 import type { StepStatus } from '../saga/saga.js';
 import { jobErrors } from './job.errors.js';
@@ -15,20 +15,22 @@ const INSERT = statement(
 );
 const LOCK = statement('jobs-lock', `SELECT ${JOB_COLUMNS} FROM provisioning_jobs j WHERE j.id = $1 FOR NO KEY UPDATE`);
 const START = statement(
-  'jobs-start',
+  'jobs-start-all',
   `UPDATE provisioning_jobs j SET status = 'running', attempts = attempts + 1, started_at = coalesce(started_at, now()),
           version = version + 1, updated_at = now()
-    WHERE id = $1 AND status = ANY ($2) AND held_at IS NULL RETURNING ${JOB_COLUMNS}`,
+     FROM ${rowsOf('integer')} AS asked(id)
+    WHERE j.id = asked.id AND j.status = ANY ((SELECT $2::text[])::text[]) AND j.held_at IS NULL RETURNING ${JOB_COLUMNS}`,
 );
 // A job that was called back or held meanwhile does not succeed. One that does answers for what earlier ones of its
 // service left in doubt.
 const SUCCEED = statement(
-  'jobs-succeed',
-  `WITH settled AS (
-     UPDATE provisioning_jobs SET hold_reason = NULL, held_at = NULL, version = version + 1, updated_at = now()
-      WHERE service_id = $2 AND held_at IS NOT NULL AND status IN ('dead', 'failed'))
+  'jobs-succeed-all',
+  `WITH asked AS MATERIALIZED (SELECT * FROM ${rowsOf('integer', 'integer')} AS a(id, service_id)),
+   settled AS (
+     UPDATE provisioning_jobs o SET hold_reason = NULL, held_at = NULL, version = version + 1, updated_at = now()
+       FROM asked WHERE o.service_id = asked.service_id AND o.held_at IS NOT NULL AND o.status IN ('dead', 'failed'))
    UPDATE provisioning_jobs j SET status = 'succeeded', error = NULL, finished_at = now(), version = version + 1, updated_at = now()
-    WHERE id = $1 AND status = (SELECT 'running') AND ends_as IS NULL AND held_at IS NULL RETURNING ${JOB_COLUMNS}`,
+     FROM asked WHERE j.id = asked.id AND j.status = (SELECT 'running') AND j.ends_as IS NULL AND j.held_at IS NULL RETURNING ${JOB_COLUMNS}`,
 );
 // As a parameter: no kept plan then walks the partial index of unfinished jobs instead of looking up the one.
 const UNFINISHED = ['queued', 'running'];
@@ -66,11 +68,11 @@ const READ_STEPS = statement(
 );
 // Tries are counted where one begins: with an intent, and with the intent to undo.
 const PUT_STEPS = statement(
-  'jobs-steps-put',
+  'jobs-steps-put-all',
   `INSERT INTO provisioning_steps AS old (partner_id, provisioning_job_id, position, name, status, detail, finished_at)
-   SELECT $1, $2, s.position, s.name, s.status, s.detail,
+   SELECT s.partner_id, s.job_id, s.position, s.name, s.status, s.detail,
           CASE WHEN s.status IN ('intended', 'compensating') THEN NULL ELSE now() END
-     FROM jsonb_to_recordset($3) AS s(position smallint, name text, status text, detail jsonb)
+     FROM jsonb_to_recordset($1) AS s(partner_id integer, job_id integer, position smallint, name text, status text, detail jsonb)
    ON CONFLICT (partner_id, provisioning_job_id, position) DO UPDATE
      SET status = excluded.status, detail = old.detail || excluded.detail, finished_at = excluded.finished_at,
          attempts = CASE excluded.status WHEN 'intended' THEN old.attempts + 1
@@ -106,6 +108,28 @@ export interface StepNote {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
+type StepRow = StepNote & { readonly partner_id: number; readonly job_id: number; readonly position: number };
+
+// Everybody locks several jobs in the order of their ids.
+async function startAll(ids: readonly number[], tx: Transaction) {
+  const inOrder = ids.toSorted((one, other) => one - other);
+  const started = byId(await tx.query<JobView>(START, [inOrder, UNFINISHED]));
+  return ids.map((id) => started.get(id));
+}
+
+async function succeedAll(jobs: readonly JobView[], tx: Transaction) {
+  const asked = jobs.toSorted((one, other) => one.id - other.id);
+  const values = [asked.map(({ id }) => id), asked.map(({ serviceId }) => serviceId)];
+  const ended = byId(await tx.query<JobView>(SUCCEED, values));
+  return jobs.map(({ id }) => ended.get(id));
+}
+
+const byId = (jobs: readonly JobView[]) => new Map(jobs.map((job) => [job.id, job]));
+
+/** The notes of all jobs that share the transaction. */
+const putSteps = (rows: readonly (readonly StepRow[])[], tx: Transaction) =>
+  tx.execute(PUT_STEPS, [JSON.stringify(rows.flat())]);
+
 @Injectable()
 export class JobRepository {
   constructor(private readonly uow: UnitOfWork) {}
@@ -139,12 +163,12 @@ export class JobRepository {
 
   /** Counts an attempt; undefined when the job is finished already, or held. */
   start(id: number): Promise<JobView | undefined> {
-    return this.uow.tx.one<JobView>(START, [id, UNFINISHED]);
+    return this.uow.tx.gather(startAll, id);
   }
 
   /** Ends a job well; undefined when it was called back, held or ended meanwhile. */
   succeed(job: JobView): Promise<JobView | undefined> {
-    return this.uow.tx.one<JobView>(SUCCEED, [job.id, job.serviceId]);
+    return this.uow.tx.gather(succeedAll, job);
   }
 
   /** Ends a job; undefined when it may not end that way any more. With `hold` it stays in front of a person. */
@@ -175,10 +199,12 @@ export class JobRepository {
     return this.uow.tx.query<StepView>(READ_STEPS, [job.partnerId, job.id]);
   }
 
+  /** Once a transaction for a job; it travels with the commit. */
   recordSteps(job: JobView, notes: readonly StepNote[]): void {
     const names: readonly string[] = DEFINITIONS[job.kind].steps.map(({ name }) => name);
-    const rows = notes.map((note) => ({ detail: {}, ...note, position: names.indexOf(note.name) + 1 }));
-    this.uow.tx.defer(PUT_STEPS, [job.partnerId, job.id, JSON.stringify(rows)]);
+    const of = { partner_id: job.partnerId, job_id: job.id };
+    const rows = notes.map((note) => ({ ...of, detail: {}, ...note, position: names.indexOf(note.name) + 1 }));
+    this.uow.tx.collect(putSteps, rows);
   }
 
   /** Notes why a try failed. */

@@ -4,9 +4,11 @@ import { DeviceSlots } from '@isp/domain/network';
 import { backoffMs } from '@isp/kernel';
 import { UnitOfWork, together } from '@isp/platform/database';
 import { failPoint } from '@isp/platform/fail-points';
+import { withRequestId } from '@isp/platform/logging';
 import type { WorkRun } from '@isp/platform/work';
 import type { JobSaga, Opened } from '../kinds/job-saga.js';
 import { type StepDefinition, type StepRecord, marked, nextMove } from '../saga/saga.js';
+import { DoneTogether } from './done-together.js';
 import { JobOutcome } from './job-outcome.js';
 import { JobRepository, type StepNote } from './job.repository.js';
 import type { JobView } from './job.view.js';
@@ -16,13 +18,22 @@ const ACTOR = systemActor('provisioning');
 /** How long a job that found its device busy stays away, at most. */
 const BUSY = { baseMs: 500, capMs: 15_000 };
 
-interface Going {
+/** A job that is to be carried out, for one claim of its work. */
+export interface JobToRun {
+  readonly jobId: number;
+  readonly run: WorkRun;
+  /** Of the request in whose wake it is. */
+  readonly requestId: string;
+}
+
+interface Going extends JobToRun {
   readonly job: JobView;
   readonly saga: JobSaga;
   readonly opened: Opened<unknown>;
   readonly records: readonly StepRecord[];
 }
 type Beginning = Going | 'back' | 'nothing';
+type End = 'back' | 'done';
 
 /** Undoes the transaction of a job whose device takes no more orders at the moment. */
 class DeviceBusy extends Error {}
@@ -30,12 +41,13 @@ class DeviceBusy extends Error {}
 class Diverted extends Error {}
 
 /**
- * Carries a job out: its opening steps and the intents in one transaction, its devices, its closing steps in another. A
- * crash anywhere is made good by running it again: what was decided stays decided, and a device carries a step key out
- * once. What cannot be carried out goes back; what can do neither is held.
+ * Carries jobs out: their opening steps and the intents in one transaction, the devices of each, their closing steps in
+ * another, together with those whose devices are done by then. A crash anywhere is made good by running it again: what was
+ * decided stays decided, and a device carries a step key out once. What cannot be carried out goes back; what can do
+ * neither is held. A transaction that cannot be shared, for whatever reason, is undone, and each job has its own.
  */
 @Injectable()
-export class RunJob {
+export class RunJobs {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly jobs: JobRepository,
@@ -44,16 +56,38 @@ export class RunJob {
     private readonly rollBack: RollBack,
   ) {}
 
-  async execute(jobId: number, run: WorkRun): Promise<void> {
+  /** Answers a promise for each job, in their order, which is settled when that job is over. */
+  execute(jobs: readonly JobToRun[]): Promise<void>[] {
     failPoint('provisioning.before-intent');
-    const begun = await this.begin(jobId, run);
-    if (begun === 'nothing') return;
-    if (begun === 'back' || (await this.goOn(begun, run)) === 'back') await this.rollBack.execute(jobId, run);
+    const ends = new DoneTogether<Going, End>(jobs.length, (done) => this.closeAll(done));
+    return this.beginAll(jobs).map((begun, index) => this.carryOut(jobs[index] as JobToRun, begun, ends));
   }
 
-  private async begin(jobId: number, run: WorkRun): Promise<Beginning> {
+  private async carryOut(one: JobToRun, begun: Promise<Beginning>, ends: DoneTogether<Going, End>): Promise<void> {
+    const told = await begun
+      .then((going) => within(one, () => this.tellDevices(going)))
+      .catch((error: unknown) => {
+        ends.leave();
+        throw error;
+      });
+    if (typeof told === 'string') ends.leave();
+    const end = typeof told === 'string' ? told : await ends.come(told);
+    if (end === 'done') failPoint('provisioning.after-activate');
+    if (end === 'back') await within(one, () => this.rollBack.execute(one.jobId, one.run));
+  }
+
+  private beginAll(jobs: readonly JobToRun[]): Promise<Beginning>[] {
+    return this.sharing(
+      jobs,
+      (one) => this.open(one),
+      (one) => this.begin(one),
+    );
+  }
+
+  private async begin(one: JobToRun): Promise<Beginning> {
+    const { jobId, run } = one;
     try {
-      return await this.uow.run(ACTOR, () => this.open(jobId, run));
+      return await this.uow.run(ACTOR, () => this.open(one));
     } catch (error) {
       if (error instanceof DeviceBusy) return this.comeBack(jobId, run);
       if (!isFinal(error)) throw error;
@@ -67,7 +101,8 @@ export class RunJob {
   }
 
   /** Everything that the database alone decides, in one transaction, the intents towards devices included. */
-  private async open(jobId: number, run: WorkRun): Promise<Beginning> {
+  private async open(one: JobToRun): Promise<Beginning> {
+    const { jobId, run } = one;
     const [, started] = await together([run.fence(), this.jobs.start(jobId)]);
     const job = started ?? (await this.restart(jobId, run));
     if (!job) return 'nothing';
@@ -79,7 +114,7 @@ export class RunJob {
     for (const router of routers) if (!(await this.slots.take(router, run))) throw new DeviceBusy();
     const notes = openingNotes(saga, before, opened);
     this.jobs.recordSteps(job, notes);
-    return { job, saga, opened, records: notes.reduce(applied, before as readonly StepRecord[]) };
+    return { ...one, job, saga, opened, records: notes.reduce(applied, before as readonly StepRecord[]) };
   }
 
   /** A job that is over or held is left; one that was released while this run looked is begun after all. */
@@ -98,21 +133,21 @@ export class RunJob {
     return 'nothing';
   }
 
-  private async goOn(going: Going, run: WorkRun): Promise<'back' | 'done'> {
-    const { job, saga, opened } = going;
-    let { records } = going;
+  /** The job with what its devices did; or what is left to do without them. */
+  private async tellDevices(begun: Beginning): Promise<Beginning> {
+    if (typeof begun === 'string') return begun;
+    let { records } = begun;
     failPoint('provisioning.after-intent');
     for (;;) {
-      const next = nextMove(saga.definition, records, 'forward');
-      if (next.move !== 'perform') break;
-      const status = await this.perform({ ...going, records }, next.step, run);
+      const next = nextMove(begun.saga.definition, records, 'forward');
+      if (next.move !== 'perform') return { ...begun, records };
+      const status = await this.perform({ ...begun, records }, next.step);
       if (status === 'failed') return 'back';
       records = marked(records, [next.step.name], status);
     }
-    return this.close({ job, saga, opened, records }, run);
   }
 
-  private async perform({ job, saga, opened, records }: Going, step: StepDefinition, run: WorkRun) {
+  private async perform({ job, run, saga, opened, records }: Going, step: StepDefinition) {
     try {
       failPoint(`provisioning.before-step.${step.name}`);
       const status = (await saga.perform(step, job, opened.context, run.signal)) ?? 'done';
@@ -132,27 +167,35 @@ export class RunJob {
     }
   }
 
-  /** The closing steps, and all that devices did since the opening, in one transaction. */
-  private async close(going: Going, run: WorkRun): Promise<'back' | 'done'> {
-    const { job, saga, opened, records } = going;
+  private closeAll(done: readonly Going[]): Promise<End>[] {
+    return this.sharing(
+      done,
+      (going) => this.end(going),
+      (going) => this.close(going),
+    );
+  }
+
+  private async close(going: Going): Promise<End> {
     try {
-      await this.uow.run(ACTOR, async () => {
-        this.jobs.recordSteps(job, [...deviceNotes(saga, records), ...closingNotes(saga, opened)]);
-        const [, ended] = await together([run.complete(), this.jobs.succeed(job), saga.close(job, opened.context)]);
-        if (!ended) throw new Diverted();
-        this.outcome.succeeded(ended);
-      });
-      failPoint('provisioning.after-activate');
-      return 'done';
+      return await this.uow.run(ACTOR, () => this.end(going));
     } catch (error) {
       if (!(error instanceof Diverted) && !isFinal(error)) throw error;
-      return this.divert(going, error, run);
+      return this.divert(going, error);
     }
   }
 
+  /** The closing steps, and all that devices did since the opening, in the caller's transaction. */
+  private async end({ job, run, saga, opened, records }: Going): Promise<End> {
+    this.jobs.recordSteps(job, [...deviceNotes(saga, records), ...closingNotes(saga, opened)]);
+    const [, ended] = await together([run.complete(), this.jobs.succeed(job), saga.close(job, opened.context)]);
+    if (!ended) throw new Diverted();
+    this.outcome.succeeded(ended);
+    return 'done';
+  }
+
   /** Somebody called the job back or holds it, or its end was refused: what devices did is put on record first. */
-  private async divert(going: Going, reason: Error, run: WorkRun): Promise<'back' | 'done'> {
-    const { job, saga, records } = going;
+  private async divert(going: Going, reason: Error): Promise<End> {
+    const { job, run, saga, records } = going;
     const where = await this.uow.run(ACTOR, async () => {
       await run.fence();
       const now = await this.jobs.lock(job.id);
@@ -163,9 +206,30 @@ export class RunJob {
       await this.jobs.turnBack(job.id, 'failed', reason.message);
       return 'back';
     });
-    return where === 'again' ? this.close(going, run) : where;
+    return where === 'again' ? this.close(going) : where;
+  }
+
+  /**
+   * One transaction for several; where that fails, for whatever reason, each has its own, as one that comes alone. Each is
+   * written as if it were alone: what several do alike is gathered into one statement.
+   */
+  private sharing<T extends JobToRun, R>(
+    all: readonly T[],
+    share: (one: T) => Promise<R>,
+    alone: (one: T) => Promise<R>,
+  ): Promise<R>[] {
+    if (all.length === 1) return all.map((one) => within(one, () => alone(one)));
+    const shared = this.uow.run(ACTOR, () => together(all.map((one) => within(one, () => share(one)))));
+    return all.map((one, index) =>
+      shared.then(
+        (results) => results[index] as R,
+        () => within(one, () => alone(one)),
+      ),
+    );
   }
 }
+
+const within = <T>({ requestId }: JobToRun, work: () => T): T => withRequestId(requestId, work);
 
 const applied = (records: readonly StepRecord[], { name, status }: StepNote): readonly StepRecord[] =>
   marked(records, [name], status);
