@@ -152,6 +152,7 @@ describe('functions that run with more rights', () => {
       'customers_count',
       'customers_search',
       'forget_sessions',
+      'issue_at_once',
       'issue_documents',
       'keep_profile_in_use',
       'next_ticket_number',

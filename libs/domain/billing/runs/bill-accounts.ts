@@ -78,7 +78,9 @@ export class BillAccounts {
   private async write(runId: number, results: readonly Result[], now: Date): Promise<number> {
     const charged = results.filter(({ outcome }) => outcome === 'document');
     const documents = await this.documents(runId, charged, now);
-    const drafts = documents.length > 0 ? await this.invoices.insertAll(documents) : new Map<number, number>();
+    const ready = documents.filter(({ reviewUntil }) => reviewUntil === undefined);
+    const drafts = documents.filter(({ reviewUntil }) => reviewUntil !== undefined);
+    if (drafts.length > 0) await this.invoices.insertAll(drafts);
     const parked = results.filter(({ outcome }) => outcome === 'parked');
     await this.runs.park(parked.map(parkingOf), now);
     await this.runs.find(runId, parked.map(parkedFinding));
@@ -89,14 +91,8 @@ export class BillAccounts {
           return { id: account.id, nextOn, billedOn: outcome === 'document' ? targetOn : null };
         }),
     );
-    const ready = documents.filter(({ reviewUntil }) => reviewUntil === undefined);
-    if (ready.length > 0)
-      await this.issuer.issueAll(
-        ready.map(({ account, document }) => {
-          return { account, draft: { id: drafts.get(account.id) as number, document, dueOn: null } };
-        }),
-      );
-    return documents.length - ready.length;
+    if (ready.length > 0) await this.issuer.issueNew(ready);
+    return drafts.length;
   }
 
   private async documents(runId: number, charged: readonly Result[], now: Date): Promise<NewDocument[]> {

@@ -59,6 +59,7 @@ import { leavingSubscribers } from './0361-leaving-subscribers.js';
 import { messages } from './0365-messages.js';
 import { checkedTypes } from './0370-checked-types.js';
 import { numbersInLine } from './0380-numbers-in-line.js';
+import { issuedAtOnce } from './0395-issued-at-once.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -122,4 +123,5 @@ export const migrations: readonly SqlMigration[] = [
   messages,
   checkedTypes,
   numbersInLine,
+  issuedAtOnce,
 ];
