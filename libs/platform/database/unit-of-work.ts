@@ -33,7 +33,7 @@ interface Asked {
 export class Transaction {
   private entityManager: EntityManager | undefined;
   private deferred: { readonly sql: Statement; readonly values: Values }[] = [];
-  private collected: readonly { readonly flush: Flush; readonly item: unknown }[] = [];
+  private collected: { readonly flush: Flush; readonly item: unknown }[] = [];
   private readonly afterCommitHooks = new Map<string, () => void>();
   private readonly gathered = new Map<AskAll<unknown, unknown>, Asked[]>();
   private over = false;
@@ -84,7 +84,7 @@ export class Transaction {
    */
   collect<T>(flush: (items: readonly T[], tx: Transaction) => Promise<unknown>, item: T): void {
     this.assertOpen('a collected item');
-    this.collected = [...this.collected, { flush: flush as Flush, item }];
+    this.collected.push({ flush: flush as Flush, item });
   }
 
   /**

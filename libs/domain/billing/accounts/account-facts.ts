@@ -7,45 +7,22 @@ import type {
   Discount,
   EngineFacts,
   OneOffFact,
-  PriceFact,
-  ServiceFacts,
   TaxRate,
-  UsageFact,
 } from '../engine/engine.types.js';
 import { type WrittenLine, invoicedCharges } from '../engine/invoiced-charges.js';
 import type { ServiceDays } from '../prepaid/prepaid-periods.js';
 import type { AccountView } from './account.view.js';
-import { type Assignment, type PayerRange, windowsOf } from './windows.js';
+import {
+  type Histories,
+  type OfAccount,
+  SERVICES,
+  type ServiceRow,
+  grouped,
+  historiesOf,
+  serviceFacts,
+} from './service-facts.js';
+import type { PayerRange } from './windows.js';
 
-// The customers whose services an account may have to pay for: its own, and those of the accounts that it pays for.
-const SERVICES = statement(
-  'billing-facts-services',
-  `WITH payees AS (
-     SELECT a.id AS account_id, a.partner_id, a.customer_id, a.currency FROM billing_accounts a WHERE a.id = ANY ($1)
-      UNION SELECT a.id, y.partner_id, y.customer_id, a.currency FROM billing_accounts a
-       JOIN billing_payers y ON y.partner_id = a.partner_id AND y.payer_account_id = a.id WHERE a.id = ANY ($1))
-   SELECT m.account_id AS "accountId", s.id AS "serviceId", s.service_type AS "serviceType", s.activated_at AS "activatedAt",
-          s.terminated_at AS "terminatedAt", s.activation_amount::text AS "activationAmount", v.contract_months AS "contractMonths",
-          v.early_termination_amount::text AS "earlyTerminationAmount",
-          (SELECT min(h.id) FROM billing_accounts h WHERE h.partner_id = s.partner_id AND h.customer_id = s.customer_id AND h.currency = s.currency) AS home,
-          (SELECT json_agg(json_build_object('at', r.valid_from, 'planId', r.plan_id, 'planVersion', r.plan_version, 'planName', p.name,
-                  'monthlyAmount', r.monthly_amount::text, 'taxPercent', w.tax_percent::text, 'dataLimitGb', w.data_limit_gb)
-                  ORDER BY r.valid_from, r.id)
-             FROM service_terms r JOIN plans p ON p.id = r.plan_id
-             JOIN plan_versions w ON w.plan_id = r.plan_id AND w.version = r.plan_version WHERE r.partner_id = s.partner_id AND r.service_id = s.id) AS prices,
-          (SELECT json_agg(json_build_object('cause', b.cause, 'from', b.since, 'until', b.ended_at) ORDER BY b.id)
-             FROM service_suspensions b WHERE b.partner_id = s.partner_id AND b.service_id = s.id) AS blocks,
-          (SELECT json_agg(json_build_object('accountId', g.account_id, 'fromOn', g.from_on))
-             FROM billing_account_services g WHERE g.service_id = s.id) AS assignments,
-          (SELECT json_agg(json_build_object('from', lower(c.days), 'until', upper(c.days)))
-             FROM invoice_coverage c WHERE c.service_id = s.id) AS "byHand",
-          CASE WHEN s.plan_id = ANY ($2) OR EXISTS (SELECT FROM service_terms o WHERE o.partner_id = s.partner_id AND o.service_id = s.id AND o.plan_id = ANY ($2)) THEN
-            (SELECT json_agg(json_build_object('on', u.day, 'bytes', (u.input_octets + u.output_octets)::text))
-               FROM usage_daily u WHERE u.service_id = s.id) END AS usage
-     FROM payees m JOIN services s ON s.partner_id = m.partner_id AND s.customer_id = m.customer_id AND s.currency = m.currency
-     JOIN plan_versions v ON v.plan_id = s.plan_id AND v.version = s.plan_version
-    WHERE s.activated_at IS NOT NULL ORDER BY s.id`,
-);
 const PAYERS = statement(
   'billing-facts-payers',
   `SELECT account_id AS "accountId", payer_account_id AS "payerAccountId", from_on::text AS "from", until_on::text AS "until"
@@ -90,31 +67,9 @@ const RATES = statement(
           valid_until::text AS "until" FROM tax_rates WHERE region = ANY ($1)`,
 );
 
-type Instants<T, K extends keyof T> = Omit<T, K> & Readonly<Record<K, string | null>>;
-
-interface ServiceRow extends OfAccount {
-  readonly serviceId: number;
-  readonly serviceType: string;
-  readonly activatedAt: Date;
-  readonly terminatedAt: Date | null;
-  readonly activationAmount: string;
-  readonly contractMonths: number;
-  readonly earlyTerminationAmount: string;
-  readonly home: number;
-  readonly prices: readonly Instants<PriceFact, 'at'>[];
-  readonly blocks: readonly { readonly cause: string; readonly from: string; readonly until: string | null }[] | null;
-  readonly assignments: readonly Assignment[] | null;
-  readonly byHand: readonly DateRange[] | null;
-  readonly usage: readonly UsageFact[] | null;
-}
-
 /** A time in which an account paid ahead, and what it bought. */
 interface PrepaidSpan extends DateRange, OfAccount {
   readonly days: readonly ServiceDays[];
-}
-
-interface OfAccount {
-  readonly accountId: number;
 }
 
 /** An account, and the day up to which it is to be computed. */
@@ -141,11 +96,14 @@ export class AccountFacts {
     const ids = wanted.map(({ account }) => account.id);
     const except = wanted.flatMap(({ exceptInvoiceId }) => (exceptInvoiceId === undefined ? [] : [exceptInvoiceId]));
     const regions = [...new Set(wanted.flatMap(({ account }) => regionsOf(account.terms)))];
-    const policies = await tx.query<DatedPolicy>(POLICIES);
+    const [policies, services] = await together<[DatedPolicy[], ServiceRow[]]>([
+      tx.query(POLICIES),
+      tx.query(SERVICES, [ids]),
+    ]);
     const metered = [...new Set(policies.flatMap((policy) => (policy.overageAmount === null ? [] : [policy.planId])))];
-    const [services, payers, lines, discounts, oneOffs, taxRates, prepaid] = await together<
+    const [histories, payers, lines, discounts, oneOffs, taxRates, prepaid] = await together<
       [
-        ServiceRow[],
+        Histories,
         PayerRange[],
         (WrittenLine & OfAccount)[],
         (Discount & OfAccount)[],
@@ -154,7 +112,7 @@ export class AccountFacts {
         PrepaidSpan[],
       ]
     >([
-      tx.query(SERVICES, [ids, metered]),
+      historiesOf(tx, services, metered),
       tx.query(PAYERS, [ids]),
       tx.query(LINES, [ids, except]),
       tx.query(DISCOUNTS, [ids]),
@@ -163,11 +121,11 @@ export class AccountFacts {
       tx.query(PREPAID, [ids]),
     ]);
     const own = {
-      services: grouped(services),
-      lines: grouped(lines),
-      discounts: grouped(discounts),
-      oneOffs: grouped(oneOffs),
-      prepaid: grouped(prepaid),
+      services: byAccount(services),
+      lines: byAccount(lines),
+      discounts: byAccount(discounts),
+      oneOffs: byAccount(oneOffs),
+      prepaid: byAccount(prepaid),
     };
     return wanted.map(({ account, targetOn }) => {
       const { id, currency, limitAmount } = account;
@@ -176,7 +134,7 @@ export class AccountFacts {
         account,
         services: own.services
           .of(id)
-          .map((row) => ({ ...serviceFacts(id, row, payers), bought: boughtOf(row.serviceId, spans) })),
+          .map((row) => serviceFacts(row, histories, payers, boughtOf(row.serviceId, spans))),
         policies,
         discounts: own.discounts.of(id),
         oneOffs: own.oneOffs.of(id),
@@ -194,15 +152,7 @@ export class AccountFacts {
   }
 }
 
-function grouped<T extends OfAccount>(rows: readonly T[]): { of(accountId: number): readonly T[] } {
-  const groups = new Map<number, T[]>();
-  for (const row of rows) {
-    const group = groups.get(row.accountId);
-    if (group) group.push(row);
-    else groups.set(row.accountId, [row]);
-  }
-  return { of: (accountId) => groups.get(accountId) ?? [] };
-}
+const byAccount = <T extends OfAccount>(rows: readonly T[]) => grouped(rows, ({ accountId }) => accountId);
 
 /** The days that may be charged of a service: those that were bought, and all on which the account paid afterwards. */
 function boughtOf(serviceId: number, spans: readonly PrepaidSpan[]): DateRange[] | undefined {
@@ -217,29 +167,3 @@ function boughtOf(serviceId: number, spans: readonly PrepaidSpan[]): DateRange[]
 
 const regionsOf = (terms: readonly AccountTerms[]): string[] =>
   terms.flatMap(({ taxRegion }) => (taxRegion === null ? [] : [taxRegion]));
-
-// Field by field: what is spread is copied into an object that is slow to make and to read.
-function serviceFacts(accountId: number, row: ServiceRow, payers: readonly PayerRange[]): ServiceFacts {
-  const { serviceId, serviceType, activatedAt, terminatedAt, activationAmount } = row;
-  return {
-    serviceId,
-    serviceType,
-    activatedAt,
-    terminatedAt,
-    activationAmount,
-    contract: { months: row.contractMonths, earlyTerminationAmount: row.earlyTerminationAmount },
-    prices: row.prices.map(priceFact),
-    blocks: (row.blocks ?? []).map(({ cause, from, until }) => ({
-      cause,
-      from: new Date(from),
-      until: until === null ? null : new Date(until),
-    })),
-    windows: windowsOf(accountId, row.home, row.assignments ?? [], payers, row.byHand ?? []),
-    usage: row.usage ?? [],
-  };
-}
-
-function priceFact(row: Instants<PriceFact, 'at'>): PriceFact {
-  const { planId, planVersion, planName, monthlyAmount, taxPercent, dataLimitGb } = row;
-  return { at: new Date(row.at as string), planId, planVersion, planName, monthlyAmount, taxPercent, dataLimitGb };
-}
