@@ -60,6 +60,7 @@ import { messages } from './0365-messages.js';
 import { checkedTypes } from './0370-checked-types.js';
 import { numbersInLine } from './0380-numbers-in-line.js';
 import { issuedAtOnce } from './0395-issued-at-once.js';
+import { fewerChecks } from './0396-fewer-checks.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -124,4 +125,5 @@ export const migrations: readonly SqlMigration[] = [
   checkedTypes,
   numbersInLine,
   issuedAtOnce,
+  fewerChecks,
 ];
