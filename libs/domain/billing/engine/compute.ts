@@ -63,18 +63,24 @@ function nonsenseOf(
 
 const byFirst = (left: string | number, right: string | number): number => (left < right ? -1 : left > right ? 1 : 0);
 
+/** In order; nearly always it is already, and then nothing is copied. */
+function sorted<T>(list: readonly T[], compare: (left: T, right: T) => number): readonly T[] {
+  const inOrder = list.every((item, index) => index === 0 || compare(list[index - 1] as T, item) <= 0);
+  return inOrder ? list : [...list].sort(compare);
+}
+
 function ordered(facts: EngineFacts): EngineFacts {
-  const services = facts.services.map((service) => ({
-    ...service,
-    prices: [...service.prices].sort((a, b) => a.at.getTime() - b.at.getTime()),
-  }));
+  const services = facts.services.map((service) => {
+    const prices = sorted(service.prices, (a, b) => a.at.getTime() - b.at.getTime());
+    return prices === service.prices ? service : { ...service, prices };
+  });
   return {
     ...facts,
-    account: { ...facts.account, terms: [...facts.account.terms].sort((a, b) => byFirst(a.fromOn, b.fromOn)) },
-    services: services.sort((a, b) => a.serviceId - b.serviceId),
-    policies: [...facts.policies].sort((a, b) => byFirst(a.fromOn, b.fromOn)),
-    discounts: [...facts.discounts].sort((a, b) => a.id - b.id),
-    oneOffs: [...facts.oneOffs].sort((a, b) => a.id - b.id),
-    invoiced: [...facts.invoiced].sort((a, b) => byFirst(a.key, b.key)),
+    account: { ...facts.account, terms: sorted(facts.account.terms, (a, b) => byFirst(a.fromOn, b.fromOn)) },
+    services: sorted(services, (a, b) => a.serviceId - b.serviceId),
+    policies: sorted(facts.policies, (a, b) => byFirst(a.fromOn, b.fromOn)),
+    discounts: sorted(facts.discounts, (a, b) => a.id - b.id),
+    oneOffs: sorted(facts.oneOffs, (a, b) => a.id - b.id),
+    invoiced: sorted(facts.invoiced, (a, b) => byFirst(a.key, b.key)),
   };
 }
