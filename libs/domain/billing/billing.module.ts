@@ -34,6 +34,7 @@ import { RefundQueries } from './payments/refund.queries.js';
 import { AccountStatement } from './documents/account-statement.js';
 import { InvoiceDocuments } from './documents/invoice-documents.js';
 import { InvoiceLetters } from './documents/invoice-letters.js';
+import { PdfDrawer } from './documents/pdf-drawer.js';
 import { BillingFacts } from './invoices/billing.facts.js';
 import { CreditInvoice } from './invoices/credit-invoice.usecase.js';
 import { CreditService } from './invoices/credit-service.usecase.js';
@@ -153,6 +154,7 @@ const INNER = [
   InvoiceRepository,
   Issuer,
   Matcher,
+  PdfDrawer,
   PrepaidBook,
   PrepaidDocuments,
   PrepaidGuard,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transformSync, version } from '@swc/core';
 import { sourceSwc } from '../../../scripts/swc.config.mjs';
 
@@ -26,6 +26,15 @@ export function mapFileOf(pathOrUrl) {
   if (!path.endsWith('.ts') || !existsSync(path)) return undefined;
   const file = `${placeOf(path, readFileSync(path, 'utf8'))}.map`;
   return existsSync(file) ? file : undefined;
+}
+
+/** Entry of a thread over the sources: hooks are of the thread that registered them, so each thread needs its own. */
+export function threadOf({ href }) {
+  const file = `${placeOf(href, href)}.thread.mjs`;
+  const runTs = JSON.stringify(new URL('./run-ts.mjs', import.meta.url).href);
+  const source = `await import(${runTs});\nexport const { run } = await import(${JSON.stringify(href)});\n`;
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== source) write(file, source);
+  return pathToFileURL(file);
 }
 
 const placeOf = (path, source) => directory + createHash('sha1').update(`${key}\0${path}\0${source}`).digest('hex');

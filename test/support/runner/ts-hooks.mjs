@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { compiled } from './compiled.mjs';
+import { compiled, threadOf } from './compiled.mjs';
 
 const libs = new URL('../../../libs/', import.meta.url);
 const found = (url) => ({ url: url.href, format: 'module', shortCircuit: true });
@@ -9,6 +9,8 @@ const found = (url) => ({ url: url.href, format: 'module', shortCircuit: true })
 export function resolve(specifier, context, next) {
   const alias = /^@isp\/(kernel|contracts|(?:platform|domain|apis)\/[^/]+)$/.exec(specifier);
   if (alias) return found(new URL(`${alias[1]}/index.ts`, libs));
+  const thread = /^#threads\/(.+)$/.exec(specifier);
+  if (thread) return found(threadOf(new URL(`domain/${thread[1]}.thread.ts`, libs)));
   if (specifier === '@jest/globals') return found(new URL('./jest-globals.mjs', import.meta.url));
   if (/^\.{1,2}\/.*\.js$/.test(specifier) && context.parentURL?.endsWith('.ts')) {
     const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);

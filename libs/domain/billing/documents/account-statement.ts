@@ -7,7 +7,8 @@ import { billingErrors } from '../billing.errors.js';
 import { LedgerQueries, type StatementRange } from '../ledger/ledger.queries.js';
 import { BillingIssuer } from '../settings/billing-issuer.js';
 import type { PrintedCustomer } from './document-facts.js';
-import { statementPdf } from './statement-pdf.js';
+import { PdfDrawer } from './pdf-drawer.js';
+import type { StatementFacts } from './statement-pdf.js';
 import { documentLanguage } from './words.js';
 
 const HOLDER = statement(
@@ -26,10 +27,11 @@ export class AccountStatement {
     private readonly uow: UnitOfWork,
     private readonly ledger: LedgerQueries,
     private readonly issuer: BillingIssuer,
+    private readonly drawer: PdfDrawer,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws `billing.account.not_found`, `billing.issuer.missing`, `billing.statement.too_long` */
+  /** @throws `billing.account.not_found`, `billing.issuer.missing`, `billing.statement.too_long`, and what `PdfDrawer` throws */
   async pdf(actor: Actor, accountId: number, range: StatementRange): Promise<Buffer> {
     const now = this.clock.now();
     const facts = await this.uow.run(actor, async (tx) => {
@@ -46,7 +48,7 @@ export class AccountStatement {
     });
     const { account, rows, opening, closing } = facts.found;
     const { language, ...customer } = facts.holder;
-    return statementPdf({
+    const statement: StatementFacts = {
       issuer: facts.issuer,
       customer,
       accountName: account.name,
@@ -64,6 +66,7 @@ export class AccountStatement {
         balance,
       })),
       createdAt: now,
-    });
+    };
+    return this.drawer.draw({ document: 'statement', facts: statement });
   }
 }

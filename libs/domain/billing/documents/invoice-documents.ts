@@ -8,8 +8,8 @@ import type { Exemption } from '../engine/engine.types.js';
 import { InvoiceQueries } from '../invoices/invoice.queries.js';
 import { BillingIssuer } from '../settings/billing-issuer.js';
 import type { DocumentFacts, PrintedCustomer } from './document-facts.js';
-import { invoicePdf } from './invoice-pdf.js';
 import { invoiceUbl } from './invoice-ubl.js';
+import { PdfDrawer } from './pdf-drawer.js';
 import { documentLanguage } from './words.js';
 
 export type DocumentFormat = 'pdf' | 'xml';
@@ -77,11 +77,6 @@ interface Around extends PrintedCustomer {
   readonly correctsIssuedOn: string | null;
 }
 
-const RENDER: Readonly<Record<DocumentFormat, (facts: DocumentFacts) => Promise<Buffer>>> = {
-  pdf: invoicePdf,
-  xml: (facts) => Promise.resolve(Buffer.from(invoiceUbl(facts), 'utf8')),
-};
-
 /** Documents of issued invoices and credit notes: rendered once, kept, and the same for whoever asks later. */
 @Injectable()
 export class InvoiceDocuments {
@@ -89,6 +84,7 @@ export class InvoiceDocuments {
     private readonly uow: UnitOfWork,
     private readonly invoices: InvoiceQueries,
     private readonly issuer: BillingIssuer,
+    private readonly drawer: PdfDrawer,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -100,12 +96,16 @@ export class InvoiceDocuments {
     });
     if (found.stored) return found.stored;
     // No transaction is open for the time that a page takes to draw.
-    const content = await RENDER[format](found.facts);
+    const content = await this.render(format, found.facts);
     return this.uow.run(actor, async (tx) => {
       // Of two that render at once the first one's bytes stay, and both answer them.
       await tx.execute(STORE, [invoiceId, format, found.facts.language, content, this.clock.now()]);
       return (await tx.one<StoredDocument>(STORED, [invoiceId, format])) as StoredDocument;
     });
+  }
+
+  private async render(format: DocumentFormat, facts: DocumentFacts): Promise<Buffer> {
+    return format === 'xml' ? Buffer.from(invoiceUbl(facts), 'utf8') : this.drawer.draw({ document: 'invoice', facts });
   }
 
   /** Computes the digests of what is kept of an invoice again. @throws `billing.invoice.not_found` */

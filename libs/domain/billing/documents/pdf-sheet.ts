@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { type Font, create } from 'fontkit';
 import PDFDocument from 'pdfkit';
 
 export const INK = '#1b2430';
@@ -17,12 +18,16 @@ const FACES = {
 } as const;
 export type Face = keyof typeof FACES;
 
-let fonts: Readonly<Record<Face, Buffer>> | undefined;
+let fonts: Readonly<Record<Face, Font>> | undefined;
 
-/** Letters of Latin, Greek and Cyrillic: names are written as their bearers write them. Read once. */
-function loadedFonts(): Readonly<Record<Face, Buffer>> {
+/**
+ * Letters of Latin, Greek and Cyrillic: names are written as their bearers write them. Read and parsed once: parsing them
+ * is three quarters of what a page of one's own would cost.
+ */
+function loadedFonts(): Readonly<Record<Face, Font>> {
   const require = createRequire(import.meta.url);
-  const load = (face: Face) => readFileSync(require.resolve(`@expo-google-fonts/noto-sans/${FACES[face]}`));
+  const load = (face: Face) =>
+    create(readFileSync(require.resolve(`@expo-google-fonts/noto-sans/${FACES[face]}`))) as Font;
   fonts ??= { regular: load('regular'), bold: load('bold') };
   return fonts;
 }
@@ -84,7 +89,8 @@ export class Sheet {
       info,
     });
     this.document.on('data', (chunk: Buffer) => this.chunks.push(chunk));
-    for (const [face, font] of Object.entries(loadedFonts())) this.document.registerFont(face, font);
+    // It takes parsed fonts, of which its types know nothing.
+    for (const [face, font] of Object.entries(loadedFonts())) this.document.registerFont(face, font as never);
   }
 
   /** Writes into a box and answers how high it came to be. */
