@@ -1,10 +1,19 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@isp/kernel';
-import { type Behaviour, headerOf, headersOf, openMailbox, partsOf } from '../../../../test/support/mailbox.js';
+import {
+  type Behaviour,
+  type ReceivedMail,
+  headerOf,
+  headersOf,
+  openMailbox,
+  partsOf,
+} from '../../../../test/support/mailbox.js';
 import { headerText, isAddress, readSender } from './address.js';
 import { FolderMailer } from './folder.adapter.js';
 import type { Mail } from './mailer.port.js';
@@ -39,6 +48,36 @@ function smtp(url: string): SmtpMailer {
   const mailer = new SmtpMailer(url);
   ends.push(() => mailer.onApplicationShutdown());
   return mailer;
+}
+
+const run = promisify(execFile);
+
+/** For 127.0.0.1, by nobody but itself. */
+async function selfSigned() {
+  const directory = await mkdtemp(join(tmpdir(), 'isp-tls-'));
+  ends.push(() => rm(directory, { recursive: true, force: true }));
+  const [keyFile, file] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+  const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  const names = ['-subj', '/CN=mail.test', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  await run('openssl', [...made, ...names, '-keyout', keyFile, '-out', file]);
+  return { key: await readFile(keyFile), cert: await readFile(file), file };
+}
+
+/** Sends the mail from a process of its own, with more in its environment. */
+async function sentElsewhere(url: string, env: Readonly<Record<string, string>>): Promise<unknown> {
+  const source = `
+    import { SmtpMailer } from ${JSON.stringify(new URL('./smtp.adapter.ts', import.meta.url).href)};
+    const mail = ${JSON.stringify({ ...MAIL, attachments: [] })};
+    const content = Buffer.from(${JSON.stringify(PDF.toString('base64'))}, 'base64');
+    const attachments = [{ filename: 'a.pdf', contentType: 'application/pdf', content }];
+    const mailer = new SmtpMailer(${JSON.stringify(url)});
+    const answer = await mailer.send({ ...mail, attachments, date: new Date(mail.date) }, new AbortController().signal);
+    mailer.onApplicationShutdown();
+    console.log(JSON.stringify(answer));`;
+  const runTs = new URL('../../../../test/support/runner/run-ts.mjs', import.meta.url).href;
+  const args = ['--import', runTs, '--input-type=module', '--eval', source];
+  const { stdout } = await run(process.execPath, args, { env });
+  return JSON.parse(stdout);
 }
 
 describe('the SMTP mailer', () => {
@@ -127,6 +166,29 @@ describe('the SMTP mailer', () => {
       reason: expect.stringMatching(/certificate|self.signed|altnames/i),
     });
     expect(box.mails).toEqual([]);
+  });
+
+  it('hands over by STARTTLS to a server whose certificate the machine believes', async () => {
+    const { key, cert, file } = await selfSigned();
+    const secure: boolean[] = [];
+    const box = await mailbox(undefined, {
+      disabledCommands: [],
+      key,
+      cert,
+      onMailFrom: (_, session, done) => done(void secure.push(session.secure)),
+    });
+    const url = `${box.url}?tls=required`;
+    // Whom to believe, Node reads when it starts: the mailer is in a process that was told.
+    const answer = await sentElsewhere(url, { NODE_EXTRA_CA_CERTS: file });
+    expect(answer).toEqual({ state: 'accepted', reference: expect.stringContaining('queued as TEST') });
+    expect(secure).toEqual([true]);
+    expect(box.mails.map((mail) => headerOf(mail, 'Message-ID'))).toEqual([MAIL.messageId]);
+    expect(partsOf(box.mails[0] as ReceivedMail, 'application/pdf')[0]?.equals(PDF)).toBe(true);
+    expect(await sentElsewhere(url, {})).toMatchObject({
+      state: 'refused',
+      reason: expect.stringMatching(/self.signed/i),
+    });
+    expect(secure).toEqual([true]);
   });
 
   it('logs in with what the URL says, and blames no mail for a wrong password', async () => {
