@@ -1,4 +1,4 @@
-/** `npm start`: installs and compiles what is missing, then becomes the application. */
+/** `npm start`: looks whether its port is free, installs and compiles what is missing, then becomes the application. */
 import { fileURLToPath } from 'node:url';
 import { requireNode } from './lib/node-version.mjs';
 
@@ -17,6 +17,8 @@ async function application() {
 endWithParent();
 const release = endChildrenOnSignals();
 try {
+  const { requireFreePort } = await import('./lib/free-port.mjs');
+  await requireFreePort();
   const { ensureDependencies } = await import('./lib/dependencies.mjs');
   await ensureDependencies(root);
   const { ensureBuilt } = await import('./lib/dist.mjs');
