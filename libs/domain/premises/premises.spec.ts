@@ -204,8 +204,22 @@ describe('who is on a premise', () => {
   it('is refused with the reason where nothing can be ordered', async () => {
     await draw('Soon', box(80, 10, 1), 'building');
     const [soon, nowhere] = [await add('1, Soon Street', 10.5, 80.5), await add('1, Far Street', -60, -60)];
+    const dated = (name: string, dates: Readonly<Record<string, string>>) =>
+      sql(
+        Object.entries(dates)
+          .map(([column, day]) => `UPDATE areas SET ${column} = '${day}' WHERE name = '${name}'`)
+          .join(';'),
+      );
     const refusal = (guid: string) => expect(within(() => occupancy().lockForOrder({ guid }))).rejects;
     await refusal(soon.guid).toMatchObject({ code: 'premises.premise.not_live' });
+    await refusal(soon.guid).toThrow('The network at the premise is not live yet: building.');
+    await dated('Soon', { planned_on: '2099-05-01' });
+    await refusal(soon.guid).toThrow('The network at the premise is not live yet: building, expected from 2099-05-01.');
+    await dated('Soon', { live_on: '2099-06-01' });
+    await refusal(soon.guid).toThrow('The network at the premise is not live yet: building, expected from 2099-06-01.');
+    await draw('Sooner', box(80, 10, 1), 'building');
+    await dated('Sooner', { planned_on: '2099-04-01' });
+    await refusal(soon.guid).toThrow('The network at the premise is not live yet: building, expected from 2099-04-01.');
     await refusal(nowhere.guid).toMatchObject({ code: 'premises.premise.not_covered' });
     await refusal('00000000-0000-4000-8000-000000000000').toMatchObject({ code: 'premises.premise.not_found' });
   });

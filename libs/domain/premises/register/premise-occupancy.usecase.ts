@@ -67,8 +67,10 @@ export class PremiseOccupancy {
     if (areas.length > 0) return { premise, areas };
     const [next] = covering;
     if (!next) throw premisesErrors('premises.premise.not_covered');
-    const expected = next.liveOn ? `, expected from ${next.liveOn}` : '';
-    throw premisesErrors('premises.premise.not_live', { connectivity: next.connectivity, expected });
+    const { connectivity } = next;
+    const day = comesOn(covering.filter((area) => area.connectivity === connectivity));
+    const expected = day === undefined ? '' : `, expected from ${day}`;
+    throw premisesErrors('premises.premise.not_live', { connectivity, expected });
   }
 
   /** In the caller's transaction. @throws `premises.premise.occupied` when somebody else came first */
@@ -97,4 +99,9 @@ export class PremiseOccupancy {
   async release(actor: Actor, serviceId: number): Promise<void> {
     await this.uow.run(actor, (tx) => tx.execute(RELEASE, [serviceId]));
   }
+}
+
+/** The first day on which one of the areas is to be there, as far as anybody has said. */
+function comesOn(areas: readonly AreaView[]): string | undefined {
+  return areas.flatMap(({ liveOn, plannedOn }) => liveOn ?? plannedOn ?? []).sort()[0];
 }
