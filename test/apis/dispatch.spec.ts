@@ -75,6 +75,26 @@ describe('dispatch over HTTP', () => {
     expect(again.status).toBe('booked');
   });
 
+  it('lists whom a technician is to visit instead of letting them go, unless told to give these visits to others', async () => {
+    const order = await made.make.work_order(NORTHWIND);
+    const path = `/v1/work-orders/${order}`;
+    await ask(200, 'POST', `${path}/hold`, { reason: 'No ladder' });
+    await ask(409, 'POST', `${path}/appointment`, {});
+    await ask(200, 'POST', `${path}/resume`);
+    const booked = await ask<Appointment>(201, 'POST', `${path}/appointment`, {});
+    const technician = `/v1/technicians/${booked.technician_id}`;
+    const refused = await ask<{ error: { code: string; details: { field: string }[] } }>(409, 'PATCH', technician, {
+      status: 'inactive',
+    });
+    expect(refused.error.details.map(({ field }) => field)).toContain(`appointments.${booked.id}`);
+    for (const nonsense of [{ reassign: true }, { reassign: true, status: 'active' }])
+      await ask(400, 'PATCH', technician, nonsense);
+    const gone = await ask(200, 'PATCH', technician, { status: 'inactive', reassign: true });
+    expect(gone).toMatchObject({ status: 'inactive' });
+    expect(await ask(200, 'GET', path)).toMatchObject({ status: 'new', scheduled_at: null, installer: null });
+    await ask(200, 'PATCH', technician, { status: 'active' });
+  });
+
   it('takes rosters, absences and terms, and refuses what makes no sense', async () => {
     const technician = { name: 'Lena Moyo', time_zone: 'Africa/Johannesburg', skills: ['survey'] };
     const { id } = await ask<{ id: number }>(201, 'POST', '/v1/technicians', technician);

@@ -1,6 +1,7 @@
 export * from './dispatch/appointment.queries.js';
 export { APPOINTMENT_STATUSES, type AppointmentStatus, type AppointmentView } from './dispatch/appointment.view.js';
 export * from './dispatch/book-appointment.usecase.js';
+export * from './dispatch/change-technician.usecase.js';
 export * from './dispatch/find-openings.usecase.js';
 export type { Opening } from './dispatch/opening.policy.js';
 export * from './dispatch/visit-terms.js';

@@ -8,6 +8,7 @@ import { AppointmentBook } from './dispatch/appointment-book.js';
 import { AppointmentQueries } from './dispatch/appointment.queries.js';
 import { AssignAutomaticallyListener } from './dispatch/assign-automatically.listener.js';
 import { BookAppointment } from './dispatch/book-appointment.usecase.js';
+import { ChangeTechnician } from './dispatch/change-technician.usecase.js';
 import { Chooser } from './dispatch/chooser.js';
 import { FindOpenings } from './dispatch/find-openings.usecase.js';
 import { Planner } from './dispatch/planner.js';
@@ -30,6 +31,7 @@ import { WorkOrderRepository } from './work-orders/work-order.repository.js';
 const DOOR = [
   AppointmentQueries,
   BookAppointment,
+  ChangeTechnician,
   FindOpenings,
   VisitTerms,
   CreateWorkOrder,

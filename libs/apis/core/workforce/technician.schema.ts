@@ -36,8 +36,17 @@ const values = {
 export const newTechnicianBody = z.strictObject({ name: line(120), time_zone: timeZone, ...values });
 export type NewTechnicianBody = z.infer<typeof newTechnicianBody>;
 export const changeTechnicianBody = z
-  .strictObject({ name: line(120).optional(), time_zone: timeZone.optional(), ...values })
-  .refine((body) => Object.keys(body).length > 0, 'must change something');
+  .strictObject({
+    name: line(120).optional(),
+    time_zone: timeZone.optional(),
+    ...values,
+    reassign: z.boolean().optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, 'must change something')
+  .refine(({ status: to, reassign }) => reassign === undefined || to === 'inactive', {
+    path: ['reassign'],
+    error: 'goes with status inactive',
+  });
 export type ChangeTechnicianBody = z.infer<typeof changeTechnicianBody>;
 
 export const techniciansQuery = listQuery({

@@ -12,6 +12,7 @@ import {
   versioned,
 } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
+import { ChangeTechnician } from '@isp/domain/work-orders';
 import { KeepTechnicians, TechnicianQueries } from '@isp/domain/workforce';
 import { listOf, sliceOf } from '../lists.js';
 import { presentTechnician } from './technician.presenter.js';
@@ -23,6 +24,7 @@ export class TechniciansController {
   constructor(
     private readonly technicians: TechnicianQueries,
     private readonly keep: KeepTechnicians,
+    private readonly changing: ChangeTechnician,
   ) {}
 
   @Get()
@@ -75,7 +77,9 @@ export class TechniciansController {
   @Operation({
     access: 'workforce.manage',
     summary: 'Change a technician',
-    description: 'Whoever is made inactive gets no new work; their appointments stay until they are given to others.',
+    description:
+      'Whoever is made inactive gets no new work. While appointments are ahead of them that is refused, with a list of these ' +
+      'in `details`, unless `reassign` is true: then they are cancelled, and their work orders are to be assigned anew.',
     response: schema.technicianShape,
     example: { ...schema.technicianExample, status: 'inactive', version: 2 },
     requestExample: { status: 'inactive' },
@@ -87,8 +91,9 @@ export class TechniciansController {
     @IfMatch() ifMatch: number | undefined,
     @JsonBody(schema.changeTechnicianBody) body: schema.ChangeTechnicianBody,
   ) {
-    const { time_zone: timeZone, user_id: userId, area_ids: areaIds, ...rest } = body;
-    const technician = await this.keep.change(actor, id, ifMatch, { timeZone, userId, areaIds, ...rest });
+    const { time_zone: timeZone, user_id: userId, area_ids: areaIds, reassign, ...rest } = body;
+    const changes = { timeZone, userId, areaIds, ...rest };
+    const technician = await this.changing.execute({ actor, technicianId: id, ifMatch, changes, reassign });
     return versioned(technician.version, presentTechnician(technician));
   }
 }

@@ -41,7 +41,7 @@ export class BookAppointment {
   ) {}
 
   /**
-   * @throws `workforce.operator_only`, `work_orders.work_order.not_found`, `….over`, `workforce.technician.not_found`,
+   * @throws `workforce.operator_only`, `work_orders.work_order.not_found`, `….over`, `….on_hold`, `workforce.technician.not_found`,
    *   `work_orders.schedule.in_the_past`, `work_orders.appointment.unsuitable`, `….taken`, `….none_free`
    */
   execute({
@@ -54,6 +54,7 @@ export class BookAppointment {
     assertOperator(actor);
     return this.uow.run(actor, async () => {
       const order = await this.orders.lock(workOrderId);
+      if (order.status === 'on_hold') throw workOrderErrors('work_orders.work_order.on_hold');
       const chosen = await this.chooser.choose(actor, workOrderId, { technicianId, startsAt, anyway });
       if (!chosen) throw workOrderErrors('work_orders.appointment.none_free');
       return this.write(actor, order, chosen);

@@ -7,11 +7,12 @@ import { WorkOrdersModule } from '../work-orders.module.js';
 import { AssignWorkOrder } from '../work-orders/assign-work-order.usecase.js';
 import { CancelWorkOrder } from '../work-orders/cancel-work-order.usecase.js';
 import { CreateWorkOrder } from '../work-orders/create-work-order.usecase.js';
-import { HoldWorkOrder } from '../work-orders/hold-work-order.usecase.js';
+import { HoldWorkOrder, ResumeWorkOrder } from '../work-orders/hold-work-order.usecase.js';
 import { ScheduleWorkOrder } from '../work-orders/schedule-work-order.usecase.js';
 import { WorkOrderQueries } from '../work-orders/work-order.queries.js';
 import { AppointmentQueries } from './appointment.queries.js';
 import { BookAppointment, type BookAppointmentInput } from './book-appointment.usecase.js';
+import { ChangeTechnician } from './change-technician.usecase.js';
 import { FindOpenings } from './find-openings.usecase.js';
 import { VisitTerms } from './visit-terms.js';
 
@@ -101,8 +102,13 @@ describe('an appointment', () => {
     const held = await use(HoldWorkOrder).execute({ ...other, reason: 'No ladder' });
     expect(held).toMatchObject({ heldFrom: 'new', scheduledAt: null, installer: null });
     expect((await appointmentsOf(workOrderId)).filter((status) => status === 'booked')).toEqual([]);
-    await book({ workOrderId, technicianId: id, startsAt: at(3, 9) });
+    await expect(book({ workOrderId, technicianId: id, startsAt: at(3, 9) })).rejects.toMatchObject({
+      code: 'work_orders.work_order.on_hold',
+      kind: 'conflict',
+    });
     expect(await statusOf(workOrderId)).toBe('on_hold');
+    await use(ResumeWorkOrder).execute(other);
+    await book({ workOrderId, technicianId: id, startsAt: at(3, 9) });
     expect((await appointmentsOf(workOrderId)).filter((status) => status === 'booked')).toHaveLength(1);
     await use(CancelWorkOrder).execute({ ...other, reason: 'Works again' });
     expect((await appointmentsOf(workOrderId)).filter((status) => status === 'booked')).toEqual([]);
@@ -110,6 +116,47 @@ describe('an appointment', () => {
       code: 'work_orders.work_order.over',
     });
     await retire(id);
+  });
+
+  it('keeps its technician from being made inactive, unless it is to be assigned anew', async () => {
+    const id = await technician();
+    const [first, second] = [await workOrder(), await workOrder()];
+    const booked = await book({ workOrderId: first, technicianId: id, startsAt: at(5, 9) });
+    await book({ workOrderId: second, technicianId: id, startsAt: at(5, 12) });
+    const leaves = (reassign?: boolean) =>
+      use(ChangeTechnician).execute({ actor, technicianId: id, changes: { status: 'inactive' }, reassign });
+    const message = `${booked.reference} at ${booked.startsAt.toISOString().replace('.000', '')}`;
+    await expect(leaves()).rejects.toMatchObject({
+      code: 'work_orders.technician.expected',
+      kind: 'conflict',
+      details: [{ field: `appointments.${booked.id}`, message }, { field: expect.any(String) }],
+    });
+    expect(await use(TechnicianQueries).get(actor, id)).toMatchObject({ status: 'active', version: 1 });
+    expect(await statusOf(first)).toBe('assigned');
+    expect(await leaves(true)).toMatchObject({ status: 'inactive' });
+    for (const workOrderId of [first, second]) {
+      expect(await use(WorkOrderQueries).get(actor, workOrderId)).toMatchObject({ status: 'new', installer: null });
+      expect(await appointmentsOf(workOrderId)).toEqual(['cancelled']);
+    }
+    expect((await use(AppointmentQueries).get(actor, booked.id)).cancelReason).toMatch(/ does not come any more\.$/);
+    expect(await leaves()).toMatchObject({ status: 'inactive' });
+  });
+
+  it('that is being booked, and its technician who is made inactive, never both come true', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const id = await technician();
+      const workOrderId = await workOrder();
+      const changes = { status: 'inactive' } as const;
+      await Promise.allSettled([
+        book({ workOrderId, technicianId: id, startsAt: at(6, 9) }),
+        use(ChangeTechnician, 1).execute({ actor, technicianId: id, changes }),
+      ]);
+      const { status } = await use(TechnicianQueries).get(actor, id);
+      const expectedBy = (await appointmentsOf(workOrderId)).includes('booked');
+      expect([status, expectedBy]).toEqual(status === 'active' ? ['active', true] : ['inactive', false]);
+      await use(CancelWorkOrder).execute({ actor, workOrderId, reason: 'over' });
+      await retire(id);
+    }
   });
 
   it('is refused with its reason, and made anyway when somebody wants it', async () => {

@@ -8,6 +8,10 @@ export const workOrderErrors = defineErrors({
   },
   'work_orders.work_order.illegal_move': { kind: 'conflict', message: 'A work order that is {from} cannot be {to}.' },
   'work_orders.work_order.over': { kind: 'conflict', message: 'The work order is {status}.' },
+  'work_orders.work_order.on_hold': {
+    kind: 'conflict',
+    message: 'The work order is on hold: let it go on before somebody is promised.',
+  },
   'work_orders.work_order.under_way': {
     kind: 'conflict',
     message: 'There is an installation of this service under way.',
@@ -30,6 +34,11 @@ export const workOrderErrors = defineErrors({
   'work_orders.appointment.none_free': {
     kind: 'conflict',
     message: 'No technician who can do this is free then.',
+  },
+  'work_orders.technician.expected': {
+    kind: 'conflict',
+    message:
+      'The technician is expected by {count} customers: give their appointments to others first, or say reassign to cancel them.',
   },
   'work_orders.assignee.unknown': { kind: 'unprocessable', message: 'There is no such user of the operator.' },
 });

@@ -53,7 +53,7 @@ export class KeepTechnicians {
   }
 
   /**
-   * Whoever is made inactive gets no new work; appointments that they have stay until somebody gives them away.
+   * Whoever is made inactive gets no new work; what becomes of their appointments is for those to say who book them.
    * @throws `workforce.operator_only`, `workforce.technician.not_found`, `….stale`, and as `add`
    */
   change(actor: Actor, id: number, ifMatch: number | undefined, changes: TechnicianChanges): Promise<TechnicianView> {
