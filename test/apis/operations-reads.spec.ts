@@ -46,10 +46,15 @@ describe('GET /operations/v1/customers', () => {
     ['?status=active', []],
     ['?status=', ['CUST-10001', 'CUST-10002', 'CUST-10003']],
     ['?status=Nonsense&limit=1', []],
-    ['?stranger=1&limit=x', ['CUST-10001', 'CUST-10002', 'CUST-10003']],
+    ['?stranger=1&limit=', ['CUST-10001', 'CUST-10002', 'CUST-10003']],
     ['?limit=1&after_id=CUST-10001', ['CUST-10002']],
     ['?after_id=%00', ['CUST-10001', 'CUST-10002', 'CUST-10003']],
   ])('finds for %j', async (search, found) => expect(await ids(search)).toEqual(found));
+
+  it.each(['0', '-1', 'x', '1.5'])('refuses a limit of %s in its own words', async (limit) => {
+    const answer = await get(`/customers?limit=${limit}`);
+    expect([answer.status, answer.json()]).toEqual([400, { detail: 'limit: must be a positive whole number' }]);
+  });
 
   it('shows a partner its own', async () => expect(await ids('', north)).toEqual(['CUST-10002', 'CUST-10003']));
 });

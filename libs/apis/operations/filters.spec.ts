@@ -16,10 +16,13 @@ describe('the filters of the operations API', () => {
     [{ limit: '5' }, { limit: 5 }],
     [{ limit: '50000' }, { limit: 10_000 }],
     [{ limit: '' }, {}],
-    [{ limit: '-1' }, {}],
-    [{ limit: 'many' }, {}],
-    [{ limit: ['7', '1.5'] }, {}],
+    [{ limit: ['many', '7'] }, { limit: 7 }],
   ])('reads %j as %j', (given, read) => {
     expect(JSON.parse(JSON.stringify(query.parse(given)))).toEqual(read);
+  });
+
+  it.each(['0', '-1', '+1', '1.5', '1e3', '0x10', ' 5', 'many', 'NaN'])('refuses a limit of %j', (limit) => {
+    const found = query.safeParse({ limit: ['7', limit] });
+    expect(found.error?.issues).toMatchObject([{ path: ['limit'], message: 'must be a positive whole number' }]);
   });
 });

@@ -5,8 +5,8 @@ const MAX_LIMIT = 10_000;
 const lastOf = (value: unknown): unknown => (Array.isArray(value) ? value.at(-1) : value);
 
 /**
- * A filter as this API's clients rely on: an empty one is as good as none, of several the last counts, and nothing is
- * refused.
+ * A filter as this API's clients rely on: an empty one is as good as none, of several the last counts, and one that
+ * nothing fits finds nothing.
  */
 export function filter(description: string, known?: readonly string[]) {
   const text = z.preprocess(
@@ -21,14 +21,23 @@ export function filter(description: string, known?: readonly string[]) {
   return text.optional().meta({ description, ...(known ? { enum: [...known] } : {}) });
 }
 
+const LIMIT = 'must be a positive whole number';
+// No filter of the documents of this API: nobody relies on a wrong one being none.
 const limit = z
   .preprocess(
-    (value) => Number(lastOf(value) === '' ? Number.NaN : lastOf(value)),
-    z.int().min(1).optional().catch(undefined),
+    (value) => (lastOf(value) === '' ? undefined : lastOf(value)),
+    z
+      .string(LIMIT)
+      .regex(/^[1-9]\d{0,8}$/, LIMIT)
+      .transform((text) => Math.min(Number(text), MAX_LIMIT))
+      .optional(),
   )
-  .transform((value) => (value === undefined ? undefined : Math.min(value, MAX_LIMIT)))
   .optional()
-  .meta({ type: 'integer', description: `At most so many rows, up to ${MAX_LIMIT}; all of them without it.` });
+  .meta({
+    type: 'integer',
+    minimum: 1,
+    description: `At most so many rows, and at most ${MAX_LIMIT}; all of them without it.`,
+  });
 
 /** For readers that cannot take everything at once. */
 export const sliceFilters = (id: string) => ({
