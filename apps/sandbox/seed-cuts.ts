@@ -16,7 +16,9 @@ const PATIENCE = 60;
  * them when their services are up, so it waits for that; nothing where these are there already.
  */
 export async function seedCuts(app: NestFastifyApplication): Promise<void> {
-  const { rows: known } = await app.get(OutageQueries, { strict: false }).list(SEEDER, { first: 'oldest' }, ALL);
+  const { rows: known } = await app
+    .get(OutageQueries, { strict: false })
+    .list(SEEDER, {}, { ...ALL, sort: 'created_at' });
   if (known.some(({ title }) => title === TITLE)) return;
   let onts = await ontsInUse(app);
   for (let tries = 0; onts.length < 3 && tries < PATIENCE; tries += 1) {

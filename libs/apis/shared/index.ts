@@ -23,4 +23,5 @@ export * from './request-limiter.js';
 export * from './route-declarations.js';
 export * from './route-table.js';
 export * from './shared-api.module.js';
+export * from './sort-input.js';
 export * from './strict-json.js';

@@ -62,6 +62,12 @@ export const needle = (max: number) =>
     .max(max)
     .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must be plain text');
 
+/** What a list is searched for. An empty or blank one is as good as none. */
+export const searchText = (max: number) =>
+  needle(max)
+    .transform((text) => (text.trim() === '' ? undefined : text.trim()))
+    .optional();
+
 /** One that is left out is missing, as of every other field, and not wrong. */
 export const emailAddress = z
   .email({ error: ({ input }) => (input === undefined ? undefined : 'Invalid email format') })

@@ -3,5 +3,6 @@ export * from './database.module.js';
 export * from './errors.js';
 export * from './migrate.js';
 export * from './pool.js';
+export * from './sorting.js';
 export * from './statement.js';
 export * from './unit-of-work.js';

@@ -1,8 +1,8 @@
 import { PERMISSIONS } from '@isp/contracts';
-import { API_KEY_MAX_OVERLAP_HOURS, API_KEY_OVERLAP_HOURS } from '@isp/domain/access';
+import { API_KEY_MAX_OVERLAP_HOURS, API_KEY_OVERLAP_HOURS, API_KEY_SORTING } from '@isp/domain/access';
 import { bodyId, instant, intId, line } from '@isp/apis/shared';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const scope = z.enum(PERMISSIONS);
 const tier = z.enum(['free', 'professional', 'enterprise']);
@@ -30,7 +30,7 @@ export const rotateApiKeyBody = z
   .prefault({});
 export type RotateApiKeyBody = z.infer<typeof rotateApiKeyBody>;
 
-export const apiKeysQuery = listQuery({ partner_id: intId.optional() });
+export const apiKeysQuery = sortedQuery({ partner_id: intId.optional() }, API_KEY_SORTING);
 export type ApiKeysQuery = z.infer<typeof apiKeysQuery>;
 
 const time = z.string().nullable();

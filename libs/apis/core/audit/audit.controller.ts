@@ -2,19 +2,22 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentActor, instant, intId, needle, Operation, QueryString } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
-import { AuditQueries } from '@isp/domain/audit';
+import { AuditQueries, AUDIT_SORTING } from '@isp/domain/audit';
 import { z } from 'zod';
-import { listOf, listQuery, listShape, sliceOf } from '../lists.js';
+import { listOf, listShape, sliceOf, sortedQuery } from '../lists.js';
 
-const auditQuery = listQuery({
-  partner_id: intId.optional(),
-  subject_type: needle(60).optional(),
-  subject_id: needle(60).optional(),
-  action: needle(60).optional(),
-  actor: needle(120).optional(),
-  from: instant.optional(),
-  to: instant.optional(),
-});
+const auditQuery = sortedQuery(
+  {
+    partner_id: intId.optional(),
+    subject_type: needle(60).optional(),
+    subject_id: needle(60).optional(),
+    action: needle(60).optional(),
+    actor: needle(120).optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+  },
+  AUDIT_SORTING,
+);
 type AuditQuery = z.infer<typeof auditQuery>;
 
 const verifyQuery = z.strictObject({ partner_id: intId.optional() });

@@ -1,6 +1,7 @@
-import { needle, prose } from '@isp/apis/shared';
+import { prose, searchText } from '@isp/apis/shared';
+import { PROFILE_SORTING } from '@isp/domain/catalog';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const kbps = z.int().min(1).max(2_000_000_000);
 const optional = {
@@ -24,10 +25,13 @@ export const changeProfileBody = z.strictObject({
 });
 export type ChangeProfileBody = z.infer<typeof changeProfileBody>;
 
-export const profilesQuery = listQuery({
-  status: z.enum(['active', 'retired']).optional(),
-  search: needle(60).optional(),
-});
+export const profilesQuery = sortedQuery(
+  {
+    status: z.enum(['active', 'retired']).optional(),
+    search: searchText(60),
+  },
+  PROFILE_SORTING,
+);
 export type ProfilesQuery = z.infer<typeof profilesQuery>;
 
 export const profileShape = z.object({

@@ -1,7 +1,13 @@
 import { bodyId, currencyCode, intId, line, withoutCard } from '@isp/apis/shared';
-import { DATE_FORMATS, ENTRY_STATUSES, STATEMENT_FORMATS } from '@isp/domain/billing';
+import {
+  DATE_FORMATS,
+  ENTRY_STATUSES,
+  STATEMENT_FORMATS,
+  BANK_STATEMENT_SORTING,
+  BANK_ENTRY_SORTING,
+} from '@isp/domain/billing';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const column = line(100).optional();
 
@@ -23,12 +29,15 @@ export const importQuery = z.strictObject({
 });
 export type ImportQuery = z.infer<typeof importQuery>;
 
-export const statementsQuery = listQuery({});
+export const statementsQuery = sortedQuery({}, BANK_STATEMENT_SORTING);
 export type StatementsQuery = z.infer<typeof statementsQuery>;
-export const entriesQuery = listQuery({
-  statement_id: intId.optional(),
-  status: z.enum(ENTRY_STATUSES).optional(),
-});
+export const entriesQuery = sortedQuery(
+  {
+    statement_id: intId.optional(),
+    status: z.enum(ENTRY_STATUSES).optional(),
+  },
+  BANK_ENTRY_SORTING,
+);
 export type EntriesQuery = z.infer<typeof entriesQuery>;
 
 export const matchBody = z.strictObject({

@@ -1,7 +1,7 @@
-import { INVOICE_DELIVERIES } from '@isp/domain/billing';
+import { INVOICE_DELIVERIES, ACCOUNT_SORTING } from '@isp/domain/billing';
 import { bodyId, currencyCode, intId, line, timeZone, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 export const day = z.iso
   .date('must be a date, YYYY-MM-DD')
@@ -76,13 +76,16 @@ export type ConvertBody = z.infer<typeof convertBody>;
 export const assignBody = z.strictObject({ service_id: bodyId });
 export type AssignBody = z.infer<typeof assignBody>;
 
-export const accountsQuery = listQuery({
-  customer_id: intId.optional(),
-  parked: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
-    .optional(),
-});
+export const accountsQuery = sortedQuery(
+  {
+    customer_id: intId.optional(),
+    parked: z
+      .enum(['true', 'false'])
+      .transform((text) => text === 'true')
+      .optional(),
+  },
+  ACCOUNT_SORTING,
+);
 export type AccountsQuery = z.infer<typeof accountsQuery>;
 export const statementQuery = listQuery({
   from: day.optional(),

@@ -1,7 +1,7 @@
 import { bodyId, bytesBody, intId, line, unitAmount, withoutCard } from '@isp/apis/shared';
-import { CHARGE_STATUSES, GATEWAY_NAMES } from '@isp/domain/billing';
+import { CHARGE_STATUSES, GATEWAY_NAMES, CHARGE_SORTING } from '@isp/domain/billing';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const status = z.enum(CHARGE_STATUSES);
 
@@ -17,11 +17,14 @@ export type ChargeBody = z.infer<typeof chargeBody>;
 export const topUpBody = chargeBody.omit({ invoice_ids: true }).extend({ amount: unitAmount });
 export type TopUpBody = z.infer<typeof topUpBody>;
 
-export const chargesQuery = listQuery({
-  customer_id: intId.optional(),
-  account_id: intId.optional(),
-  status: status.optional(),
-});
+export const chargesQuery = sortedQuery(
+  {
+    customer_id: intId.optional(),
+    account_id: intId.optional(),
+    status: status.optional(),
+  },
+  CHARGE_SORTING,
+);
 export type ChargesQuery = z.infer<typeof chargesQuery>;
 
 export const chargeShape = z.object({

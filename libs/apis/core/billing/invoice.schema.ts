@@ -1,7 +1,8 @@
 import { bodyId, intId, line, needle, prose, unitAmount } from '@isp/apis/shared';
+import { INVOICE_SORTING } from '@isp/domain/billing';
 import { parseDecimal } from '@isp/kernel';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 import { day } from './billing-account.schema.js';
 
 /** A JSON number as exact decimal text. */
@@ -59,18 +60,24 @@ const filters = {
   issued_from: day.optional(),
   issued_to: day.optional(),
 };
-export const invoicesQuery = listQuery({
-  ...filters,
-  status: z.enum(['draft', 'pending', 'partially_paid', 'paid', 'overdue', 'void', 'uncollectible']).optional(),
-  invoice_type: z.enum(['recurring', 'one_off', 'adjustment']).optional(),
-  due_before: day.optional(),
-});
+export const invoicesQuery = sortedQuery(
+  {
+    ...filters,
+    status: z.enum(['draft', 'pending', 'partially_paid', 'paid', 'overdue', 'void', 'uncollectible']).optional(),
+    invoice_type: z.enum(['recurring', 'one_off', 'adjustment']).optional(),
+    due_before: day.optional(),
+  },
+  INVOICE_SORTING,
+);
 export type InvoicesQuery = z.infer<typeof invoicesQuery>;
-export const creditNotesQuery = listQuery({
-  ...filters,
-  invoice_id: intId.optional(),
-  status: z.enum(['draft', 'issued', 'void']).optional(),
-});
+export const creditNotesQuery = sortedQuery(
+  {
+    ...filters,
+    invoice_id: intId.optional(),
+    status: z.enum(['draft', 'issued', 'void']).optional(),
+  },
+  INVOICE_SORTING,
+);
 export type CreditNotesQuery = z.infer<typeof creditNotesQuery>;
 
 export const invoiceShape = z.object({

@@ -1,7 +1,7 @@
 import { bodyId, intId, line, withoutCard } from '@isp/apis/shared';
-import { GATEWAY_NAMES } from '@isp/domain/billing';
+import { GATEWAY_NAMES, PAYMENT_METHOD_SORTING } from '@isp/domain/billing';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const gateway = z.enum(GATEWAY_NAMES);
 
@@ -15,13 +15,16 @@ export const addMethodBody = z.strictObject({
 });
 export type AddMethodBody = z.infer<typeof addMethodBody>;
 
-export const methodsQuery = listQuery({
-  customer_id: intId.optional(),
-  include_removed: z
-    .enum(['true', 'false'])
-    .transform((value) => value === 'true')
-    .optional(),
-});
+export const methodsQuery = sortedQuery(
+  {
+    customer_id: intId.optional(),
+    include_removed: z
+      .enum(['true', 'false'])
+      .transform((value) => value === 'true')
+      .optional(),
+  },
+  PAYMENT_METHOD_SORTING,
+);
 export type MethodsQuery = z.infer<typeof methodsQuery>;
 
 export const methodShape = z.object({

@@ -1,6 +1,7 @@
 import { bodyId, instant, intId, line, prose, unitAmount, withoutCard } from '@isp/apis/shared';
+import { PAYMENT_SORTING } from '@isp/domain/billing';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const method = z.enum(['cash', 'bank_transfer', 'cheque', 'card', 'direct_debit', 'other']);
 
@@ -19,12 +20,15 @@ export type RecordPaymentBody = z.infer<typeof recordPaymentBody>;
 export const reverseBody = z.strictObject({ reason: withoutCard(line(250)), amount: unitAmount.optional() });
 export type ReverseBody = z.infer<typeof reverseBody>;
 
-export const paymentsQuery = listQuery({
-  customer_id: intId.optional(),
-  account_id: intId.optional(),
-  status: z.enum(['received', 'reversed']).optional(),
-  method: method.optional(),
-});
+export const paymentsQuery = sortedQuery(
+  {
+    customer_id: intId.optional(),
+    account_id: intId.optional(),
+    status: z.enum(['received', 'reversed']).optional(),
+    method: method.optional(),
+  },
+  PAYMENT_SORTING,
+);
 export type PaymentsQuery = z.infer<typeof paymentsQuery>;
 
 export const paymentShape = z.object({

@@ -1,7 +1,7 @@
 import { intId, line, unitAmount, withoutCard } from '@isp/apis/shared';
-import { REFUND_STATUSES } from '@isp/domain/billing';
+import { REFUND_STATUSES, REFUND_SORTING } from '@isp/domain/billing';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const status = z.enum(REFUND_STATUSES);
 const channel = z.enum(['gateway', 'hand']);
@@ -14,11 +14,14 @@ export const refundBody = z.strictObject({
 });
 export type RefundBody = z.infer<typeof refundBody>;
 
-export const refundsQuery = listQuery({
-  customer_id: intId.optional(),
-  payment_id: intId.optional(),
-  status: status.optional(),
-});
+export const refundsQuery = sortedQuery(
+  {
+    customer_id: intId.optional(),
+    payment_id: intId.optional(),
+    status: status.optional(),
+  },
+  REFUND_SORTING,
+);
 export type RefundsQuery = z.infer<typeof refundsQuery>;
 
 export const refundShape = z.object({

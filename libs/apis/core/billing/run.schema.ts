@@ -1,5 +1,6 @@
+import { BILLING_RUN_SORTING } from '@isp/domain/billing';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 import { day } from './billing-account.schema.js';
 
 const status = z.enum(['running', 'finished', 'cancelled']);
@@ -7,13 +8,16 @@ const findingKind = z.enum(['outlier', 'parked', 'failed']);
 
 export const createRunBody = z.strictObject({ dry_run: z.boolean().default(false), until: day.optional() });
 export type CreateRunBody = z.infer<typeof createRunBody>;
-export const runsQuery = listQuery({
-  status: status.optional(),
-  dry_run: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
-    .optional(),
-});
+export const runsQuery = sortedQuery(
+  {
+    status: status.optional(),
+    dry_run: z
+      .enum(['true', 'false'])
+      .transform((text) => text === 'true')
+      .optional(),
+  },
+  BILLING_RUN_SORTING,
+);
 export type RunsQuery = z.infer<typeof runsQuery>;
 export const findingsQuery = listQuery({ kind: findingKind.optional() });
 export type FindingsQuery = z.infer<typeof findingsQuery>;

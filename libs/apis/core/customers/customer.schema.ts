@@ -1,6 +1,7 @@
-import { bodyId, emailAddress, intId, line, needle, phoneNumber, prose } from '@isp/apis/shared';
+import { bodyId, emailAddress, intId, line, phoneNumber, prose, searchText } from '@isp/apis/shared';
+import { CUSTOMER_SORTING } from '@isp/domain/customers';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 export const address = z.strictObject({
   street: line(200),
@@ -44,11 +45,14 @@ export type ReasonBody = z.infer<typeof reasonBody>;
 export const passwordBody = z.strictObject({ password: z.string().min(12).max(128) });
 export type PasswordBody = z.infer<typeof passwordBody>;
 
-export const customersQuery = listQuery({
-  status: z.enum(['trial', 'active', 'suspended', 'terminated']).optional(),
-  search: needle(200).optional(),
-  partner_id: intId.optional(),
-});
+export const customersQuery = sortedQuery(
+  {
+    status: z.enum(['trial', 'active', 'suspended', 'terminated']).optional(),
+    search: searchText(200),
+    partner_id: intId.optional(),
+  },
+  CUSTOMER_SORTING,
+);
 export type CustomersQuery = z.infer<typeof customersQuery>;
 
 export const customerShape = z.object({

@@ -1,6 +1,7 @@
 import { calendarDay, instant, intId, line, prose, unitAmount } from '@isp/apis/shared';
+import { PROMISE_SORTING, DISPUTE_SORTING, CASE_SORTING } from '@isp/domain/dunning';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const level = z.enum(['none', 'throttled', 'suspended']);
 const state = z.enum(['open', 'closed']);
@@ -8,27 +9,35 @@ const closedFor = z.enum(['paid', 'credited', 'disputed', 'voided', 'terminated'
 const promiseStatus = z.enum(['open', 'kept', 'broken', 'withdrawn']);
 const outcome = z.enum(['accepted', 'rejected', 'withdrawn']);
 
-export const casesQuery = listQuery({
-  state: state.optional(),
-  customer_id: intId.optional(),
-  account_id: intId.optional(),
-  level: level.optional(),
-  policy_id: intId.optional(),
-  due_before: instant.optional(),
-  sort: z.enum(['newest', 'next', 'largest', 'oldest_debt']).optional(),
-});
+export const casesQuery = sortedQuery(
+  {
+    state: state.optional(),
+    customer_id: intId.optional(),
+    account_id: intId.optional(),
+    level: level.optional(),
+    policy_id: intId.optional(),
+    due_before: instant.optional(),
+  },
+  CASE_SORTING,
+);
 export type CasesQuery = z.infer<typeof casesQuery>;
-export const promisesQuery = listQuery({
-  customer_id: intId.optional(),
-  case_id: intId.optional(),
-  status: promiseStatus.optional(),
-});
+export const promisesQuery = sortedQuery(
+  {
+    customer_id: intId.optional(),
+    case_id: intId.optional(),
+    status: promiseStatus.optional(),
+  },
+  PROMISE_SORTING,
+);
 export type PromisesQuery = z.infer<typeof promisesQuery>;
-export const disputesQuery = listQuery({
-  customer_id: intId.optional(),
-  invoice_id: intId.optional(),
-  state: state.optional(),
-});
+export const disputesQuery = sortedQuery(
+  {
+    customer_id: intId.optional(),
+    invoice_id: intId.optional(),
+    state: state.optional(),
+  },
+  DISPUTE_SORTING,
+);
 export type DisputesQuery = z.infer<typeof disputesQuery>;
 
 export const promiseBody = z.strictObject({

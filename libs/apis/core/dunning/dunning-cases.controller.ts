@@ -31,7 +31,7 @@ export class DunningCasesController {
   async listCases(@CurrentActor() actor: Actor, @QueryString(schema.casesQuery) query: schema.CasesQuery) {
     const { customer_id: customerId, account_id: accountId, policy_id: policyId, due_before: dueBefore } = query;
     const filter = { customerId, accountId, policyId, dueBefore, level: query.level, open: isOpen(query.state) };
-    const { rows, total } = await this.cases.list(actor, { ...filter, order: query.sort }, sliceOf(query));
+    const { rows, total } = await this.cases.list(actor, filter, sliceOf(query));
     return listOf('cases', rows.map(presentCase), total, query);
   }
 

@@ -1,7 +1,7 @@
 import { emailAddress, instant, intId } from '@isp/apis/shared';
-import { MESSAGE_KINDS, MESSAGE_STATUSES } from '@isp/domain/notifications';
+import { MESSAGE_KINDS, MESSAGE_STATUSES, MESSAGE_SORTING } from '@isp/domain/notifications';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const status = z.enum(MESSAGE_STATUSES);
 const kind = z.enum(MESSAGE_KINDS);
@@ -11,14 +11,17 @@ export const sendBody = z
   .default({});
 export type SendBody = z.infer<typeof sendBody>;
 
-export const messagesQuery = listQuery({
-  customer_id: intId.optional(),
-  status: status.optional(),
-  kind: kind.optional(),
-  invoice_id: intId.optional(),
-  created_from: instant.optional(),
-  created_to: instant.optional(),
-});
+export const messagesQuery = sortedQuery(
+  {
+    customer_id: intId.optional(),
+    status: status.optional(),
+    kind: kind.optional(),
+    invoice_id: intId.optional(),
+    created_from: instant.optional(),
+    created_to: instant.optional(),
+  },
+  MESSAGE_SORTING,
+);
 export type MessagesQuery = z.infer<typeof messagesQuery>;
 
 export const messageShape = z.object({

@@ -1,6 +1,7 @@
 import { bodyId, instant, intId, prose } from '@isp/apis/shared';
+import { RESERVATION_SORTING } from '@isp/domain/network';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 import { addressText, prefixText, time } from './ipam.schema.js';
 import { pooledAddress, pooledAddressExample } from './pools.schema.js';
 
@@ -22,11 +23,14 @@ export const createReservationBody = z
   });
 export type CreateReservationBody = z.infer<typeof createReservationBody>;
 
-export const reservationsQuery = listQuery({
-  customer_id: intId.optional(),
-  service_id: intId.optional(),
-  vrf_id: intId.optional(),
-});
+export const reservationsQuery = sortedQuery(
+  {
+    customer_id: intId.optional(),
+    service_id: intId.optional(),
+    vrf_id: intId.optional(),
+  },
+  RESERVATION_SORTING,
+);
 export type ReservationsQuery = z.infer<typeof reservationsQuery>;
 
 export const reservationShape = z.object({

@@ -1,17 +1,20 @@
-import { ALARM_METRICS, ALARM_STATUSES, DEVICE_KINDS } from '@isp/domain/network';
+import { ALARM_METRICS, ALARM_STATUSES, DEVICE_KINDS, ALARM_SORTING } from '@isp/domain/network';
 import { bodyId, intId, prose } from '@isp/apis/shared';
 import { snakeCase } from '@isp/kernel';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const status = z.enum(ALARM_STATUSES);
 const severity = z.enum(['warning', 'critical']);
 
-export const alarmsQuery = listQuery({
-  status: status.optional(),
-  severity: severity.optional(),
-  device_id: intId.optional(),
-});
+export const alarmsQuery = sortedQuery(
+  {
+    status: status.optional(),
+    severity: severity.optional(),
+    device_id: intId.optional(),
+  },
+  ALARM_SORTING,
+);
 export type AlarmsQuery = z.infer<typeof alarmsQuery>;
 export const acknowledgeBody = z.strictObject({ note: prose(2000).optional() }).default({});
 export type AcknowledgeBody = z.infer<typeof acknowledgeBody>;

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
-import { DEVICE_KINDS, REACHABILITY, READINGS, READING_NAMES, SECRET_NAMES } from '@isp/domain/network';
+import { DEVICE_KINDS, REACHABILITY, READINGS, READING_NAMES, SECRET_NAMES, DEVICE_SORTING } from '@isp/domain/network';
 import { bodyId, intId, line, needle } from '@isp/apis/shared';
 import { snakeCase } from '@isp/kernel';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const kind = z.enum(DEVICE_KINDS);
 const driver = z
@@ -67,16 +67,19 @@ export const credentialsBody = z
   .refine((body) => Object.keys(body).length > 0, 'name at least one credential');
 export type CredentialsBody = z.infer<typeof credentialsBody>;
 
-export const devicesQuery = listQuery({
-  kind: kind.optional(),
-  status: z.enum(['active', 'retired']).optional(),
-  node_id: intId.optional(),
-  parent_id: intId.optional(),
-  model_id: intId.optional(),
-  reachability: z.enum(REACHABILITY).optional(),
-  service_id: intId.optional(),
-  serial_number: needle(60).optional(),
-});
+export const devicesQuery = sortedQuery(
+  {
+    kind: kind.optional(),
+    status: z.enum(['active', 'retired']).optional(),
+    node_id: intId.optional(),
+    parent_id: intId.optional(),
+    model_id: intId.optional(),
+    reachability: z.enum(REACHABILITY).optional(),
+    service_id: intId.optional(),
+    serial_number: needle(60).optional(),
+  },
+  DEVICE_SORTING,
+);
 export type DevicesQuery = z.infer<typeof devicesQuery>;
 export const topologyQuery = z.strictObject({ onts: z.enum(['true', 'false']).default('false') });
 export type TopologyQuery = z.infer<typeof topologyQuery>;

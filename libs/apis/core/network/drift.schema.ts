@@ -1,16 +1,19 @@
-import { DRIFT_KINDS } from '@isp/domain/network';
+import { DRIFT_KINDS, DRIFT_SORTING } from '@isp/domain/network';
 import { intId } from '@isp/apis/shared';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const kind = z.enum(DRIFT_KINDS);
 const access = z.enum(['open', 'walled_garden', 'closed']);
 
-export const driftQuery = listQuery({
-  state: z.enum(['open', 'repaired']).optional(),
-  kind: kind.optional(),
-  service_id: intId.optional(),
-});
+export const driftQuery = sortedQuery(
+  {
+    state: z.enum(['open', 'repaired']).optional(),
+    kind: kind.optional(),
+    service_id: intId.optional(),
+  },
+  DRIFT_SORTING,
+);
 export type DriftQuery = z.infer<typeof driftQuery>;
 
 export const driftShape = z.object({

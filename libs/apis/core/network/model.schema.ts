@@ -1,8 +1,8 @@
-import { DEVICE_KINDS, READING_NAMES } from '@isp/domain/network';
+import { DEVICE_KINDS, READING_NAMES, DEVICE_MODEL_SORTING } from '@isp/domain/network';
 import { line } from '@isp/apis/shared';
 import { snakeCase } from '@isp/kernel';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const kind = z.enum(DEVICE_KINDS);
 const TEMPLATE = /^[0-2](\.(\d{1,10}|\{(pon|onu|index)\})){1,126}$/;
@@ -29,7 +29,7 @@ export const changeModelBody = z.strictObject({
   oids: oids.optional(),
 });
 export type ChangeModelBody = z.infer<typeof changeModelBody>;
-export const modelsQuery = listQuery({ kind: kind.optional() });
+export const modelsQuery = sortedQuery({ kind: kind.optional() }, DEVICE_MODEL_SORTING);
 export type ModelsQuery = z.infer<typeof modelsQuery>;
 
 export const modelShape = z.object({

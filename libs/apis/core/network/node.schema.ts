@@ -1,7 +1,7 @@
-import { NODE_KINDS } from '@isp/domain/network';
+import { NODE_KINDS, NODE_SORTING } from '@isp/domain/network';
 import { line } from '@isp/apis/shared';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 const kind = z.enum(NODE_KINDS);
 const facts = {
@@ -28,7 +28,10 @@ export const changeNodeBody = z
   .refine(bothOrNone, PLACE);
 export type ChangeNodeBody = z.infer<typeof changeNodeBody>;
 
-export const nodesQuery = listQuery({ kind: kind.optional(), status: z.enum(['active', 'retired']).optional() });
+export const nodesQuery = sortedQuery(
+  { kind: kind.optional(), status: z.enum(['active', 'retired']).optional() },
+  NODE_SORTING,
+);
 export type NodesQuery = z.infer<typeof nodesQuery>;
 export const pageQuery = listQuery({});
 export type PageQuery = z.infer<typeof pageQuery>;

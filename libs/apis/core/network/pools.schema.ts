@@ -1,6 +1,7 @@
 import { bodyId, intId, line } from '@isp/apis/shared';
+import { POOL_SORTING } from '@isp/domain/network';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 import { EDITED_EXAMPLE, NOT_EMPTY, addressText, edited, notEmpty, prefixText, time } from './ipam.schema.js';
 
 const kind = z.enum(['ipv4', 'ipv6', 'delegated']);
@@ -35,13 +36,16 @@ export const changePoolBody = z
   .refine(notEmpty, NOT_EMPTY);
 export type ChangePoolBody = z.infer<typeof changePoolBody>;
 
-export const poolsQuery = listQuery({
-  vrf_id: intId.optional(),
-  device_id: intId.optional(),
-  prefix_id: intId.optional(),
-  kind: kind.optional(),
-  status: status.optional(),
-});
+export const poolsQuery = sortedQuery(
+  {
+    vrf_id: intId.optional(),
+    device_id: intId.optional(),
+    prefix_id: intId.optional(),
+    kind: kind.optional(),
+    status: status.optional(),
+  },
+  POOL_SORTING,
+);
 export type PoolsQuery = z.infer<typeof poolsQuery>;
 
 export const poolAddressesQuery = listQuery({ state: state.optional() });

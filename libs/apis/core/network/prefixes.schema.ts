@@ -1,6 +1,7 @@
 import { bodyId, intId, prose } from '@isp/apis/shared';
+import { PREFIX_SORTING } from '@isp/domain/network';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 import { EDITED_EXAMPLE, NOT_EMPTY, edited, notEmpty, prefixText } from './ipam.schema.js';
 
 const role = z.enum(['container', 'assignment']);
@@ -20,12 +21,15 @@ export const changePrefixBody = z
   .refine(notEmpty, NOT_EMPTY);
 export type ChangePrefixBody = z.infer<typeof changePrefixBody>;
 
-export const prefixesQuery = listQuery({
-  vrf_id: intId.optional(),
-  within: prefixText.optional().describe('Prefixes inside this one, itself included'),
-  device_id: intId.optional(),
-  role: role.optional(),
-});
+export const prefixesQuery = sortedQuery(
+  {
+    vrf_id: intId.optional(),
+    within: prefixText.optional().describe('Prefixes inside this one, itself included'),
+    device_id: intId.optional(),
+    role: role.optional(),
+  },
+  PREFIX_SORTING,
+);
 export type PrefixesQuery = z.infer<typeof prefixesQuery>;
 
 export const prefixShape = z.object({

@@ -1,15 +1,19 @@
 import { instant, intId, needle } from '@isp/apis/shared';
+import { SERVICE_SESSION_SORTING } from '@isp/domain/network';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 const state = z.enum(['open', 'closed']);
 const ip = z.union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address');
 
-export const serviceSessionsQuery = listQuery({
-  state: state.optional(),
-  from: instant.optional(),
-  to: instant.optional(),
-});
+export const serviceSessionsQuery = sortedQuery(
+  {
+    state: state.optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+  },
+  SERVICE_SESSION_SORTING,
+);
 export type ServiceSessionsQuery = z.infer<typeof serviceSessionsQuery>;
 
 export const networkSessionsQuery = listQuery({

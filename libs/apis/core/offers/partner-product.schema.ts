@@ -1,6 +1,7 @@
 import { bodyId, currencyCode, instant, line, percent, prose, unitAmount } from '@isp/apis/shared';
+import { PARTNER_PRODUCT_SORTING } from '@isp/domain/offers';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 const price = z.strictObject({
   type: z.enum(['monthly', 'once_off']),
@@ -27,7 +28,7 @@ export type CreateProductBody = z.infer<typeof createProductBody>;
 export const changeProductBody = z.strictObject({ name: line(120).optional(), ...values });
 export type ChangeProductBody = z.infer<typeof changeProductBody>;
 
-export const productsQuery = listQuery({ status: z.enum(['active', 'retired']).optional() });
+export const productsQuery = sortedQuery({ status: z.enum(['active', 'retired']).optional() }, PARTNER_PRODUCT_SORTING);
 export type ProductsQuery = z.infer<typeof productsQuery>;
 
 export const pricesQuery = listQuery({});

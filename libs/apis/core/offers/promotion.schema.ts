@@ -1,6 +1,7 @@
 import { bodyId, changedPromotionBody, currencyCode, instant, newPromotionBody, unitAmount } from '@isp/apis/shared';
+import { PROMOTION_SORTING } from '@isp/domain/offers';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 /** As this API names them. */
 const own = {
@@ -17,7 +18,7 @@ export type CreatePromotionBody = z.infer<typeof createPromotionBody>;
 export const changePromotionBody = changedPromotionBody(own);
 export type ChangePromotionBody = z.infer<typeof changePromotionBody>;
 
-export const promotionsQuery = listQuery({ status: z.enum(['active', 'retired']).optional() });
+export const promotionsQuery = sortedQuery({ status: z.enum(['active', 'retired']).optional() }, PROMOTION_SORTING);
 export type PromotionsQuery = z.infer<typeof promotionsQuery>;
 
 export const promotionShape = z.object({

@@ -1,17 +1,20 @@
-import { HEALTH } from '@isp/domain/outages';
+import { HEALTH, SERVICE_LEVEL_SORTING } from '@isp/domain/outages';
 import { bodyId, calendarDay, intId, percent } from '@isp/apis/shared';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 import { windowShape, windowExample } from './maintenance.schema.js';
 import { outageExample, outageShape } from './outage.schema.js';
 
 const month = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'must be a month, YYYY-MM');
-export const levelsQuery = listQuery({
-  customer_id: intId.optional(),
-  service_id: intId.optional(),
-  period: month.optional(),
-  met: z.enum(['true', 'false']).optional(),
-});
+export const levelsQuery = sortedQuery(
+  {
+    customer_id: intId.optional(),
+    service_id: intId.optional(),
+    period: month.optional(),
+    met: z.enum(['true', 'false']).optional(),
+  },
+  SERVICE_LEVEL_SORTING,
+);
 export type LevelsQuery = z.infer<typeof levelsQuery>;
 export const termsQuery = listQuery({ plan_id: intId.optional() });
 export type TermsQuery = z.infer<typeof termsQuery>;

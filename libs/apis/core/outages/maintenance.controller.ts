@@ -38,8 +38,8 @@ export class MaintenanceController {
     },
   })
   async list(@CurrentActor() actor: Actor, @QueryString(schema.windowsQuery) query: schema.WindowsQuery) {
-    const { state, device_id: deviceId, node_id: nodeId, service_id: serviceId, from, to, sort } = query;
-    const filter = { state, deviceId, nodeId, serviceId, from, to, first: sort };
+    const { state, device_id: deviceId, node_id: nodeId, service_id: serviceId, from, to } = query;
+    const filter = { state, deviceId, nodeId, serviceId, from, to };
     const { rows, total } = await this.windows.list(actor, filter, sliceOf(query));
     const shown = rows.map((row) => present(actor, row));
     return listOf('maintenance_windows', shown, total, query);

@@ -1,19 +1,21 @@
-import { MAINTENANCE_STATES } from '@isp/domain/outages';
+import { MAINTENANCE_STATES, MAINTENANCE_SORTING } from '@isp/domain/outages';
 import { instant, intId, line } from '@isp/apis/shared';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 import { ONE_PLACE, onePlace, place } from './outage.schema.js';
 
 const state = z.enum(MAINTENANCE_STATES);
-export const windowsQuery = listQuery({
-  state: state.optional(),
-  device_id: intId.optional(),
-  node_id: intId.optional(),
-  service_id: intId.optional(),
-  from: instant.optional(),
-  to: instant.optional(),
-  sort: z.enum(['newest', 'next']).default('newest'),
-});
+export const windowsQuery = sortedQuery(
+  {
+    state: state.optional(),
+    device_id: intId.optional(),
+    node_id: intId.optional(),
+    service_id: intId.optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+  },
+  MAINTENANCE_SORTING,
+);
 export type WindowsQuery = z.infer<typeof windowsQuery>;
 export const planBody = z
   .strictObject({ ...place, title: line(200), starts_at: instant, ends_at: instant })

@@ -1,7 +1,7 @@
-import { NOTICE_SUBJECTS, OUTAGE_STATUSES } from '@isp/domain/outages';
+import { NOTICE_SUBJECTS, OUTAGE_STATUSES, NOTICE_SORTING, OUTAGE_SORTING } from '@isp/domain/outages';
 import { bodyId, instant, intId, line, prose } from '@isp/apis/shared';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const status = z.enum(OUTAGE_STATUSES);
 /** What is down, or worked on: exactly one of the two. */
@@ -13,15 +13,17 @@ export const onePlace = (body: { device_id?: number | undefined; node_id?: numbe
   (body.device_id === undefined) !== (body.node_id === undefined);
 export const ONE_PLACE = { path: ['device_id'], message: 'Name a device or a node, one of the two' };
 
-export const outagesQuery = listQuery({
-  status: status.optional(),
-  device_id: intId.optional(),
-  node_id: intId.optional(),
-  service_id: intId.optional(),
-  from: instant.optional(),
-  to: instant.optional(),
-  sort: z.enum(['newest', 'oldest']).default('newest'),
-});
+export const outagesQuery = sortedQuery(
+  {
+    status: status.optional(),
+    device_id: intId.optional(),
+    node_id: intId.optional(),
+    service_id: intId.optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+  },
+  OUTAGE_SORTING,
+);
 export type OutagesQuery = z.infer<typeof outagesQuery>;
 export const openOutageBody = z
   .strictObject({ ...place, title: line(200).optional(), started_at: instant.optional() })
@@ -36,11 +38,14 @@ export const correctOutageBody = z
 export type CorrectOutageBody = z.infer<typeof correctOutageBody>;
 export const reasonBody = z.strictObject({ reason: prose(2000) });
 export type ReasonBody = z.infer<typeof reasonBody>;
-export const noticesQuery = listQuery({
-  customer_id: intId.optional(),
-  subject: z.enum(NOTICE_SUBJECTS).optional(),
-  subject_id: intId.optional(),
-});
+export const noticesQuery = sortedQuery(
+  {
+    customer_id: intId.optional(),
+    subject: z.enum(NOTICE_SUBJECTS).optional(),
+    subject_id: intId.optional(),
+  },
+  NOTICE_SORTING,
+);
 export type NoticesQuery = z.infer<typeof noticesQuery>;
 
 const id = z.int().nullable();

@@ -31,8 +31,8 @@ export class OutagesController {
     example: { outages: [schema.outageExample], pagination: PAGINATION },
   })
   async list(@CurrentActor() actor: Actor, @QueryString(schema.outagesQuery) query: schema.OutagesQuery) {
-    const { status, device_id: deviceId, node_id: nodeId, service_id: serviceId, from, to, sort } = query;
-    const filter = { status, deviceId, nodeId, serviceId, from, to, first: sort };
+    const { status, device_id: deviceId, node_id: nodeId, service_id: serviceId, from, to } = query;
+    const filter = { status, deviceId, nodeId, serviceId, from, to };
     const { rows, total } = await this.outages.list(actor, filter, sliceOf(query));
     const shown = rows.map((row) => present.presentOutage(actor, row));
     return listOf('outages', shown, total, query);

@@ -1,7 +1,8 @@
 import { PERMISSIONS } from '@isp/contracts';
 import { instant, line } from '@isp/apis/shared';
+import { API_KEY_SORTING } from '@isp/domain/access';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 export const createTokenBody = z.strictObject({
   name: line(100),
@@ -15,7 +16,7 @@ export const createTokenBody = z.strictObject({
 });
 export type CreateTokenBody = z.infer<typeof createTokenBody>;
 
-export const tokensQuery = listQuery({});
+export const tokensQuery = sortedQuery({}, API_KEY_SORTING);
 export type TokensQuery = z.infer<typeof tokensQuery>;
 
 const time = z.string().nullable();

@@ -1,6 +1,7 @@
-import { currencyCode, emailAddress, line, needle, phoneNumber, prose } from '@isp/apis/shared';
+import { currencyCode, emailAddress, line, phoneNumber, prose, searchText } from '@isp/apis/shared';
+import { PARTNER_SORTING } from '@isp/domain/partners';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const timeZone = z.string().refine((zone) => {
   try {
@@ -31,11 +32,14 @@ export type ChangePartnerBody = z.infer<typeof changePartnerBody>;
 export const partnerReasonBody = z.strictObject({ reason: prose(500).optional() }).default({});
 export type PartnerReasonBody = z.infer<typeof partnerReasonBody>;
 
-export const partnersQuery = listQuery({
-  kind: z.enum(['operator', 'reseller', 'isp']).optional(),
-  status: z.enum(['active', 'suspended']).optional(),
-  search: needle(120).optional(),
-});
+export const partnersQuery = sortedQuery(
+  {
+    kind: z.enum(['operator', 'reseller', 'isp']).optional(),
+    status: z.enum(['active', 'suspended']).optional(),
+    search: searchText(120),
+  },
+  PARTNER_SORTING,
+);
 export type PartnersQuery = z.infer<typeof partnersQuery>;
 
 export const partnerShape = z.object({

@@ -1,6 +1,18 @@
-import { bodyId, currencyCode, instant, line, needle, percent, prose, unitAmount, wholeNumber } from '@isp/apis/shared';
+import {
+  bodyId,
+  currencyCode,
+  instant,
+  line,
+  needle,
+  percent,
+  prose,
+  searchText,
+  unitAmount,
+  wholeNumber,
+} from '@isp/apis/shared';
+import { PLAN_SORTING } from '@isp/domain/catalog';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 const speed = z.int().min(1).max(10_000_000);
 const gigabytes = z.int().min(1).max(1_000_000);
@@ -66,13 +78,16 @@ export const changePlanBody = z.strictObject({
 });
 export type ChangePlanBody = z.infer<typeof changePlanBody>;
 
-export const plansQuery = listQuery({
-  status: z.enum(['active', 'retired']).optional(),
-  service_type: z.enum(['internet', 'voice', 'bundle']).optional(),
-  category: needle(60).optional(),
-  search: needle(120).optional(),
-  sold_on: z.iso.date().optional(),
-});
+export const plansQuery = sortedQuery(
+  {
+    status: z.enum(['active', 'retired']).optional(),
+    service_type: z.enum(['internet', 'voice', 'bundle']).optional(),
+    category: needle(60).optional(),
+    search: searchText(120),
+    sold_on: z.iso.date().optional(),
+  },
+  PLAN_SORTING,
+);
 export type PlansQuery = z.infer<typeof plansQuery>;
 
 export const planVersionsQuery = listQuery({});

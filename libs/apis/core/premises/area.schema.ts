@@ -1,7 +1,7 @@
-import { AREA_ORDERS, CONNECTIVITIES } from '@isp/domain/premises';
-import { line } from '@isp/apis/shared';
+import { CONNECTIVITIES, AREA_SORTING } from '@isp/domain/premises';
+import { line, searchText } from '@isp/apis/shared';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const connectivity = z.enum(CONNECTIVITIES);
 const day = z.iso.date('must be a date, YYYY-MM-DD');
@@ -40,11 +40,13 @@ const degrees = (limit: number) =>
     .transform(Number)
     .refine((value) => Math.abs(value) <= limit, `must be between -${limit} and ${limit}`);
 
-export const areasQuery = listQuery({
-  connectivity: connectivity.optional(),
-  search: line(100).optional(),
-  sort: z.enum(AREA_ORDERS).optional(),
-});
+export const areasQuery = sortedQuery(
+  {
+    connectivity: connectivity.optional(),
+    search: searchText(100),
+  },
+  AREA_SORTING,
+);
 export type AreasQuery = z.infer<typeof areasQuery>;
 
 export const coveringQuery = z.strictObject({ latitude: degrees(90), longitude: degrees(180) });

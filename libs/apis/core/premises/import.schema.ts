@@ -1,7 +1,7 @@
-import { CONNECTIVITIES, IMPORT_KINDS, IMPORT_STATUSES, ROW_OUTCOMES } from '@isp/domain/premises';
+import { CONNECTIVITIES, IMPORT_KINDS, IMPORT_STATUSES, ROW_OUTCOMES, IMPORT_SORTING } from '@isp/domain/premises';
 import { line, wholeNumber } from '@isp/apis/shared';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 export const createImportBody = z.strictObject({
   kind: z.enum(IMPORT_KINDS),
@@ -14,7 +14,7 @@ export type CreateImportBody = z.infer<typeof createImportBody>;
 export const MAX_PART_NUMBER = 1000;
 export const partNumber = wholeNumber(MAX_PART_NUMBER);
 
-export const importsQuery = listQuery({ status: z.enum(IMPORT_STATUSES).optional() });
+export const importsQuery = sortedQuery({ status: z.enum(IMPORT_STATUSES).optional() }, IMPORT_SORTING);
 export type ImportsQuery = z.infer<typeof importsQuery>;
 export const rowsQuery = listQuery({ outcome: z.enum(ROW_OUTCOMES).optional() });
 export type RowsQuery = z.infer<typeof rowsQuery>;

@@ -1,7 +1,7 @@
-import { PREMISE_STATUSES } from '@isp/domain/premises';
+import { PREMISE_STATUSES, PREMISE_SORTING } from '@isp/domain/premises';
 import { instant, intId, line, needle } from '@isp/apis/shared';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 const part = line(200).nullable().optional();
 const parts = {
@@ -53,11 +53,14 @@ export const changePremiseBody = z.strictObject({
 });
 export type ChangePremiseBody = z.infer<typeof changePremiseBody>;
 
-export const premisesQuery = listQuery({
-  status: z.enum(PREMISE_STATUSES).optional(),
-  area_id: intId.optional(),
-  updated_after: instant.optional(),
-});
+export const premisesQuery = sortedQuery(
+  {
+    status: z.enum(PREMISE_STATUSES).optional(),
+    area_id: intId.optional(),
+    updated_after: instant.optional(),
+  },
+  PREMISE_SORTING,
+);
 export type PremisesQuery = z.infer<typeof premisesQuery>;
 export const searchQuery = listQuery({ q: needle(300) });
 export type SearchQuery = z.infer<typeof searchQuery>;

@@ -1,20 +1,23 @@
 import { instant, intId, line, prose } from '@isp/apis/shared';
-import { JOB_KINDS } from '@isp/domain/provisioning';
+import { JOB_KINDS, JOB_SORTING } from '@isp/domain/provisioning';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const status = z.enum(['queued', 'running', 'succeeded', 'failed', 'dead', 'cancelled']);
 const priority = z.enum(['low', 'normal', 'high', 'urgent']);
 
 const kind = z.enum(JOB_KINDS);
 
-export const jobsQuery = listQuery({
-  service_id: intId.optional(),
-  status: status.optional(),
-  priority: priority.optional(),
-  kind: kind.optional(),
-  held: z.enum(['true', 'false']).optional(),
-});
+export const jobsQuery = sortedQuery(
+  {
+    service_id: intId.optional(),
+    status: status.optional(),
+    priority: priority.optional(),
+    kind: kind.optional(),
+    held: z.enum(['true', 'false']).optional(),
+  },
+  JOB_SORTING,
+);
 export type JobsQuery = z.infer<typeof jobsQuery>;
 
 export const acceptedJobShape = z.object({

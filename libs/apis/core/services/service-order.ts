@@ -53,6 +53,5 @@ export function filterOf(query: ServicesQuery) {
     phoneNumber: query.phone_number,
     createdFrom: query.created_from,
     createdTo: query.created_to,
-    first: query.sort === 'created_at' ? ('oldest' as const) : ('newest' as const),
   };
 }

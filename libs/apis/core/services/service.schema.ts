@@ -1,7 +1,8 @@
 import { bodyId, calendarDay, instant, intId, line, prose } from '@isp/apis/shared';
+import { SERVICE_SORTING } from '@isp/domain/services';
 import { z } from 'zod';
 import { address } from '../customers/customer.schema.js';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const speed = z.int().min(1).max(10_000_000);
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number in E.164, such as +12025550123');
@@ -83,31 +84,33 @@ export type ProvisionBody = z.infer<typeof provisionBody>;
 const serviceStatus = z.enum(['pending_activation', 'provisioning', 'active', 'suspended', 'terminated', 'failed']);
 const serviceType = z.enum(['internet', 'voice', 'bundle']);
 
-export const servicesQuery = listQuery({
-  customer_id: intId.optional(),
-  status: serviceStatus.optional(),
-  service_type: serviceType.optional(),
-  plan_id: intId.optional(),
-  operational_status: z
-    .enum([
-      'pending',
-      'configured',
-      'starting',
-      'running',
-      'degraded',
-      'failed',
-      'limited',
-      'stopping',
-      'stopped',
-      'unknown',
-    ])
-    .optional(),
-  bundle_id: intId.optional(),
-  phone_number: e164.optional(),
-  created_from: instant.optional(),
-  created_to: instant.optional(),
-  sort: z.enum(['created_at', '-created_at']).default('-created_at'),
-});
+export const servicesQuery = sortedQuery(
+  {
+    customer_id: intId.optional(),
+    status: serviceStatus.optional(),
+    service_type: serviceType.optional(),
+    plan_id: intId.optional(),
+    operational_status: z
+      .enum([
+        'pending',
+        'configured',
+        'starting',
+        'running',
+        'degraded',
+        'failed',
+        'limited',
+        'stopping',
+        'stopped',
+        'unknown',
+      ])
+      .optional(),
+    bundle_id: intId.optional(),
+    phone_number: e164.optional(),
+    created_from: instant.optional(),
+    created_to: instant.optional(),
+  },
+  SERVICE_SORTING,
+);
 export type ServicesQuery = z.infer<typeof servicesQuery>;
 
 export const serviceShape = z.object({

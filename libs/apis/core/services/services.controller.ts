@@ -108,8 +108,7 @@ export class ServicesController {
   @Operation({
     access: 'service.read',
     summary: 'List services, newest first',
-    description:
-      'Filters combine with AND. `created_to` is not included in the range. `sort=created_at`: oldest first.',
+    description: 'Filters combine with AND. `created_to` is not included in the range.',
     response: schema.servicesShape,
     example: { services: [example.serviceExample], pagination: { page: 1, per_page: 25, total: 1, pages: 1 } },
   })

@@ -1,6 +1,7 @@
 import { percent } from '@isp/apis/shared';
+import { SETTLEMENT_SORTING } from '@isp/domain/settlement';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 /** A calendar month. */
 export const month = z.string().regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'must be a month, YYYY-MM');
@@ -11,8 +12,10 @@ export type SettlementBody = z.infer<typeof settlementBody>;
 export const termsBody = z.strictObject({ from_month: month, suspended_percent: percent });
 export type TermsBody = z.infer<typeof termsBody>;
 
-export const settlementsQuery = listQuery({});
+export const settlementsQuery = sortedQuery({}, SETTLEMENT_SORTING);
 export type SettlementsQuery = z.infer<typeof settlementsQuery>;
+export const linesQuery = listQuery({});
+export type LinesQuery = z.infer<typeof linesQuery>;
 
 const totalShape = z.object({ currency: z.string(), net: z.number(), tax: z.number(), gross: z.number() });
 

@@ -109,7 +109,7 @@ export class SettlementsController {
     @CurrentActor() actor: Actor,
     @PathParam('partner_id', intId) partnerId: number,
     @PathParam('month', schema.month) month: string,
-    @QueryString(schema.settlementsQuery) query: schema.SettlementsQuery,
+    @QueryString(schema.linesQuery) query: schema.LinesQuery,
   ) {
     const { settlement, lines } = await this.settlements.withLines(actor, partnerId, month, sliceOf(query));
     const shown = lines.map((line) => presentLine(line, month));

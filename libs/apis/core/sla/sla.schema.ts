@@ -1,8 +1,8 @@
 import { bodyId, calendarDay, line, openingHours, openingHoursShape, timeZone, wholeNumber } from '@isp/apis/shared';
-import { SLA_DIMENSIONS } from '@isp/domain/sla';
+import { SLA_DIMENSIONS, ESCALATION_SORTING } from '@isp/domain/sla';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from '@isp/domain/tickets';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 const maybe = z.string().nullable();
 const maybeId = z.int().nullable();
@@ -101,7 +101,7 @@ export const breakdownExample = {
   ],
 };
 
-export const escalationsQuery = listQuery({ min_level: wholeNumber(9).optional() });
+export const escalationsQuery = sortedQuery({ min_level: wholeNumber(9).optional() }, ESCALATION_SORTING);
 export type EscalationsQuery = z.infer<typeof escalationsQuery>;
 const escalation = z.object({
   ticket_id: z.int(),

@@ -1,20 +1,23 @@
 import { calendarDay, intId, line, unitAmount } from '@isp/apis/shared';
-import { CLAIM_STATUSES } from '@isp/domain/outages';
+import { CLAIM_STATUSES, CLAIM_SORTING } from '@isp/domain/outages';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const maybe = z.string().nullable();
 const status = z.enum(CLAIM_STATUSES);
-export const claimsQuery = listQuery({
-  status: status.optional(),
-  supplier_id: intId.optional(),
-  contract_id: intId.optional(),
-  month: z
-    .string()
-    .regex(/^(19|20|21)\d\d-(0[1-9]|1[0-2])$/, 'must be a month, YYYY-MM')
-    .optional(),
-  submit_before: calendarDay.optional(),
-});
+export const claimsQuery = sortedQuery(
+  {
+    status: status.optional(),
+    supplier_id: intId.optional(),
+    contract_id: intId.optional(),
+    month: z
+      .string()
+      .regex(/^(19|20|21)\d\d-(0[1-9]|1[0-2])$/, 'must be a month, YYYY-MM')
+      .optional(),
+    submit_before: calendarDay.optional(),
+  },
+  CLAIM_SORTING,
+);
 export type ClaimsQuery = z.infer<typeof claimsQuery>;
 
 export const changeClaimBody = z

@@ -5,16 +5,16 @@ import {
   emailAddress,
   intId,
   line,
-  needle,
   percent,
   phoneNumber,
   prose,
+  searchText,
   timeZone,
   unitAmount,
 } from '@isp/apis/shared';
-import { SUPPLIER_STATUSES } from '@isp/domain/suppliers';
+import { SUPPLIER_STATUSES, SUPPLIER_SORTING, SUPPLIER_CONTRACT_SORTING } from '@isp/domain/suppliers';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const maybe = z.string().nullable();
 const maybeId = z.int().nullable();
@@ -32,7 +32,7 @@ export const changeSupplierBody = z
   .strictObject({ name: line(120).optional(), ...details })
   .refine((body) => Object.keys(body).length > 0, changing);
 export type ChangeSupplierBody = z.infer<typeof changeSupplierBody>;
-export const suppliersQuery = listQuery({ status: status.optional(), q: needle(100).optional() });
+export const suppliersQuery = sortedQuery({ status: status.optional(), q: searchText(100) }, SUPPLIER_SORTING);
 export type SuppliersQuery = z.infer<typeof suppliersQuery>;
 export const supplierShape = z.object({
   id: z.int(),
@@ -83,11 +83,14 @@ export const newContractBody = z.strictObject({
 export type NewContractBody = z.infer<typeof newContractBody>;
 export const changeContractBody = all.partial().refine((body) => Object.keys(body).length > 0, changing);
 export type ChangeContractBody = z.infer<typeof changeContractBody>;
-export const contractsQuery = listQuery({
-  supplier_id: intId.optional(),
-  device_id: intId.optional(),
-  node_id: intId.optional(),
-});
+export const contractsQuery = sortedQuery(
+  {
+    supplier_id: intId.optional(),
+    device_id: intId.optional(),
+    node_id: intId.optional(),
+  },
+  SUPPLIER_CONTRACT_SORTING,
+);
 export type ContractsQuery = z.infer<typeof contractsQuery>;
 export const contractShape = z.object({
   id: z.int(),

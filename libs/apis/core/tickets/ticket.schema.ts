@@ -1,4 +1,4 @@
-import { bodyId, instant, intId, line, needle, prose, yesOrNo } from '@isp/apis/shared';
+import { bodyId, instant, intId, line, prose, searchText, yesOrNo } from '@isp/apis/shared';
 import {
   ATTACHMENT_TYPES,
   LINK_TYPES,
@@ -6,9 +6,10 @@ import {
   TICKET_SOURCES,
   TICKET_STATUSES,
   type TicketStatus,
+  TICKET_SORTING,
 } from '@isp/domain/tickets';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 const status = z.enum(TICKET_STATUSES);
 const priority = z.enum(TICKET_PRIORITIES);
@@ -72,23 +73,26 @@ export type CommentBody = z.infer<typeof commentBody>;
 export const linkBody = link;
 export type LinkBody = z.infer<typeof linkBody>;
 
-export const ticketsQuery = listQuery({
-  status: status.optional(),
-  priority: priority.optional(),
-  category: code.optional(),
-  customer_id: intId.optional(),
-  service_id: intId.optional(),
-  outage_id: intId.optional(),
-  assigned_user_id: intId.optional(),
-  team_id: intId.optional(),
-  partner_id: intId.optional(),
-  search: needle(100).optional(),
-  opened_from: instant.optional(),
-  opened_to: instant.optional(),
-  due_from: instant.optional(),
-  due_to: instant.optional(),
-  breached: yesOrNo.optional(),
-});
+export const ticketsQuery = sortedQuery(
+  {
+    status: status.optional(),
+    priority: priority.optional(),
+    category: code.optional(),
+    customer_id: intId.optional(),
+    service_id: intId.optional(),
+    outage_id: intId.optional(),
+    assigned_user_id: intId.optional(),
+    team_id: intId.optional(),
+    partner_id: intId.optional(),
+    search: searchText(100),
+    opened_from: instant.optional(),
+    opened_to: instant.optional(),
+    due_from: instant.optional(),
+    due_to: instant.optional(),
+    breached: yesOrNo.optional(),
+  },
+  TICKET_SORTING,
+);
 export type TicketsQuery = z.infer<typeof ticketsQuery>;
 export const partsQuery = listQuery({});
 export type PartsQuery = z.infer<typeof partsQuery>;

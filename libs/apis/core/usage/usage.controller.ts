@@ -165,10 +165,9 @@ export class UsageController {
     example: examples.reportExample,
   })
   async list(@CurrentActor() actor: Actor, @QueryString(schema.reportQuery) query: schema.ReportQuery) {
-    const { month, partner_id: partnerId, customer_id: customerId, service_id: serviceId, min_gb: gb, sort } = query;
-    const first = sort === 'total' ? 'least' : 'most';
+    const { month, partner_id: partnerId, customer_id: customerId, service_id: serviceId, min_gb: gb } = query;
     const atLeastBytes = gb && gb * BYTES_PER_GB;
-    const filter = { month, partnerId, customerId, serviceId, atLeastBytes, first } as const;
+    const filter = { month, partnerId, customerId, serviceId, atLeastBytes };
     const found = await this.report.list(actor, filter, sliceOf(query));
     const rows = found.rows.map((row) => present.presentReported(found.month, row));
     return listOf('usage', rows, found.total, query);

@@ -1,6 +1,7 @@
 import { calendarDay as day, intId, prose, wholeNumber } from '@isp/apis/shared';
+import { USAGE_SORTING } from '@isp/domain/usage';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 const days = { from: day.optional(), to: day.optional() };
 
@@ -16,17 +17,19 @@ export type DaysQuery = z.infer<typeof daysQuery>;
 export const throttlingQuery = listQuery({ state: z.enum(['open', 'restored']).optional() });
 export type ThrottlingQuery = z.infer<typeof throttlingQuery>;
 
-export const reportQuery = listQuery({
-  month: z
-    .string()
-    .regex(/^(19|20|21)\d\d-(0[1-9]|1[0-2])$/, 'must be a month, YYYY-MM')
-    .optional(),
-  partner_id: intId.optional(),
-  customer_id: intId.optional(),
-  service_id: intId.optional(),
-  min_gb: wholeNumber(100_000_000).optional(),
-  sort: z.enum(['total', '-total']).default('-total'),
-});
+export const reportQuery = sortedQuery(
+  {
+    month: z
+      .string()
+      .regex(/^(19|20|21)\d\d-(0[1-9]|1[0-2])$/, 'must be a month, YYYY-MM')
+      .optional(),
+    partner_id: intId.optional(),
+    customer_id: intId.optional(),
+    service_id: intId.optional(),
+    min_gb: wholeNumber(100_000_000).optional(),
+  },
+  USAGE_SORTING,
+);
 export type ReportQuery = z.infer<typeof reportQuery>;
 
 export const restoreBody = z.strictObject({ reason: prose(500).optional() });

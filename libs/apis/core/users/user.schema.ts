@@ -1,8 +1,8 @@
 import { PERMISSIONS } from '@isp/contracts';
-import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from '@isp/domain/access';
-import { bodyId, emailAddress, intId, line, needle } from '@isp/apis/shared';
+import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS, USER_SORTING } from '@isp/domain/access';
+import { bodyId, emailAddress, intId, line, searchText } from '@isp/apis/shared';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const roleName = z.string().regex(/^[a-z][a-z_]{1,63}$/, 'must be the name of a role; GET /v1/roles lists them');
 const roles = z.array(roleName).min(1).max(20);
@@ -37,17 +37,20 @@ export type UpdateUserBody = z.infer<typeof updateUserBody>;
 export const setPasswordBody = z.strictObject({ password });
 export type SetPasswordBody = z.infer<typeof setPasswordBody>;
 
-export const usersQuery = listQuery({
-  status: z.enum(['active', 'disabled']).optional(),
-  role: roleName.optional(),
-  partner_id: intId.optional(),
-  search: needle(200).optional().describe('Part of a user name, e-mail address or full name'),
-  customers: z
-    .enum(['true', 'false'])
-    .transform((value) => value === 'true')
-    .optional()
-    .describe('Also the log-ins of customers'),
-});
+export const usersQuery = sortedQuery(
+  {
+    status: z.enum(['active', 'disabled']).optional(),
+    role: roleName.optional(),
+    partner_id: intId.optional(),
+    search: searchText(200).describe('Part of a user name, e-mail address or full name'),
+    customers: z
+      .enum(['true', 'false'])
+      .transform((value) => value === 'true')
+      .optional()
+      .describe('Also the log-ins of customers'),
+  },
+  USER_SORTING,
+);
 export type UsersQuery = z.infer<typeof usersQuery>;
 
 export const userShape = z.object({

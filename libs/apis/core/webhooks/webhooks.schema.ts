@@ -1,7 +1,7 @@
-import { EVENT_TYPES, deliveryStates, isSubscribable } from '@isp/domain/webhooks';
+import { EVENT_TYPES, deliveryStates, isSubscribable, ENDPOINT_SORTING, DELIVERY_SORTING } from '@isp/domain/webhooks';
 import { instant, intId, line, needle } from '@isp/apis/shared';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const url = z.string().min(1).max(2048).describe('https URL, port 443 or 8443, public address');
 const description = line(200);
@@ -39,18 +39,21 @@ export const replayBody = z.strictObject({
 });
 export type ReplayBody = z.infer<typeof replayBody>;
 
-export const endpointsQuery = listQuery({ status: endpointStatus.optional() });
+export const endpointsQuery = sortedQuery({ status: endpointStatus.optional() }, ENDPOINT_SORTING);
 export type EndpointsQuery = z.infer<typeof endpointsQuery>;
 
 const deliveryStatus = z.enum(deliveryStates.states as readonly ['pending', 'delivered', 'failed', 'cancelled']);
 
-export const deliveriesQuery = listQuery({
-  endpoint_id: intId.optional(),
-  status: deliveryStatus.optional(),
-  event: needle(100).optional().describe('Event type'),
-  from: instant.optional(),
-  to: instant.optional(),
-});
+export const deliveriesQuery = sortedQuery(
+  {
+    endpoint_id: intId.optional(),
+    status: deliveryStatus.optional(),
+    event: needle(100).optional().describe('Event type'),
+    from: instant.optional(),
+    to: instant.optional(),
+  },
+  DELIVERY_SORTING,
+);
 export type DeliveriesQuery = z.infer<typeof deliveriesQuery>;
 
 /** Deliveries outnumber what fits an `integer`. */

@@ -1,7 +1,7 @@
 import { bodyId, instant, intId, line, prose } from '@isp/apis/shared';
-import { WORK_ORDER_STATUSES, WORK_ORDER_TYPES } from '@isp/domain/work-orders';
+import { WORK_ORDER_STATUSES, WORK_ORDER_TYPES, WORK_ORDER_SORTING } from '@isp/domain/work-orders';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 const status = z.enum(WORK_ORDER_STATUSES);
 const type = z.enum(WORK_ORDER_TYPES);
@@ -60,16 +60,19 @@ export const completeBody = z.strictObject({
 });
 export type CompleteBody = z.infer<typeof completeBody>;
 
-export const workOrdersQuery = listQuery({
-  service_id: intId.optional(),
-  customer_id: intId.optional(),
-  status: status.optional(),
-  type: type.optional(),
-  assigned_user_id: intId.optional(),
-  reference: line(100).optional(),
-  scheduled_from: instant.optional(),
-  scheduled_to: instant.optional(),
-});
+export const workOrdersQuery = sortedQuery(
+  {
+    service_id: intId.optional(),
+    customer_id: intId.optional(),
+    status: status.optional(),
+    type: type.optional(),
+    assigned_user_id: intId.optional(),
+    reference: line(100).optional(),
+    scheduled_from: instant.optional(),
+    scheduled_to: instant.optional(),
+  },
+  WORK_ORDER_SORTING,
+);
 export type WorkOrdersQuery = z.infer<typeof workOrdersQuery>;
 
 export const partsQuery = listQuery({});

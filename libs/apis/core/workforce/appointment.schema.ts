@@ -1,19 +1,22 @@
 import { bodyId, calendarDay, instant, intId, line, wholeNumber } from '@isp/apis/shared';
-import { APPOINTMENT_STATUSES, WORK_ORDER_TYPES } from '@isp/domain/work-orders';
+import { APPOINTMENT_STATUSES, WORK_ORDER_TYPES, APPOINTMENT_SORTING } from '@isp/domain/work-orders';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 import { skills, technicianExample, technicianShape } from './technician.schema.js';
 
 const maybe = z.string().nullable();
 export const workOrderType = z.enum(WORK_ORDER_TYPES);
 
-export const appointmentsQuery = listQuery({
-  technician_id: intId.optional(),
-  work_order_id: intId.optional(),
-  status: z.enum(APPOINTMENT_STATUSES).optional(),
-  from: instant.optional(),
-  until: instant.optional(),
-});
+export const appointmentsQuery = sortedQuery(
+  {
+    technician_id: intId.optional(),
+    work_order_id: intId.optional(),
+    status: z.enum(APPOINTMENT_STATUSES).optional(),
+    from: instant.optional(),
+    until: instant.optional(),
+  },
+  APPOINTMENT_SORTING,
+);
 export type AppointmentsQuery = z.infer<typeof appointmentsQuery>;
 
 export const appointmentShape = z.object({

@@ -5,15 +5,15 @@ import {
   instant,
   intId,
   line,
-  needle,
   openingHours,
   openingHoursShape,
   phoneNumber,
+  searchText,
   timeZone,
 } from '@isp/apis/shared';
-import { ABSENCE_KINDS, TECHNICIAN_STATUSES } from '@isp/domain/workforce';
+import { ABSENCE_KINDS, TECHNICIAN_STATUSES, TECHNICIAN_SORTING } from '@isp/domain/workforce';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 const maybe = z.string().nullable();
 const status = z.enum(TECHNICIAN_STATUSES);
@@ -49,12 +49,15 @@ export const changeTechnicianBody = z
   });
 export type ChangeTechnicianBody = z.infer<typeof changeTechnicianBody>;
 
-export const techniciansQuery = listQuery({
-  status: status.optional(),
-  skill: skill.optional(),
-  area_id: intId.optional(),
-  q: needle(100).optional(),
-});
+export const techniciansQuery = sortedQuery(
+  {
+    status: status.optional(),
+    skill: skill.optional(),
+    area_id: intId.optional(),
+    q: searchText(100),
+  },
+  TECHNICIAN_SORTING,
+);
 export type TechniciansQuery = z.infer<typeof techniciansQuery>;
 
 export const technicianShape = z.object({

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { type Clock, maskApiKey } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { accessErrors } from '../access.errors.js';
 import type { ApiKeyStatus, ApiKeyView } from './api-key.view.js';
 
@@ -13,7 +13,21 @@ const VIEW = `id, guid, partner_id AS "partnerId", name, public_id AS "publicId"
   last_used_at AS "lastUsedAt", created_by AS "createdBy", version, created_at AS "createdAt", updated_at AS "updatedAt"`;
 const MATCH = 'FROM api_keys WHERE ($1::integer IS NULL OR partner_id = $1)';
 const COUNT = statement('access-api-keys-count', `SELECT count(*)::integer AS total ${MATCH}`);
-const LIST = statement('access-api-keys-list', `SELECT ${VIEW} ${MATCH} ORDER BY id DESC LIMIT $2 OFFSET $3`);
+export const API_KEY_SORTING = sorting({
+  id: 'id',
+  otherwise: ['id DESC'],
+  fields: {
+    created_at: 'created_at',
+    name: 'lower(name)',
+    last_used_at: { by: ['last_used_at'], nullable: true },
+    expires_at: { by: ['expires_at'], nullable: true },
+  },
+});
+const LISTS = sortedStatements(
+  'access-api-keys-list',
+  API_KEY_SORTING,
+  (order) => `SELECT ${VIEW} ${MATCH} ORDER BY ${order} LIMIT $2 OFFSET $3`,
+);
 const ONE = statement('access-api-keys-one', `SELECT ${VIEW} FROM api_keys WHERE id = $1`);
 
 /** Reads of API keys, inside the walls of the reader; never a secret. */
@@ -25,15 +39,11 @@ export class ApiKeyQueries {
   ) {}
 
   /** One page, newest first. */
-  list(
-    actor: Actor,
-    filter: { readonly partnerId?: number | undefined },
-    page: { readonly limit: number; readonly offset: number },
-  ) {
+  list(actor: Actor, filter: { readonly partnerId?: number | undefined }, page: SortedSlice<typeof API_KEY_SORTING>) {
     const partnerId = filter.partnerId ?? null;
     return this.uow.run(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<Row>(LIST, [partnerId, page.limit, page.offset]),
+        tx.query<Row>(LISTS.of(page.sort), [partnerId, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, [partnerId]),
       ]);
       return { rows: rows.map((row) => this.toView(row)), total: count?.total ?? 0 };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { accessErrors } from '../access.errors.js';
 import type { UserView } from './user.view.js';
 
@@ -27,7 +27,21 @@ const MATCH = `
    AND ($4::text IS NULL OR u.username ILIKE $4 OR u.email ILIKE $4 OR u.full_name ILIKE $4)
    AND ($5 OR u.customer_id IS NULL)`;
 const COUNT = statement('access-users-count', `SELECT count(*)::integer AS total ${MATCH}`);
-const LIST = statement('access-users-list', `SELECT ${VIEW} ${MATCH} ORDER BY u.id LIMIT $6 OFFSET $7`);
+export const USER_SORTING = sorting({
+  id: 'u.id',
+  partner: 'u.partner_id',
+  otherwise: ['u.id'],
+  fields: {
+    created_at: 'u.id',
+    username: 'u.username_key',
+    email: 'u.email_key',
+  },
+});
+const LISTS = sortedStatements(
+  'access-users-list',
+  USER_SORTING,
+  (order) => `SELECT ${VIEW} ${MATCH} ORDER BY ${order} LIMIT $6 OFFSET $7`,
+);
 const ONE = statement('access-users-one', `SELECT ${VIEW} FROM users u WHERE u.id = $1`);
 
 /** Reads of users, inside the walls of the reader. */
@@ -35,7 +49,7 @@ const ONE = statement('access-users-one', `SELECT ${VIEW} FROM users u WHERE u.i
 export class UserQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
-  list(actor: Actor, filter: UserFilter, page: { readonly limit: number; readonly offset: number }) {
+  list(actor: Actor, filter: UserFilter, page: SortedSlice<typeof USER_SORTING>) {
     const like = filter.q === undefined || filter.q === '' ? null : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`;
     const values = [
       filter.partnerId ?? null,
@@ -46,7 +60,7 @@ export class UserQueries {
     ];
     return this.uow.run(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<UserView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<UserView>(LISTS.of(page.sort, actor.reach !== 'all'), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

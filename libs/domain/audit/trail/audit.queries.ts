@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import type { AuditEntryView, ChainReport } from './audit.view.js';
 
 export interface AuditFilter {
@@ -23,11 +23,19 @@ const MATCH = `
    AND ($6::timestamptz IS NULL OR at >= $6)
    AND ($7::timestamptz IS NULL OR at < $7)`;
 const COUNT = statement('audit-count', `SELECT count(*)::integer AS total ${MATCH}`);
-const LIST = statement(
+export const AUDIT_SORTING = sorting({
+  id: 'seq',
+  otherwise: ['at DESC', 'partner_id', 'seq DESC'],
+  fields: {
+    at: { by: ['at', 'partner_id DESC', 'seq'] },
+  },
+});
+const LISTS = sortedStatements(
   'audit-list',
-  `SELECT partner_id AS "partnerId", seq::integer, at, actor, action, subject_type AS "subjectType",
+  AUDIT_SORTING,
+  (order) => `SELECT partner_id AS "partnerId", seq::integer, at, actor, action, subject_type AS "subjectType",
           subject_id AS "subjectId", changes, request_id AS "requestId", encode(hash, 'hex') AS hash
-   ${MATCH} ORDER BY at DESC, partner_id, seq DESC LIMIT $8 OFFSET $9`,
+   ${MATCH} ORDER BY ${order} LIMIT $8 OFFSET $9`,
 );
 
 // The chain is walked in one pass: each entry's hash is recomputed over its predecessor's stored hash.
@@ -55,7 +63,7 @@ export class AuditQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
   /** One page, newest first. */
-  list(actor: Actor, filter: AuditFilter, page: { readonly limit: number; readonly offset: number }) {
+  list(actor: Actor, filter: AuditFilter, page: SortedSlice<typeof AUDIT_SORTING>) {
     const values = [
       filter.partnerId ?? null,
       filter.subjectType ?? null,
@@ -67,7 +75,7 @@ export class AuditQueries {
     ];
     return this.uow.run(actor, async (tx) => {
       const [rows, total] = await Promise.all([
-        tx.query<AuditEntryView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<AuditEntryView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: total?.total ?? 0 };

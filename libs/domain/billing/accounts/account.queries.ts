@@ -1,13 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { billingErrors } from '../billing.errors.js';
 import { AccountRepository } from './account.repository.js';
-import { ACCOUNT_COLUMNS, type AccountView } from './account.view.js';
+import { ACCOUNT_COLUMNS, type AccountView, CREDIT_AMOUNT, OPEN_AMOUNT } from './account.view.js';
 
 const MATCH = `FROM billing_accounts a WHERE ($1::integer IS NULL OR a.partner_id = $1) AND ($2::integer IS NULL OR a.customer_id = $2)
   AND ($3::boolean IS NULL OR $3 = EXISTS (SELECT FROM billing_parkings k WHERE k.account_id = a.id AND k.ended_at IS NULL))`;
-const LIST = statement('billing-accounts-list', `SELECT ${ACCOUNT_COLUMNS} ${MATCH} ORDER BY a.id LIMIT $4 OFFSET $5`);
+export const ACCOUNT_SORTING = sorting({
+  id: 'a.id',
+  partner: 'a.partner_id',
+  otherwise: ['a.id'],
+  fields: {
+    created_at: 'a.id',
+    name: { by: ['lower(a.name)'], within: ['customer_id'] },
+    open_amount: { by: [OPEN_AMOUNT], within: ['customer_id'] },
+    credit_balance: { by: [CREDIT_AMOUNT], within: ['customer_id'] },
+  },
+});
+const LISTS = sortedStatements(
+  'billing-accounts-list',
+  ACCOUNT_SORTING,
+  (order) => `SELECT ${ACCOUNT_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $4 OFFSET $5`,
+);
 const COUNT = statement('billing-accounts-count', `SELECT count(*)::integer AS total ${MATCH}`);
 
 export interface AccountFilter {
@@ -23,11 +38,11 @@ export class AccountQueries {
     private readonly accounts: AccountRepository,
   ) {}
 
-  list(actor: Actor, { customerId, parked }: AccountFilter, page: { readonly limit: number; readonly offset: number }) {
+  list(actor: Actor, { customerId, parked }: AccountFilter, page: SortedSlice<typeof ACCOUNT_SORTING>) {
     const values = [actor.reach === 'all' ? null : actor.partnerId, customerId ?? null, parked ?? null];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<AccountView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<AccountView>(LISTS.of(page.sort, values[0] !== null), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

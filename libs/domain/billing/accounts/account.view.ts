@@ -62,6 +62,11 @@ export interface AccountView {
   readonly updatedAt: Date;
 }
 
+export const OPEN_AMOUNT = `(SELECT coalesce(sum(i.total_amount - i.settled_amount), 0) FROM invoices i
+    WHERE i.account_id = a.id AND i.status IN ('pending', 'partially_paid', 'overdue'))`;
+export const CREDIT_AMOUNT = `((SELECT coalesce(sum(p.amount - p.allocated_amount - p.refunded_amount), 0) FROM payments p WHERE p.account_id = a.id AND p.status = 'received')
+   + (SELECT coalesce(-sum(c.total_amount + c.settled_amount), 0) FROM invoices c WHERE c.account_id = a.id AND c.status = 'issued'))`;
+
 /** The columns of a view, for hand-written statements. */
 export const ACCOUNT_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id AS "customerId", a.name, a.kind, a.warn_days AS "warnDays", a.currency,
   a.time_zone AS "timeZone", a.payment_days AS "paymentDays", a.starts_on::text AS "startsOn", a.limit_amount::text AS "limitAmount",
@@ -74,8 +79,4 @@ export const ACCOUNT_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id
      FROM billing_account_terms t WHERE t.account_id = a.id) AS terms,
   (SELECT y.payer_account_id FROM billing_payers y WHERE y.account_id = a.id AND y.until_on IS NULL) AS "payerAccountId",
   (SELECT k.reason FROM billing_parkings k WHERE k.account_id = a.id AND k.ended_at IS NULL) AS "parkedFor",
-  (SELECT coalesce(sum(i.total_amount - i.settled_amount), 0)::text FROM invoices i
-    WHERE i.account_id = a.id AND i.status IN ('pending', 'partially_paid', 'overdue')) AS "openAmount",
-  ((SELECT coalesce(sum(p.amount - p.allocated_amount - p.refunded_amount), 0) FROM payments p WHERE p.account_id = a.id AND p.status = 'received')
-   + (SELECT coalesce(-sum(c.total_amount + c.settled_amount), 0) FROM invoices c WHERE c.account_id = a.id AND c.status = 'issued'))::text
-    AS "creditAmount"`;
+  ${OPEN_AMOUNT}::text AS "openAmount", ${CREDIT_AMOUNT}::text AS "creditAmount"`;

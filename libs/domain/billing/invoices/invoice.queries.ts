@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { billingErrors } from '../billing.errors.js';
 import { InvoiceRepository } from './invoice.repository.js';
 import {
@@ -19,7 +19,27 @@ const MATCH = `FROM invoices i WHERE ($1::integer IS NULL OR i.partner_id = $1) 
   AND ($6::text IS NULL OR i.status = $6) AND ($7::text IS NULL OR i.kind = $7) AND ($8::text IS NULL OR i.number = $8)
   AND ($9::date IS NULL OR i.issued_on >= $9) AND ($10::date IS NULL OR i.issued_on <= $10)
   AND ($11::date IS NULL OR i.due_on < $11) AND ($12::integer IS NULL OR i.corrects_id = $12)`;
-const LIST = statement('invoices-list', `SELECT ${INVOICE_COLUMNS} ${MATCH} ORDER BY i.id DESC LIMIT $13 OFFSET $14`);
+// What invoices are written with is not to grow: so is only the list of one payer sorted by what it says.
+const ONE_PAYER = ['customer_id', 'account_id'];
+const AMOUNT_DUE = `CASE WHEN i.document = 'credit_note' OR i.status IN ('draft', 'void') THEN 0 ELSE i.total_amount - i.settled_amount END`;
+export const INVOICE_SORTING = sorting({
+  id: 'i.id',
+  partner: 'i.partner_id',
+  otherwise: ['i.id DESC'],
+  fields: {
+    id: 'i.id',
+    created_at: { by: ['i.created_at'], within: ONE_PAYER },
+    issue_date: { by: ['i.issued_on'], nullable: true, within: ONE_PAYER },
+    due_date: { by: ['i.due_on'], nullable: true, within: ONE_PAYER },
+    total_amount: { by: ['i.total_amount'], within: ONE_PAYER },
+    amount_due: { by: [AMOUNT_DUE], within: ONE_PAYER },
+  },
+});
+const LISTS = sortedStatements(
+  'invoices-list',
+  INVOICE_SORTING,
+  (order) => `SELECT ${INVOICE_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $13 OFFSET $14`,
+);
 const COUNT = statement('invoices-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const UNCHANGED = statement(
   'invoices-unchanged',
@@ -50,7 +70,7 @@ export class InvoiceQueries {
   ) {}
 
   /** One page, newest first, without lines. */
-  list(actor: Actor, filter: InvoiceFilter, page: { readonly limit: number; readonly offset: number }) {
+  list(actor: Actor, filter: InvoiceFilter, page: SortedSlice<typeof INVOICE_SORTING>) {
     const values = [
       actor.reach === 'all' ? null : actor.partnerId,
       actor.reach !== 'customer',
@@ -67,7 +87,7 @@ export class InvoiceQueries {
     ];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<InvoiceView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<InvoiceView>(LISTS.of(page.sort, values[0] !== null), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

@@ -2,7 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { type Clock, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
+import {
+  UnitOfWork,
+  statement,
+  violatedConstraint,
+  type SortedSlice,
+  sortedStatements,
+  sorting,
+} from '@isp/platform/database';
 import { AccountRepository } from '../accounts/account.repository.js';
 import type { AccountView } from '../accounts/account.view.js';
 import { billingErrors } from '../billing.errors.js';
@@ -14,7 +21,19 @@ import { METHOD_COLUMNS, type PaymentMethodView } from './payment-method.view.js
 const PATIENCE_MS = 10_000;
 const MATCH = `FROM payment_methods m WHERE ($1::integer IS NULL OR m.partner_id = $1) AND ($2::integer IS NULL OR m.customer_id = $2)
   AND ($3::boolean OR m.removed_at IS NULL)`;
-const LIST = statement('payment-methods-list', `SELECT ${METHOD_COLUMNS} ${MATCH} ORDER BY m.id LIMIT $4 OFFSET $5`);
+export const PAYMENT_METHOD_SORTING = sorting({
+  id: 'm.id',
+  partner: 'm.partner_id',
+  otherwise: ['m.id'],
+  fields: {
+    created_at: 'm.id',
+  },
+});
+const LISTS = sortedStatements(
+  'payment-methods-list',
+  PAYMENT_METHOD_SORTING,
+  (order) => `SELECT ${METHOD_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $4 OFFSET $5`,
+);
 const COUNT = statement('payment-methods-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('payment-methods-get', `SELECT ${METHOD_COLUMNS} FROM payment_methods m WHERE m.id = $1`);
 const LOCK = statement(
@@ -71,13 +90,13 @@ export class PaymentMethods {
   list(
     actor: Actor,
     filter: { readonly customerId?: number | undefined; readonly removed?: boolean | undefined },
-    page: { readonly limit: number; readonly offset: number },
+    page: SortedSlice<typeof PAYMENT_METHOD_SORTING>,
   ) {
     const partnerId = actor.reach === 'all' ? null : actor.partnerId;
     const values = [partnerId, filter.customerId ?? null, filter.removed ?? false];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<PaymentMethodView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<PaymentMethodView>(LISTS.of(page.sort, values[0] !== null), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

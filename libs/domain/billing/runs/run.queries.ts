@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { billingErrors } from '../billing.errors.js';
 import {
   type FindingKind,
@@ -20,9 +20,20 @@ const COUNTS = `LATERAL (SELECT coalesce(sum(accounts), 0)::integer AS accounts,
     coalesce(sum(failed), 0)::integer AS failed, coalesce(json_agg(totals), '[]') AS totals
    FROM billing_run_batches WHERE run_id = r.id) b`;
 const MATCH = `($1::text IS NULL OR r.status = $1) AND ($2::boolean IS NULL OR r.dry_run = $2)`;
-const LIST = statement(
+export const BILLING_RUN_SORTING = sorting({
+  id: 'r.id',
+  otherwise: ['r.id DESC'],
+  fields: {
+    created_at: 'r.created_at',
+    finished_at: { by: ['r.finished_at'], nullable: true },
+    until: { by: ['r.until_on'], nullable: true },
+  },
+});
+const LISTS = sortedStatements(
   'billing-runs-list',
-  `SELECT ${COLUMNS} FROM (SELECT * FROM billing_runs r WHERE ${MATCH} ORDER BY r.id DESC LIMIT $3 OFFSET $4) r CROSS JOIN ${COUNTS} ORDER BY r.id DESC`,
+  BILLING_RUN_SORTING,
+  (order) =>
+    `SELECT ${COLUMNS} FROM (SELECT * FROM billing_runs r WHERE ${MATCH} ORDER BY ${order} LIMIT $3 OFFSET $4) r CROSS JOIN ${COUNTS} ORDER BY ${order}`,
 );
 const LIST_COUNT = statement(
   'billing-runs-list-count',
@@ -57,12 +68,12 @@ export class RunQueries {
   list(
     actor: Actor,
     { status, dryRun }: { readonly status?: RunStatus | undefined; readonly dryRun?: boolean | undefined },
-    { limit, offset }: Slice,
+    { limit, offset, sort }: SortedSlice<typeof BILLING_RUN_SORTING>,
   ) {
     const values = [status ?? null, dryRun ?? null];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<Row>(LIST, [...values, limit, offset]),
+        tx.query<Row>(LISTS.of(sort), [...values, limit, offset]),
         tx.one<{ total: number }>(LIST_COUNT, values),
       ]);
       return { rows: rows.map(viewOf), total: count?.total ?? 0 };

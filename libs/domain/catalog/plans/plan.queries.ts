@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { isOnSale } from './plan-terms.policy.js';
 import type { PlanStatus, ServiceType } from './plan.entity.js';
 import { planErrors } from './plan.errors.js';
@@ -12,7 +12,22 @@ const MATCH = `FROM plans p WHERE ($1::text IS NULL OR status = $1) AND ($2::tex
   AND ($3::text IS NULL OR category = $3) AND ($4::text IS NULL OR strpos(lower(name), lower($4)) > 0 OR lower(sku) = lower($4))
   AND ($5::date IS NULL OR (coalesce(sold_from, created_at) < ($5::date + 1)::timestamp AT TIME ZONE 'UTC'
                             AND (sold_until IS NULL OR sold_until > $5::date::timestamp AT TIME ZONE 'UTC')))`;
-const LIST = statement('plans-list', `SELECT ${PLAN_COLUMNS} ${MATCH} ORDER BY p.id LIMIT $6 OFFSET $7`);
+export const PLAN_SORTING = sorting({
+  id: 'p.id',
+  otherwise: ['p.id'],
+  fields: {
+    created_at: 'p.created_at',
+    updated_at: 'p.updated_at',
+    name: 'lower(p.name)',
+    sku: 'p.sku',
+    monthly_fee: 'p.monthly_amount',
+  },
+});
+const LISTS = sortedStatements(
+  'plans-list',
+  PLAN_SORTING,
+  (order) => `SELECT ${PLAN_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $6 OFFSET $7`,
+);
 const COUNT = statement('plans-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('plans-get', `SELECT ${PLAN_COLUMNS} FROM plans p WHERE p.id = $1`);
 const VERSIONS = statement(
@@ -50,11 +65,15 @@ export class PlanQueries {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  list(actor: Actor, { status, serviceType, category, search, soldOn }: PlanFilter, page: Slice) {
+  list(
+    actor: Actor,
+    { status, serviceType, category, search, soldOn }: PlanFilter,
+    page: SortedSlice<typeof PLAN_SORTING>,
+  ) {
     const values = [status ?? null, serviceType ?? null, category ?? null, search ?? null, soldOn ?? null];
     return this.uow.run(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<PlanView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<PlanView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

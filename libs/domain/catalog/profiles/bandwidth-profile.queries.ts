@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, askedOnce, statement } from '@isp/platform/database';
+import { type SortedSlice, UnitOfWork, askedOnce, sortedStatements, sorting, statement } from '@isp/platform/database';
 import type { ProfileStatus } from './bandwidth-profile.entity.js';
 import { profileErrors } from './bandwidth-profile.errors.js';
 import type { BandwidthProfileDetails, ProfileSpeeds } from './bandwidth-profile.view.js';
@@ -10,7 +10,21 @@ const COLUMNS = `id, name, description, download_kbps AS "downloadKbps", upload_
   created_at AS "createdAt", updated_at AS "updatedAt"`;
 const MATCH = `FROM bandwidth_profiles WHERE ($1::text IS NULL OR status = $1)
   AND ($2::text IS NULL OR strpos(lower(name), lower($2)) > 0)`;
-const LIST = statement('profiles-list', `SELECT ${COLUMNS} ${MATCH} ORDER BY id LIMIT $3 OFFSET $4`);
+export const PROFILE_SORTING = sorting({
+  id: 'id',
+  otherwise: ['id'],
+  fields: {
+    created_at: 'created_at',
+    name: 'lower(name)',
+    download_kbps: 'download_kbps',
+    upload_kbps: 'upload_kbps',
+  },
+});
+const LISTS = sortedStatements(
+  'profiles-list',
+  PROFILE_SORTING,
+  (order) => `SELECT ${COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $3 OFFSET $4`,
+);
 const COUNT = statement('profiles-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('profiles-get', `SELECT ${COLUMNS} FROM bandwidth_profiles WHERE id = $1`);
 const SPEEDS = 'name, download_kbps AS "downloadKbps", upload_kbps AS "uploadKbps"';
@@ -38,15 +52,11 @@ export interface BandwidthProfileFilter {
 export class BandwidthProfileQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
-  list(
-    actor: Actor,
-    { status, search }: BandwidthProfileFilter,
-    page: { readonly limit: number; readonly offset: number },
-  ) {
+  list(actor: Actor, { status, search }: BandwidthProfileFilter, page: SortedSlice<typeof PROFILE_SORTING>) {
     const values = [status ?? null, search ?? null];
     return this.uow.run(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<BandwidthProfileDetails>(LIST, [...values, page.limit, page.offset]),
+        tx.query<BandwidthProfileDetails>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

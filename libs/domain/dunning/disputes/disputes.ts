@@ -4,7 +4,7 @@ import { AuditTrail } from '@isp/domain/audit';
 import { InvoiceQueries, dueOf } from '@isp/domain/billing';
 import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { AssessAccount } from '../cases/assess-account.usecase.js';
 import { Situations } from '../cases/situation.js';
 import { dunningErrors } from '../dunning.errors.js';
@@ -13,7 +13,20 @@ const COLUMNS = `d.id, d.partner_id AS "partnerId", d.customer_id AS "customerId
   d.opened_by AS "openedBy", d.opened_at AS "openedAt", d.closed_by AS "closedBy", d.closed_at AS "closedAt", d.outcome`;
 const MATCH = `FROM invoice_disputes d WHERE ($1::integer IS NULL OR d.partner_id = $1) AND ($2::integer IS NULL OR d.customer_id = $2)
   AND ($3::integer IS NULL OR d.invoice_id = $3) AND ($4::boolean IS NULL OR $4 = (d.closed_at IS NULL))`;
-const LIST = statement('invoice-disputes-list', `SELECT ${COLUMNS} ${MATCH} ORDER BY d.id DESC LIMIT $5 OFFSET $6`);
+export const DISPUTE_SORTING = sorting({
+  id: 'd.id',
+  partner: 'd.partner_id',
+  otherwise: ['d.id DESC'],
+  fields: {
+    opened_at: 'd.id',
+    closed_at: { by: ['d.closed_at'], nullable: true },
+  },
+});
+const LISTS = sortedStatements(
+  'invoice-disputes-list',
+  DISPUTE_SORTING,
+  (order) => `SELECT ${COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $5 OFFSET $6`,
+);
 const COUNT = statement('invoice-disputes-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('invoice-disputes-get', `SELECT ${COLUMNS} FROM invoice_disputes d WHERE d.id = $1`);
 // One that is open stays as it is, and nothing is answered.
@@ -62,7 +75,7 @@ export class Disputes {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  list(actor: Actor, filter: DisputeFilter, page: { readonly limit: number; readonly offset: number }) {
+  list(actor: Actor, filter: DisputeFilter, page: SortedSlice<typeof DISPUTE_SORTING>) {
     const values = [
       actor.reach === 'all' ? null : actor.partnerId,
       filter.customerId ?? null,
@@ -71,7 +84,7 @@ export class Disputes {
     ];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<DisputeView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<DisputeView>(LISTS.of(page.sort, values[0] !== null), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

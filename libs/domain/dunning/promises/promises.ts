@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { type Clock, Money, addDays, localDate, readAmount } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { AssessAccount } from '../cases/assess-account.usecase.js';
 import { CaseQueries } from '../cases/case.queries.js';
 import { DunningFacts } from '../cases/dunning.facts.js';
@@ -15,9 +15,19 @@ import { PROMISE_COLUMNS, type PromiseStatus, type PromiseView } from './promise
 const MOST_DAYS = 60;
 const MATCH = `FROM dunning_promises r WHERE ($1::integer IS NULL OR r.partner_id = $1) AND ($2::integer IS NULL OR r.customer_id = $2)
   AND ($3::integer IS NULL OR r.case_id = $3) AND ($4::text IS NULL OR r.status = $4)`;
-const LIST = statement(
+export const PROMISE_SORTING = sorting({
+  id: 'r.id',
+  partner: 'r.partner_id',
+  otherwise: ['r.id DESC'],
+  fields: {
+    created_at: 'r.id',
+    promised_on: 'r.promised_on',
+  },
+});
+const LISTS = sortedStatements(
   'dunning-promises-list',
-  `SELECT ${PROMISE_COLUMNS} ${MATCH} ORDER BY r.id DESC LIMIT $5 OFFSET $6`,
+  PROMISE_SORTING,
+  (order) => `SELECT ${PROMISE_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $5 OFFSET $6`,
 );
 const COUNT = statement('dunning-promises-count', `SELECT count(*)::integer AS total ${MATCH}`);
 
@@ -50,7 +60,7 @@ export class Promises {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  list(actor: Actor, filter: PromiseFilter, page: { readonly limit: number; readonly offset: number }) {
+  list(actor: Actor, filter: PromiseFilter, page: SortedSlice<typeof PROMISE_SORTING>) {
     const values = [
       actor.reach === 'all' ? null : actor.partnerId,
       filter.customerId ?? null,
@@ -59,7 +69,7 @@ export class Promises {
     ];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<PromiseView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<PromiseView>(LISTS.of(page.sort, values[0] !== null), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

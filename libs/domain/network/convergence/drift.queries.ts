@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { type SortedSlice, UnitOfWork, sorting, statement } from '@isp/platform/database';
 import type { SubscriberAccess } from '../drivers/device-driver.port.js';
 import { networkErrors } from '../network.errors.js';
 import { DRIFT_COLUMNS, type DriftKind, type DriftView } from './drift.view.js';
@@ -65,10 +65,11 @@ export interface DriftFilter {
   readonly serviceId?: number | undefined;
 }
 
-interface Page {
-  readonly limit: number;
-  readonly offset: number;
-}
+export const DRIFT_SORTING = sorting({
+  id: 'd.id',
+  otherwise: ['d.id DESC'],
+  fields: { detected_at: 'd.id', repaired_at: { by: ['d.repaired_at'], nullable: true, within: ['service_id'] } },
+});
 
 /** Reads of what is wanted of the network, what it does, and where both differ; inside the reader's walls. */
 @Injectable()
@@ -76,11 +77,11 @@ export class DriftQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
   /** Newest first. */
-  list(actor: Actor, filter: DriftFilter, page: Page) {
+  list(actor: Actor, filter: DriftFilter, page: SortedSlice<typeof DRIFT_SORTING>) {
     const { name, where, values } = conditionsOf(filter);
     const list = statement(
-      `drifts-list-${name}`,
-      `SELECT ${DRIFT_COLUMNS} FROM network_drifts d ${where} ORDER BY d.id DESC LIMIT $${values.length + 1} OFFSET $${values.length + 2}`,
+      `drifts-list-${name}${page.sort === undefined ? '' : `-by-${page.sort}`}`,
+      `SELECT ${DRIFT_COLUMNS} FROM network_drifts d ${where} ORDER BY ${DRIFT_SORTING.orderBy(page.sort)} LIMIT $${values.length + 1} OFFSET $${values.length + 2}`,
     );
     const counting = statement(
       `drifts-count-${name}`,

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
-import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
+import {
+  UnitOfWork,
+  statement,
+  violatedConstraint,
+  type SortedSlice,
+  sortedStatements,
+  sorting,
+} from '@isp/platform/database';
 import type { OidMap } from '../drivers/snmp/oid-map.js';
 import { networkErrors } from '../network.errors.js';
 import type { DeviceKind } from './device.view.js';
@@ -21,7 +28,19 @@ export type DeviceModelValues = Pick<DeviceModelView, 'name' | 'kind' | 'vendor'
 
 const COLUMNS = 'id, name, kind, vendor, oids, version, created_at AS "createdAt", updated_at AS "updatedAt"';
 const MATCH = 'FROM device_models WHERE ($1::text IS NULL OR kind = $1)';
-const LIST = statement('device-models-list', `SELECT ${COLUMNS} ${MATCH} ORDER BY id LIMIT $2 OFFSET $3`);
+export const DEVICE_MODEL_SORTING = sorting({
+  id: 'id',
+  otherwise: ['id'],
+  fields: {
+    created_at: 'created_at',
+    name: 'lower(name)',
+  },
+});
+const LISTS = sortedStatements(
+  'device-models-list',
+  DEVICE_MODEL_SORTING,
+  (order) => `SELECT ${COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $2 OFFSET $3`,
+);
 const COUNT = statement('device-models-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('device-models-get', `SELECT ${COLUMNS} FROM device_models WHERE id = $1`);
 const INSERT = statement(
@@ -47,10 +66,10 @@ export class DeviceModels {
     private readonly audit: AuditTrail,
   ) {}
 
-  list(actor: Actor, kind: DeviceKind | undefined, page: { readonly limit: number; readonly offset: number }) {
+  list(actor: Actor, kind: DeviceKind | undefined, page: SortedSlice<typeof DEVICE_MODEL_SORTING>) {
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<DeviceModelView>(LIST, [kind ?? null, page.limit, page.offset]),
+        tx.query<DeviceModelView>(LISTS.of(page.sort), [kind ?? null, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, [kind ?? null]),
       ]);
       return { rows, total: count?.total ?? 0 };

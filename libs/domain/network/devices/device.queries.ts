@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
 import { DEVICE_COLUMNS, DEVICE_TABLES, type DeviceKind, type DeviceView, type Reachability } from './device.view.js';
 
@@ -12,7 +12,19 @@ const MATCH = `FROM ${DEVICE_TABLES} WHERE ($1::text IS NULL OR d.kind = $1) AND
   AND ($3::integer IS NULL OR d.node_id = $3) AND ($4::integer IS NULL OR d.parent_id = $4) AND ($5::integer IS NULL OR d.model_id = $5)
   AND ($6::text IS NULL OR coalesce(s.reachability, 'unknown') = $6) AND ($7::integer IS NULL OR d.service_id = $7)
   AND ($8::text IS NULL OR d.serial_number = $8)`;
-const LIST = statement('devices-list', `SELECT ${DEVICE_COLUMNS} ${MATCH} ORDER BY d.id LIMIT $9 OFFSET $10`);
+export const DEVICE_SORTING = sorting({
+  id: 'd.id',
+  otherwise: ['d.id'],
+  fields: {
+    created_at: 'd.id',
+    name: 'lower(d.name)',
+  },
+});
+const LISTS = sortedStatements(
+  'devices-list',
+  DEVICE_SORTING,
+  (order) => `SELECT ${DEVICE_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $9 OFFSET $10`,
+);
 const COUNT = statement('devices-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('devices-get', `SELECT ${DEVICE_COLUMNS} FROM ${DEVICE_TABLES} WHERE d.id = $1`);
 const AFFECTED = statement(
@@ -62,13 +74,13 @@ export interface TopologyEntry {
 export class DeviceQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
-  list(actor: Actor, filter: DeviceFilter, page: Page) {
+  list(actor: Actor, filter: DeviceFilter, page: SortedSlice<typeof DEVICE_SORTING>) {
     const { kind, status, nodeId, parentId, modelId, reachability, serviceId, serialNumber } = filter;
     const given = [kind, status, nodeId, parentId, modelId, reachability, serviceId, serialNumber];
     const values = given.map((one) => one ?? null);
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<DeviceView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<DeviceView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { ipamErrors } from './ipam.errors.js';
 import {
   type AddressState,
@@ -15,7 +15,19 @@ import {
 
 const MATCH = `FROM ip_pools WHERE ($1::integer IS NULL OR vrf_id = $1) AND ($2::integer IS NULL OR router_id = $2)
   AND ($3::integer IS NULL OR prefix_id = $3) AND ($4::text IS NULL OR kind = $4) AND ($5::text IS NULL OR status = $5)`;
-const LIST = statement('pools-list', `SELECT ${POOL_COLUMNS} ${MATCH} ORDER BY id LIMIT $6 OFFSET $7`);
+export const POOL_SORTING = sorting({
+  id: 'id',
+  otherwise: ['id'],
+  fields: {
+    created_at: 'created_at',
+    name: 'lower(name)',
+  },
+});
+const LISTS = sortedStatements(
+  'pools-list',
+  POOL_SORTING,
+  (order) => `SELECT ${POOL_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $6 OFFSET $7`,
+);
 const COUNT = statement('pools-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('pools-get', `SELECT ${POOL_COLUMNS} FROM ip_pools WHERE id = $1`);
 // Addresses of IPv4 are rows; of IPv6 units those that were never given away are not.
@@ -74,11 +86,15 @@ export type PoolWithUtilisation = PoolView & { readonly utilisation: Utilisation
 export class PoolQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
-  list(actor: Actor, { vrfId, deviceId, prefixId, kind, status }: PoolFilter, { limit, offset }: Slice) {
+  list(
+    actor: Actor,
+    { vrfId, deviceId, prefixId, kind, status }: PoolFilter,
+    { limit, offset, sort }: SortedSlice<typeof POOL_SORTING>,
+  ) {
     const values = [vrfId ?? null, deviceId ?? null, prefixId ?? null, kind ?? null, status ?? null];
     return this.uow.run(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<PoolView>(LIST, [...values, limit, offset]),
+        tx.query<PoolView>(LISTS.of(sort), [...values, limit, offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

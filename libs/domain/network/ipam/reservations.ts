@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
-import { UnitOfWork, guarded, statement } from '@isp/platform/database';
+import { UnitOfWork, guarded, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { ipamErrors } from './ipam.errors.js';
 import { isUnit, unitPosition } from './address-text.js';
-import type { ReservationView, Slice } from './ipam.view.js';
+import type { ReservationView } from './ipam.view.js';
 
 /** An IPv4 address as such, what is of IPv6 with its length. */
 const PLACE = 'CASE WHEN family(r.address) = 4 THEN host(r.address) ELSE text(r.address) END';
@@ -12,7 +12,18 @@ const COLUMNS = `r.id, r.partner_id AS "partnerId", r.customer_id AS "customerId
   ${PLACE} AS address, r.note, r.created_at AS "createdAt"`;
 const MATCH = `FROM ip_reservations r WHERE ($1::integer IS NULL OR r.customer_id = $1) AND ($2::integer IS NULL OR r.service_id = $2)
   AND ($3::integer IS NULL OR r.vrf_id = $3)`;
-const LIST = statement('reservations-list', `SELECT ${COLUMNS} ${MATCH} ORDER BY r.id LIMIT $4 OFFSET $5`);
+export const RESERVATION_SORTING = sorting({
+  id: 'r.id',
+  otherwise: ['r.id'],
+  fields: {
+    created_at: 'r.id',
+  },
+});
+const LISTS = sortedStatements(
+  'reservations-list',
+  RESERVATION_SORTING,
+  (order) => `SELECT ${COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $4 OFFSET $5`,
+);
 const COUNT = statement('reservations-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('reservations-get', `SELECT ${COLUMNS} FROM ip_reservations r WHERE r.id = $1`);
 // For a service its customer is who reserves; a service of somebody else finds no row.
@@ -83,11 +94,15 @@ export class Reservations {
     private readonly audit: AuditTrail,
   ) {}
 
-  list(actor: Actor, { customerId, serviceId, vrfId }: ReservationFilter, { limit, offset }: Slice) {
+  list(
+    actor: Actor,
+    { customerId, serviceId, vrfId }: ReservationFilter,
+    { limit, offset, sort }: SortedSlice<typeof RESERVATION_SORTING>,
+  ) {
     const values = [customerId ?? null, serviceId ?? null, vrfId ?? null];
     return this.uow.run(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<ReservationView>(LIST, [...values, limit, offset]),
+        tx.query<ReservationView>(LISTS.of(sort), [...values, limit, offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

@@ -1,11 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
 import { NODE_COLUMNS, type NodeKind, type NodeView } from './node.view.js';
 
 const MATCH = `FROM network_nodes n WHERE ($1::text IS NULL OR n.kind = $1) AND ($2::text IS NULL OR n.status = $2)`;
-const LIST = statement('nodes-list', `SELECT ${NODE_COLUMNS} ${MATCH} ORDER BY n.id LIMIT $3 OFFSET $4`);
+export const NODE_SORTING = sorting({
+  id: 'n.id',
+  otherwise: ['n.id'],
+  fields: {
+    created_at: 'n.created_at',
+    code: 'n.code',
+    name: 'lower(n.name)',
+  },
+});
+const LISTS = sortedStatements(
+  'nodes-list',
+  NODE_SORTING,
+  (order) => `SELECT ${NODE_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $3 OFFSET $4`,
+);
 const COUNT = statement('nodes-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('nodes-get', `SELECT ${NODE_COLUMNS} FROM network_nodes n WHERE n.id = $1`);
 
@@ -18,11 +31,11 @@ export interface NodeFilter {
 export class NodeQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
-  list(actor: Actor, { kind, status }: NodeFilter, page: { limit: number; offset: number }) {
+  list(actor: Actor, { kind, status }: NodeFilter, page: SortedSlice<typeof NODE_SORTING>) {
     const values = [kind ?? null, status ?? null];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<NodeView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<NodeView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { type SortedSlice, UnitOfWork, sortedStatements, sorting, statement } from '@isp/platform/database';
 import { networkErrors } from '../network.errors.js';
 
 /** One session as accounting tells it. Octets are decimal texts: they may exceed what a number holds exactly. */
@@ -78,9 +78,15 @@ const SESSION = `r.radacctid::text AS id, r.acctsessionid AS "sessionId", r.user
 const SERVICE = statement('radius-service-exists', 'SELECT FROM services WHERE id = $1');
 const OF_SERVICE = `FROM radius.sessions r WHERE r.service_id = $1 AND ($2::boolean IS NULL OR (r.acctstoptime IS NULL) = $2)
   AND ($3::timestamptz IS NULL OR r.acctstoptime IS NULL OR r.acctstoptime >= $3) AND ($4::timestamptz IS NULL OR r.acctstarttime < $4)`;
-const LIST_OF_SERVICE = statement(
+export const SERVICE_SESSION_SORTING = sorting({
+  id: 'r.radacctid',
+  otherwise: ['r.service_id', 'r.acctstarttime DESC', 'r.radacctid DESC'],
+  fields: { started_at: 'r.acctstarttime' },
+});
+const LISTS_OF_SERVICE = sortedStatements(
   'radius-sessions-of-service',
-  `SELECT ${SESSION} ${OF_SERVICE} ORDER BY r.service_id, r.acctstarttime DESC, r.radacctid DESC LIMIT $5 OFFSET $6`,
+  SERVICE_SESSION_SORTING,
+  (order) => `SELECT ${SESSION} ${OF_SERVICE} ORDER BY ${order} LIMIT $5 OFFSET $6`,
 );
 const COUNT_OF_SERVICE = statement(
   'radius-sessions-of-service-count',
@@ -104,12 +110,12 @@ export class RadiusSessions {
   constructor(private readonly uow: UnitOfWork) {}
 
   /** Sessions of a service, newest first. @throws `network.service.not_found`, also for one behind another wall */
-  ofService(actor: Actor, serviceId: number, filter: SessionFilter, page: Page) {
+  ofService(actor: Actor, serviceId: number, filter: SessionFilter, page: SortedSlice<typeof SERVICE_SESSION_SORTING>) {
     const values = [serviceId, filter.open ?? null, filter.from ?? null, filter.to ?? null];
     return this.uow.read(actor, async (tx) => {
       const [service, rows, count] = await Promise.all([
         tx.query(SERVICE, [serviceId]),
-        tx.query<RadiusSessionView>(LIST_OF_SERVICE, [...values, page.limit, page.offset]),
+        tx.query<RadiusSessionView>(LISTS_OF_SERVICE.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT_OF_SERVICE, values),
       ]);
       if (service.length === 0) throw networkErrors('network.service.not_found');

@@ -3,7 +3,7 @@ import type { Actor } from '@isp/contracts';
 import { PartnerQueries } from '@isp/domain/partners';
 import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement, together } from '@isp/platform/database';
+import { UnitOfWork, statement, together, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { SOLD_TO } from '../areas/area-product.view.js';
 import { offerErrors } from '../offers.errors.js';
 import {
@@ -32,9 +32,19 @@ export interface SetPriceView extends PriceView {
 }
 
 const OWN = `p.partner_id = $2 AND ($3::text IS NULL OR p.status = $3)`;
-const LIST = statement(
+export const PARTNER_PRODUCT_SORTING = sorting({
+  id: 'p.id',
+  otherwise: ['p.id'],
+  fields: {
+    created_at: 'p.created_at',
+    name: 'lower(p.name)',
+  },
+});
+const LISTS = sortedStatements(
   'partner-products-list',
-  `SELECT ${partnerProductColumns('$1')} FROM ${RETAIL_FROM} WHERE ${OWN} ORDER BY p.id LIMIT $4 OFFSET $5`,
+  PARTNER_PRODUCT_SORTING,
+  (order) =>
+    `SELECT ${partnerProductColumns('$1')} FROM ${RETAIL_FROM} WHERE ${OWN} ORDER BY ${order} LIMIT $4 OFFSET $5`,
 );
 const COUNT = statement(
   'partner-products-count',
@@ -94,11 +104,22 @@ export class ProductQueries {
   ) {}
 
   /** A partner's own products. @throws `partners.partner.not_found`, also for one behind another wall */
-  list(actor: Actor, partnerId: number, status: ProductStatus | undefined, page: Slice) {
+  list(
+    actor: Actor,
+    partnerId: number,
+    status: ProductStatus | undefined,
+    page: SortedSlice<typeof PARTNER_PRODUCT_SORTING>,
+  ) {
     return this.uow.run(actor, async (tx) => {
       await this.partners.get(actor, partnerId);
       const [rows, count] = await together([
-        tx.query<Row<PartnerProductView>>(LIST, [this.clock.now(), partnerId, status ?? null, page.limit, page.offset]),
+        tx.query<Row<PartnerProductView>>(LISTS.of(page.sort), [
+          this.clock.now(),
+          partnerId,
+          status ?? null,
+          page.limit,
+          page.offset,
+        ]),
         tx.one<{ total: number }>(COUNT, [partnerId, status ?? null]),
       ]);
       return { rows: rows.map(productOf<PartnerProductView>), total: count?.total ?? 0 };

@@ -3,7 +3,7 @@ import type { Actor } from '@isp/contracts';
 import { PartnerQueries } from '@isp/domain/partners';
 import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement, together } from '@isp/platform/database';
+import { UnitOfWork, statement, together, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { offerErrors } from '../offers.errors.js';
 import type { ProductView } from '../products/product.view.js';
 import { assertUsable, refused } from './promotion.policy.js';
@@ -11,7 +11,20 @@ import type { PromotionKey } from './promotion.repository.js';
 import { PROMOTION_COLUMNS, type PromotionStatus, type PromotionView } from './promotion.view.js';
 
 const MATCH = `FROM promotions m WHERE m.partner_id = $1 AND ($2::text IS NULL OR m.status = $2)`;
-const LIST = statement('promotions-list', `SELECT ${PROMOTION_COLUMNS} ${MATCH} ORDER BY m.id DESC LIMIT $3 OFFSET $4`);
+export const PROMOTION_SORTING = sorting({
+  id: 'm.id',
+  otherwise: ['m.id DESC'],
+  fields: {
+    created_at: 'm.created_at',
+    starts_at: { by: ['m.starts_at'], nullable: true },
+    name: 'lower(m.name)',
+  },
+});
+const LISTS = sortedStatements(
+  'promotions-list',
+  PROMOTION_SORTING,
+  (order) => `SELECT ${PROMOTION_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $3 OFFSET $4`,
+);
 const COUNT = statement('promotions-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement(
   'promotions-get',
@@ -36,13 +49,13 @@ export class PromotionQueries {
     actor: Actor,
     partnerId: number,
     status: PromotionStatus | undefined,
-    page: { readonly limit: number; readonly offset: number },
+    page: SortedSlice<typeof PROMOTION_SORTING>,
   ) {
     return this.uow.run(actor, async (tx) => {
       await this.partners.get(actor, partnerId);
       const values = [partnerId, status ?? null];
       const [rows, count] = await together([
-        tx.query<PromotionView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<PromotionView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

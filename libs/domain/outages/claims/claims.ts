@@ -3,16 +3,28 @@ import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
 import { type Clock, decimal, defineStates, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { assertOperator, outageErrors } from '../outages.errors.js';
 import { MeasureClaims } from './measure-claims.usecase.js';
 import { CLAIM_COLUMNS, CLAIM_TABLES, type ClaimStatus, type ClaimView } from './claim.view.js';
 
 const MATCH = `FROM ${CLAIM_TABLES} WHERE ($1::text IS NULL OR k.status = $1) AND ($2::integer IS NULL OR c.supplier_id = $2)
   AND ($3::integer IS NULL OR k.contract_id = $3) AND ($4::date IS NULL OR k.period = $4) AND ($5::date IS NULL OR k.submit_by < $5)`;
-const LIST = statement(
+export const CLAIM_SORTING = sorting({
+  id: 'k.id',
+  otherwise: ['k.period DESC', 'k.id'],
+  fields: {
+    month: { by: ['k.period', 'k.id DESC'] },
+    amount: 'k.amount',
+    submit_by: 'k.submit_by',
+    created_at: 'k.created_at',
+    updated_at: 'k.updated_at',
+  },
+});
+const LISTS = sortedStatements(
   'supplier-claims-list',
-  `SELECT ${CLAIM_COLUMNS} ${MATCH} ORDER BY k.period DESC, k.id LIMIT $6 OFFSET $7`,
+  CLAIM_SORTING,
+  (order) => `SELECT ${CLAIM_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $6 OFFSET $7`,
 );
 const COUNT = statement('supplier-claims-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('supplier-claims-get', `SELECT ${CLAIM_COLUMNS} FROM ${CLAIM_TABLES} WHERE k.id = $1`);
@@ -74,14 +86,14 @@ export class SupplierClaims {
   ) {}
 
   /** One page, the latest month first. @throws `outages.operator_only` */
-  list(actor: Actor, filter: ClaimFilter, page: { readonly limit: number; readonly offset: number }) {
+  list(actor: Actor, filter: ClaimFilter, page: SortedSlice<typeof CLAIM_SORTING>) {
     assertOperator(actor);
     const { status, supplierId, contractId, month, submitBefore } = filter;
     const period = month === undefined ? null : `${month}-01`;
     const values = [status ?? null, supplierId ?? null, contractId ?? null, period, submitBefore ?? null];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<ClaimView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<ClaimView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

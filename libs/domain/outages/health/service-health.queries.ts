@@ -9,6 +9,7 @@ import { OutageQueries } from '../outages/outage.queries.js';
 import type { OutageView } from '../outages/outage.view.js';
 
 const ONE_PAGE = { limit: 20, offset: 0 };
+const NEXT_FIRST = { ...ONE_PAGE, sort: 'starts_at' } as const;
 /** Announced work is shown so long ahead. */
 const AHEAD_MS = 14 * 86_400_000;
 
@@ -76,7 +77,7 @@ export class ServiceHealth {
       const now = this.clock.now();
       const to = new Date(now.getTime() + AHEAD_MS);
       const current = await this.outages.list(actor, { serviceId, from: now, to: now }, ONE_PAGE);
-      const work = await this.maintenance.list(actor, { serviceId, from: now, to, first: 'next' }, ONE_PAGE);
+      const work = await this.maintenance.list(actor, { serviceId, from: now, to }, NEXT_FIRST);
       const session = (await tx.one<SessionGlance>(SESSION, [serviceId])) ?? null;
       const equipment = (await tx.one<EquipmentGlance>(EQUIPMENT, [serviceId])) ?? null;
       const outages = current.rows.filter((one) => one.status === 'open' || one.status === 'recovering');

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { type Clock, Money } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { outageErrors } from '../outages.errors.js';
 import { CREDITED } from '../credits/credited.js';
 import { LevelFactsReader } from './level-facts.js';
@@ -78,9 +78,20 @@ const COLUMNS = `l.id, l.customer_id AS "customerId", l.service_id AS "serviceId
   l.currency, l.credit_amount::text AS "creditAmount", l.credit_ready AS "creditReady", ${CREDITED}::text AS "creditedAmount", l.credit_error AS "creditError"`;
 const MATCH = `FROM service_levels l WHERE ($1::integer IS NULL OR l.customer_id = $1) AND ($2::integer IS NULL OR l.service_id = $2)
   AND ($3::date IS NULL OR l.period = $3) AND ($4::boolean IS NULL OR l.met = $4) AND l.measured_at IS NOT NULL`;
-const LIST = statement(
+export const SERVICE_LEVEL_SORTING = sorting({
+  id: 'l.id',
+  partner: 'l.partner_id',
+  otherwise: ['l.period DESC', 'l.id DESC'],
+  fields: {
+    period: 'l.period',
+    actual_uptime_percent: { by: ['l.actual_percent'], nullable: true, within: ['customer_id', 'service_id'] },
+    credit_amount: { by: ['l.credit_amount'], nullable: true, within: ['customer_id', 'service_id'] },
+  },
+});
+const LISTS = sortedStatements(
   'service-levels-list',
-  `SELECT ${COLUMNS} ${MATCH} ORDER BY l.period DESC, l.id DESC LIMIT $5 OFFSET $6`,
+  SERVICE_LEVEL_SORTING,
+  (order) => `SELECT ${COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $5 OFFSET $6`,
 );
 const COUNT = statement('service-levels-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('service-levels-get', `SELECT ${COLUMNS} FROM service_levels l WHERE l.id = $1`);
@@ -110,11 +121,15 @@ export class LevelQueries {
   ) {}
 
   /** The newest month first. */
-  list(actor: Actor, { customerId, serviceId, period, met }: LevelFilter, page: { limit: number; offset: number }) {
+  list(
+    actor: Actor,
+    { customerId, serviceId, period, met }: LevelFilter,
+    page: SortedSlice<typeof SERVICE_LEVEL_SORTING>,
+  ) {
     const values = [customerId ?? null, serviceId ?? null, period === undefined ? null : `${period}-01`, met ?? null];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<LevelView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<LevelView>(LISTS.of(page.sort, actor.reach !== 'all'), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

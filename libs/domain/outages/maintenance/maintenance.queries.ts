@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { type SortedSlice, UnitOfWork, sortedStatements, sorting, statement } from '@isp/platform/database';
 import { outageErrors } from '../outages.errors.js';
 import { MAINTENANCE_COLUMNS, type MaintenanceState, type MaintenanceView, stateOf } from './maintenance.view.js';
 
@@ -11,13 +11,17 @@ const MATCH = `FROM maintenance_windows w WHERE ($2::text IS NULL OR ${STATE} = 
   AND ($4::integer IS NULL OR w.node_id = $4)
   AND ($5::integer IS NULL OR EXISTS (SELECT FROM maintenance_services s WHERE s.service_id = $5 AND s.window_id = w.id))
   AND ($6::timestamptz IS NULL OR w.ends_at > $6) AND ($7::timestamptz IS NULL OR w.starts_at < $7)`;
-const LIST = {
-  newest: statement('maintenance-list', `SELECT ${MAINTENANCE_COLUMNS} ${MATCH} ORDER BY w.id DESC LIMIT $8 OFFSET $9`),
-  next: statement(
-    'maintenance-list-next',
-    `SELECT ${MAINTENANCE_COLUMNS} ${MATCH} ORDER BY w.starts_at, w.id LIMIT $8 OFFSET $9`,
-  ),
-} as const;
+export const MAINTENANCE_SORTING = sorting({
+  id: 'w.id',
+  otherwise: ['w.id DESC'],
+  fields: { created_at: 'w.id', starts_at: 'w.starts_at', ends_at: 'w.ends_at' },
+  words: { newest: '-created_at', next: 'starts_at' },
+});
+const LISTS = sortedStatements(
+  'maintenance-list',
+  MAINTENANCE_SORTING,
+  (order) => `SELECT ${MAINTENANCE_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $8 OFFSET $9`,
+);
 const COUNT = statement('maintenance-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('maintenance-get', `SELECT ${MAINTENANCE_COLUMNS} FROM maintenance_windows w WHERE w.id = $1`);
 const OWN = statement(
@@ -33,8 +37,6 @@ export interface MaintenanceFilter {
   readonly serviceId?: number | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
-  /** `next`: by their beginning; the newest first when absent. */
-  readonly first?: keyof typeof LIST | undefined;
 }
 export type MaintenanceWithState = MaintenanceView & { readonly state: MaintenanceState };
 
@@ -46,12 +48,12 @@ export class MaintenanceQueries {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  list(actor: Actor, filter: MaintenanceFilter, page: { readonly limit: number; readonly offset: number }) {
-    const { state, deviceId, nodeId, serviceId, from, to, first = 'newest' } = filter;
+  list(actor: Actor, filter: MaintenanceFilter, page: SortedSlice<typeof MAINTENANCE_SORTING>) {
+    const { state, deviceId, nodeId, serviceId, from, to } = filter;
     const values = [this.clock.now(), ...[state, deviceId, nodeId, serviceId, from, to].map((value) => value ?? null)];
     return this.uow.run(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<MaintenanceView>(LIST[first], [...values, page.limit, page.offset]),
+        tx.query<MaintenanceView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows: await this.seen(actor, rows), total: count?.total ?? 0 };

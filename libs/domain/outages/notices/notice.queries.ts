@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 
 export const NOTICE_SUBJECTS = ['outage', 'maintenance'] as const;
 
@@ -19,10 +19,20 @@ export interface NoticeView {
 
 const MATCH = `FROM service_notices n WHERE ($1::integer IS NULL OR n.customer_id = $1) AND ($2::text IS NULL OR n.subject = $2)
   AND ($3::integer IS NULL OR n.subject_id = $3)`;
-const LIST = statement(
+export const NOTICE_SORTING = sorting({
+  id: 'n.id',
+  otherwise: ['n.id DESC'],
+  fields: {
+    at: 'n.id',
+  },
+});
+const LISTS = sortedStatements(
   'service-notices-list',
-  `SELECT n.id::float8 AS id, n.customer_id AS "customerId", n.subject, n.subject_id AS "subjectId", n.kind, n.service_ids AS "serviceIds",
-          n.title, n.starts_at AS "startsAt", n.ends_at AS "endsAt", n.at ${MATCH} ORDER BY n.id DESC LIMIT $4 OFFSET $5`,
+  NOTICE_SORTING,
+  (
+    order,
+  ) => `SELECT n.id::float8 AS id, n.customer_id AS "customerId", n.subject, n.subject_id AS "subjectId", n.kind, n.service_ids AS "serviceIds",
+          n.title, n.starts_at AS "startsAt", n.ends_at AS "endsAt", n.at ${MATCH} ORDER BY ${order} LIMIT $4 OFFSET $5`,
 );
 const COUNT = statement('service-notices-count', `SELECT count(*)::integer AS total ${MATCH}`);
 
@@ -38,11 +48,11 @@ export class NoticeQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
   /** Newest first. */
-  list(actor: Actor, { customerId, subject, subjectId }: NoticeFilter, page: { limit: number; offset: number }) {
+  list(actor: Actor, { customerId, subject, subjectId }: NoticeFilter, page: SortedSlice<typeof NOTICE_SORTING>) {
     const values = [customerId ?? null, subject ?? null, subjectId ?? null];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<NoticeView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<NoticeView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { type SortedSlice, UnitOfWork, sortedStatements, sorting, statement } from '@isp/platform/database';
 import { outageErrors } from '../outages.errors.js';
 import {
   type AffectedServiceView,
@@ -14,10 +14,21 @@ const MATCH = `FROM outages o WHERE ($1::text IS NULL OR o.status = $1) AND ($2:
   AND ($3::integer IS NULL OR o.node_id = $3)
   AND ($4::integer IS NULL OR EXISTS (SELECT FROM outage_services s WHERE s.service_id = $4 AND s.outage_id = o.id))
   AND ($5::timestamptz IS NULL OR o.ended_at IS NULL OR o.ended_at > $5) AND ($6::timestamptz IS NULL OR o.started_at < $6)`;
-const LIST = {
-  newest: statement('outages-list', `SELECT ${OUTAGE_COLUMNS} ${MATCH} ORDER BY o.id DESC LIMIT $7 OFFSET $8`),
-  oldest: statement('outages-list-oldest', `SELECT ${OUTAGE_COLUMNS} ${MATCH} ORDER BY o.id LIMIT $7 OFFSET $8`),
-} as const;
+export const OUTAGE_SORTING = sorting({
+  id: 'o.id',
+  otherwise: ['o.id DESC'],
+  fields: {
+    created_at: 'o.id',
+    started_at: 'o.started_at',
+    ended_at: { by: ['o.ended_at'], nullable: true },
+  },
+  words: { newest: '-created_at', oldest: 'created_at' },
+});
+const LISTS = sortedStatements(
+  'outages-list',
+  OUTAGE_SORTING,
+  (order) => `SELECT ${OUTAGE_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $7 OFFSET $8`,
+);
 const COUNT = statement('outages-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('outages-read', `SELECT ${OUTAGE_COLUMNS} FROM outages o WHERE o.id = $1`);
 const SERVICES = statement(
@@ -53,8 +64,6 @@ export interface OutageFilter {
   /** Outages that lasted at some time between these. */
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
-  /** Which come first; the newest when absent. */
-  readonly first?: keyof typeof LIST | undefined;
 }
 
 interface Page {
@@ -67,12 +76,12 @@ interface Page {
 export class OutageQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
-  list(actor: Actor, filter: OutageFilter, { limit, offset }: Page) {
-    const { status, deviceId, nodeId, serviceId, from, to, first = 'newest' } = filter;
+  list(actor: Actor, filter: OutageFilter, { limit, offset, sort }: SortedSlice<typeof OUTAGE_SORTING>) {
+    const { status, deviceId, nodeId, serviceId, from, to } = filter;
     const values = [status, deviceId, nodeId, serviceId, from, to].map((value) => value ?? null);
     return this.uow.run(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<OutageView>(LIST[first], [...values, limit, offset]),
+        tx.query<OutageView>(LISTS.of(sort), [...values, limit, offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows: await this.own(actor, rows), total: count?.total ?? 0 };

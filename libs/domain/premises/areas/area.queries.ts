@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { type SortedSlice, UnitOfWork, sortedStatements, sorting, statement } from '@isp/platform/database';
 import { premisesErrors } from '../premises.errors.js';
 import { AreaStore } from './area-store.js';
 import { AREA_COLUMNS, type AreaView, BY_CONNECTIVITY, type Connectivity } from './area.view.js';
@@ -12,21 +12,25 @@ const COVERING = statement(
 );
 const MATCH = `FROM areas a WHERE a.deleted_at IS NULL AND ($1::text IS NULL OR a.connectivity = $1)
   AND ($2::text IS NULL OR strpos(lower(a.name), lower($2)) > 0)`;
-const ORDERS = { id: 'a.id', name: 'lower(a.name), a.id', updated_at: 'a.updated_at DESC, a.id DESC' } as const;
-const list = (order: keyof typeof ORDERS) =>
-  statement(`areas-list-${order}`, `SELECT ${AREA_COLUMNS} ${MATCH} ORDER BY ${ORDERS[order]} LIMIT $3 OFFSET $4`);
-const LISTS = { id: list('id'), name: list('name'), updated_at: list('updated_at') } as const;
+export const AREA_SORTING = sorting({
+  id: 'a.id',
+  otherwise: ['a.id'],
+  fields: { id: 'a.id', name: 'lower(a.name)', created_at: 'a.created_at', updated_at: 'a.updated_at' },
+  // It has always had the latest first.
+  words: { updated_at: '-updated_at' },
+});
+const LISTS = sortedStatements(
+  'areas-list',
+  AREA_SORTING,
+  (order) => `SELECT ${AREA_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $3 OFFSET $4`,
+);
 const COUNT = statement('areas-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const BY_ID = statement('areas-by-id', `SELECT ${AREA_COLUMNS} FROM areas a WHERE a.id = $1 AND a.deleted_at IS NULL`);
 const GET = statement('areas-get', `SELECT ${AREA_COLUMNS} FROM areas a WHERE a.guid = $1 AND a.deleted_at IS NULL`);
 
-export const AREA_ORDERS = ['id', 'name', 'updated_at'] as const;
-export type AreaOrder = (typeof AREA_ORDERS)[number];
-
 export interface AreaFilter {
   readonly connectivity?: Connectivity | undefined;
   readonly search?: string | undefined;
-  readonly sort?: AreaOrder | undefined;
 }
 
 @Injectable()
@@ -36,11 +40,11 @@ export class AreaQueries {
     private readonly areas: AreaStore,
   ) {}
 
-  list(actor: Actor, { connectivity, search, sort = 'id' }: AreaFilter, page: { limit: number; offset: number }) {
+  list(actor: Actor, { connectivity, search }: AreaFilter, page: SortedSlice<typeof AREA_SORTING>) {
     const values = [connectivity ?? null, search ?? null];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<AreaView>(LISTS[sort], [...values, page.limit, page.offset]),
+        tx.query<AreaView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { premisesErrors } from '../premises.errors.js';
 import {
   IMPORT_COLUMNS,
@@ -11,7 +11,19 @@ import {
 } from './import.view.js';
 
 const MATCH = 'FROM premise_imports m WHERE ($1::text IS NULL OR m.status = $1)';
-const LIST = statement('imports-list', `SELECT ${IMPORT_COLUMNS} ${MATCH} ORDER BY m.id DESC LIMIT $2 OFFSET $3`);
+export const IMPORT_SORTING = sorting({
+  id: 'm.id',
+  otherwise: ['m.id DESC'],
+  fields: {
+    created_at: 'm.created_at',
+    finished_at: { by: ['m.finished_at'], nullable: true },
+  },
+});
+const LISTS = sortedStatements(
+  'imports-list',
+  IMPORT_SORTING,
+  (order) => `SELECT ${IMPORT_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $2 OFFSET $3`,
+);
 const COUNT = statement('imports-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('imports-get', `SELECT ${IMPORT_COLUMNS} FROM premise_imports m WHERE m.id = $1`);
 const ROWS = statement(
@@ -26,10 +38,14 @@ type Slice = { readonly limit: number; readonly offset: number };
 export class ImportQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
-  list(actor: Actor, { status }: { readonly status?: ImportStatus | undefined }, page: Slice) {
+  list(
+    actor: Actor,
+    { status }: { readonly status?: ImportStatus | undefined },
+    page: SortedSlice<typeof IMPORT_SORTING>,
+  ) {
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<ImportView>(LIST, [status ?? null, page.limit, page.offset]),
+        tx.query<ImportView>(LISTS.of(page.sort), [status ?? null, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, [status ?? null]),
       ]);
       return { rows, total: count?.total ?? 0 };

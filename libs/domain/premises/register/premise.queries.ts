@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { type Statement, UnitOfWork, statement } from '@isp/platform/database';
+import {
+  type SortedSlice,
+  type Statement,
+  UnitOfWork,
+  sortedStatements,
+  sorting,
+  statement,
+} from '@isp/platform/database';
 import { premisesErrors } from '../premises.errors.js';
 import {
   PREMISE_COLUMNS,
@@ -18,12 +25,22 @@ const BY_GUID = one('premises-by-guid', 'guid');
 const BY_REGISTER = one('premises-by-register', 'register_guid');
 
 const MATCH = `p.deleted_at IS NULL AND ($1::text IS NULL OR p.status = $1) AND ($2::bigint IS NULL OR p.area_id = $2)`;
-const LIST = statement('premises-list', `${SELECT} WHERE ${MATCH} ORDER BY p.id LIMIT $3 OFFSET $4`);
+export const PREMISE_SORTING = sorting({
+  id: 'p.id',
+  otherwise: ['p.id'],
+  fields: { created_at: 'p.id', updated_at: 'p.updated_at' },
+});
+const LISTS = sortedStatements(
+  'premises-list',
+  PREMISE_SORTING,
+  (order) => `${SELECT} WHERE ${MATCH} ORDER BY ${order} LIMIT $3 OFFSET $4`,
+);
 const COUNT = statement('premises-count', `SELECT count(*)::integer AS total FROM premises p WHERE ${MATCH}`);
 const CHANGED = `${MATCH} AND p.updated_at > $3`;
-const LIST_CHANGED = statement(
+const LISTS_CHANGED = sortedStatements(
   'premises-list-changed',
-  `${SELECT} WHERE ${CHANGED} ORDER BY p.updated_at, p.id LIMIT $4 OFFSET $5`,
+  PREMISE_SORTING,
+  (order) => `${SELECT} WHERE ${CHANGED} ORDER BY ${order} LIMIT $4 OFFSET $5`,
 );
 const COUNT_CHANGED = statement(
   'premises-count-changed',
@@ -78,11 +95,11 @@ export class PremiseQueries {
   }
 
   /** One page, by id or, with `updatedAfter`, by the time of the change. */
-  list(actor: Actor, { status, areaId, updatedAfter }: PremiseFilter, page: Slice) {
+  list(actor: Actor, { status, areaId, updatedAfter }: PremiseFilter, page: SortedSlice<typeof PREMISE_SORTING>) {
     const values = [status ?? null, areaId ?? null];
     return updatedAfter
-      ? this.page(actor, LIST_CHANGED, COUNT_CHANGED, [...values, updatedAfter], page)
-      : this.page(actor, LIST, COUNT, values, page);
+      ? this.page(actor, LISTS_CHANGED.of(page.sort ?? 'updated_at'), COUNT_CHANGED, [...values, updatedAfter], page)
+      : this.page(actor, LISTS.of(page.sort), COUNT, values, page);
   }
 
   /** Where a customer has or has ordered a service. */

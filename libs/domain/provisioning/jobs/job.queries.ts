@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type Priority, systemActor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { type SortedSlice, UnitOfWork, sortedStatements, sorting, statement } from '@isp/platform/database';
 import type { JobKind } from '../saga/definitions.js';
 import { jobErrors } from './job.errors.js';
 import type { JobStatus } from './job.states.js';
@@ -9,11 +9,20 @@ import { JOB_COLUMNS, type JobView, STEP_COLUMNS, type StepView } from './job.vi
 const MATCH = `FROM provisioning_jobs j WHERE ($1::integer IS NULL OR j.partner_id = $1) AND ($2::integer IS NULL OR j.service_id = $2)
   AND ($3::text IS NULL OR j.status = $3) AND ($4::text IS NULL OR j.priority = $4)
   AND ($5::text IS NULL OR j.kind = $5) AND ($6::boolean IS NULL OR (j.held_at IS NOT NULL) = $6)`;
-const LIST = statement('jobs-list', `SELECT ${JOB_COLUMNS} ${MATCH} ORDER BY j.id DESC LIMIT $7 OFFSET $8`);
-// Within one partner the order is that of the index that leads with it.
-const LIST_OF_PARTNER = statement(
-  'jobs-list-of-partner',
-  `SELECT ${JOB_COLUMNS} ${MATCH} ORDER BY j.partner_id DESC, j.id DESC LIMIT $7 OFFSET $8`,
+export const JOB_SORTING = sorting({
+  id: 'j.id',
+  partner: 'j.partner_id',
+  otherwise: ['j.id DESC'],
+  fields: {
+    created_at: 'j.id',
+    scheduled_time: { by: ['j.scheduled_at'], nullable: true, within: ['service_id'] },
+    finished_at: { by: ['j.finished_at'], nullable: true, within: ['service_id'] },
+  },
+});
+const LISTS = sortedStatements(
+  'jobs-list',
+  JOB_SORTING,
+  (order) => `SELECT ${JOB_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $7 OFFSET $8`,
 );
 const COUNT = statement('jobs-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const WATCHED = statement('jobs-watched', `SELECT ${JOB_COLUMNS} FROM provisioning_jobs j WHERE j.id = ANY ($1)`);
@@ -44,13 +53,13 @@ export type JobWithSteps = JobView & { readonly steps: readonly StepView[] };
 export class JobQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
-  list(actor: Actor, filter: JobFilter, page: { readonly limit: number; readonly offset: number }) {
+  list(actor: Actor, filter: JobFilter, page: SortedSlice<typeof JOB_SORTING>) {
     const partnerId = actor.reach === 'all' ? null : actor.partnerId;
     const { serviceId, status, priority, kind, held } = filter;
     const values = [partnerId, serviceId ?? null, status ?? null, priority ?? null, kind ?? null, held ?? null];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<JobView>(partnerId === null ? LIST : LIST_OF_PARTNER, [...values, page.limit, page.offset]),
+        tx.query<JobView>(LISTS.of(page.sort, partnerId !== null), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { type Statement, type Transaction, UnitOfWork, rowsOf, statement } from '@isp/platform/database';
+import { type SortedSlice, type Statement, type Transaction, UnitOfWork, rowsOf, sortedStatements, sorting, statement } from '@isp/platform/database';
 import type { OperationalStatus, ServiceStatus } from './service.entity.js';
 import { serviceErrors } from './service.errors.js';
 import { SERVICE_COLUMNS, type ServiceView } from './service.view.js';
@@ -26,16 +26,22 @@ const LIVE = statement(
   `SELECT count(*)::integer AS live FROM services s WHERE s.partner_id = $1 AND s.customer_id = $2 AND s.status <> 'terminated'`,
 );
 
-// Ids are given in the order of creation. Within one partner the order is that of the index that leads with it.
-function listStatement(ofPartner: boolean, direction: 'ASC' | 'DESC'): Statement {
-  const order = ofPartner ? `s.partner_id ${direction}, s.id ${direction}` : `s.id ${direction}`;
-  const name = `services-list${ofPartner ? '-of-partner' : ''}-${direction.toLowerCase()}`;
-  return statement(name, `SELECT ${SERVICE_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $11 OFFSET $12`);
-}
-const LISTS = {
-  all: { oldest: listStatement(false, 'ASC'), newest: listStatement(false, 'DESC') },
-  partner: { oldest: listStatement(true, 'ASC'), newest: listStatement(true, 'DESC') },
-} as const;
+// Ids are given in the order of creation.
+export const SERVICE_SORTING = sorting({
+  id: 's.id',
+  partner: 's.partner_id',
+  otherwise: ['s.id DESC'],
+  fields: {
+    created_at: 's.id',
+    activated_at: { by: ['s.activated_at'], nullable: true, within: ['customer_id'] },
+    monthly_fee: { by: ['s.monthly_amount'], within: ['customer_id'] },
+  },
+});
+const LISTS = sortedStatements(
+  'services-list',
+  SERVICE_SORTING,
+  (order) => `SELECT ${SERVICE_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $11 OFFSET $12`,
+);
 
 export interface ServiceFilter {
   readonly customerId?: number | undefined;
@@ -49,8 +55,6 @@ export interface ServiceFilter {
   readonly createdFrom?: Date | undefined;
   /** Not included. */
   readonly createdTo?: Date | undefined;
-  /** Which come first; the newest when absent. */
-  readonly first?: 'newest' | 'oldest' | undefined;
 }
 
 async function getAll(ids: readonly number[], tx: Transaction) {
@@ -63,7 +67,7 @@ async function getAll(ids: readonly number[], tx: Transaction) {
 export class ServiceQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
-  list(actor: Actor, filter: ServiceFilter, page: { readonly limit: number; readonly offset: number }) {
+  list(actor: Actor, filter: ServiceFilter, page: SortedSlice<typeof SERVICE_SORTING>) {
     const partnerId = actor.reach === 'all' ? null : actor.partnerId;
     const values = [
       partnerId,
@@ -77,7 +81,7 @@ export class ServiceQueries {
       filter.createdFrom ?? null,
       filter.createdTo ?? null,
     ];
-    const list = LISTS[partnerId === null ? 'all' : 'partner'][filter.first ?? 'newest'];
+    const list = LISTS.of(page.sort, partnerId !== null);
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
         tx.query<ServiceView>(list, [...values, page.limit, page.offset]),

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { PartnerQueries } from '@isp/domain/partners';
 import { Money } from '@isp/kernel';
-import { UnitOfWork, statement, together } from '@isp/platform/database';
+import { UnitOfWork, statement, together, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { settlementErrors } from '../settlement.errors.js';
 import type { SettlementLine } from './settlement-lines.js';
 import { LINE_COLUMNS, SETTLEMENT_COLUMNS, type SettlementView } from './settlement.view.js';
@@ -12,9 +12,19 @@ interface Slice {
   readonly offset: number;
 }
 
-const LIST = statement(
+export const SETTLEMENT_SORTING = sorting({
+  id: 's.id',
+  otherwise: ['s.month DESC'],
+  fields: {
+    month: 's.month',
+    issued_at: 's.issued_at',
+  },
+});
+const LISTS = sortedStatements(
   'settlements-list',
-  `SELECT ${SETTLEMENT_COLUMNS} FROM settlements s WHERE s.partner_id = $1 ORDER BY s.month DESC LIMIT $2 OFFSET $3`,
+  SETTLEMENT_SORTING,
+  (order) =>
+    `SELECT ${SETTLEMENT_COLUMNS} FROM settlements s WHERE s.partner_id = $1 ORDER BY ${order} LIMIT $2 OFFSET $3`,
 );
 const COUNT = statement(
   'settlements-count',
@@ -39,11 +49,11 @@ export class SettlementQueries {
   ) {}
 
   /** The latest month first. @throws `partners.partner.not_found`, also for one behind another wall */
-  list(actor: Actor, partnerId: number, page: Slice) {
+  list(actor: Actor, partnerId: number, page: SortedSlice<typeof SETTLEMENT_SORTING>) {
     return this.uow.run(actor, async (tx) => {
       await this.partners.get(actor, partnerId);
       const [rows, count] = await together([
-        tx.query<SettlementView>(LIST, [partnerId, page.limit, page.offset]),
+        tx.query<SettlementView>(LISTS.of(page.sort), [partnerId, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, [partnerId]),
       ]);
       return { rows, total: count?.total ?? 0 };

@@ -3,7 +3,7 @@ import type { Actor } from '@isp/contracts';
 import type { ClockTarget, TicketPriority, TicketStatus } from '@isp/domain/tickets';
 import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 
 /** A ticket that went up, and is not over. */
 export interface EscalationView {
@@ -39,14 +39,25 @@ export interface DeskFigures {
 
 const OPEN = `status NOT IN ('resolved', 'closed')`;
 const MATCH = `FROM ticket_escalations e WHERE ($1::integer IS NULL OR e.partner_id = $1) AND e.level >= coalesce($2::integer, 1)`;
-const QUEUE = statement(
+export const ESCALATION_SORTING = sorting({
+  id: 'e.ticket_id',
+  otherwise: ['e.level DESC', 'e.since', 'e.ticket_id'],
+  fields: {
+    level: { by: ['e.level', 'e.since DESC', 'e.ticket_id DESC'] },
+    escalated_at: 'e.since',
+  },
+});
+const QUEUES = sortedStatements(
   'sla-escalations',
-  `SELECT t.id AS "ticketId", t.number, t.partner_id AS "partnerId", t.customer_id AS "customerId", t.subject, t.priority, t.status,
+  ESCALATION_SORTING,
+  (
+    order,
+  ) => `SELECT t.id AS "ticketId", t.number, t.partner_id AS "partnerId", t.customer_id AS "customerId", t.subject, t.priority, t.status,
           e.level, t.escalated_to AS "escalatedTo", e.since AS "escalatedAt", t.assigned_user AS "assignedUser",
           m.name AS team, c.due_at AS "dueAt"
-     FROM (SELECT e.* ${MATCH} ORDER BY e.level DESC, e.since, e.ticket_id LIMIT $3 OFFSET $4) e JOIN tickets t ON t.id = e.ticket_id
+     FROM (SELECT e.* ${MATCH} ORDER BY ${order} LIMIT $3 OFFSET $4) e JOIN tickets t ON t.id = e.ticket_id
      LEFT JOIN support_teams m ON m.id = t.team_id LEFT JOIN ticket_clocks c ON c.ticket_id = t.id AND c.target = 'resolution'
-    ORDER BY e.level DESC, e.since, e.ticket_id`,
+    ORDER BY ${order}`,
 );
 const COUNT = statement('sla-escalations-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const DESK = statement(
@@ -72,11 +83,11 @@ export class SlaDesk {
   ) {}
 
   /** The highest level first, then who waits longest. */
-  escalations(actor: Actor, minLevel: number | undefined, page: { readonly limit: number; readonly offset: number }) {
+  escalations(actor: Actor, minLevel: number | undefined, page: SortedSlice<typeof ESCALATION_SORTING>) {
     const values = [partnerOf(actor), minLevel ?? null];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<EscalationView>(QUEUE, [...values, page.limit, page.offset]),
+        tx.query<EscalationView>(QUEUES.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
 import { changesBetween } from '@isp/kernel';
-import { UnitOfWork, guarded, statement } from '@isp/platform/database';
+import { UnitOfWork, guarded, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { assertBuyer, supplierErrors } from '../suppliers.errors.js';
 import { Suppliers, defined } from './suppliers.js';
 
@@ -51,7 +51,22 @@ const COLUMNS = `c.id, c.supplier_id AS "supplierId", s.name AS supplier, c.refe
 const FROM = 'FROM supplier_contracts c JOIN suppliers s ON s.id = c.supplier_id';
 const MATCH = `${FROM} WHERE ($1::integer IS NULL OR c.supplier_id = $1) AND ($2::integer IS NULL OR c.device_id = $2)
   AND ($3::integer IS NULL OR c.node_id = $3)`;
-const LIST = statement('supplier-contracts-list', `SELECT ${COLUMNS} ${MATCH} ORDER BY c.id LIMIT $4 OFFSET $5`);
+export const SUPPLIER_CONTRACT_SORTING = sorting({
+  id: 'c.id',
+  otherwise: ['c.id'],
+  fields: {
+    created_at: 'c.created_at',
+    reference: 'lower(c.reference)',
+    valid_from: 'c.valid_from',
+    valid_until: { by: ['c.valid_until'], nullable: true },
+    monthly_amount: 'c.monthly_amount',
+  },
+});
+const LISTS = sortedStatements(
+  'supplier-contracts-list',
+  SUPPLIER_CONTRACT_SORTING,
+  (order) => `SELECT ${COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $4 OFFSET $5`,
+);
 const COUNT = statement('supplier-contracts-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('supplier-contracts-get', `SELECT ${COLUMNS} ${FROM} WHERE c.id = $1`);
 const LOCK = statement('supplier-contracts-lock', `SELECT ${COLUMNS} ${FROM} WHERE c.id = $1 FOR UPDATE OF c`);
@@ -89,13 +104,13 @@ export class SupplierContracts {
       readonly deviceId?: number | undefined;
       readonly nodeId?: number | undefined;
     },
-    page: { readonly limit: number; readonly offset: number },
+    page: SortedSlice<typeof SUPPLIER_CONTRACT_SORTING>,
   ) {
     assertBuyer(actor);
     const values = [filter.supplierId ?? null, filter.deviceId ?? null, filter.nodeId ?? null];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<ContractView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<ContractView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

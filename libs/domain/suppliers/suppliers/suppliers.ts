@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
 import { changesBetween } from '@isp/kernel';
-import { UnitOfWork, guarded, statement } from '@isp/platform/database';
+import { UnitOfWork, guarded, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { assertBuyer, supplierErrors } from '../suppliers.errors.js';
 
 export const SUPPLIER_STATUSES = ['active', 'inactive'] as const;
@@ -23,7 +23,20 @@ export type SupplierView = SupplierTerms & {
 
 const COLUMNS = `id, name, email, phone, status, version, created_at AS "createdAt", updated_at AS "updatedAt"`;
 const MATCH = `FROM suppliers WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR name ILIKE $2)`;
-const LIST = statement('suppliers-list', `SELECT ${COLUMNS} ${MATCH} ORDER BY name_key LIMIT $3 OFFSET $4`);
+export const SUPPLIER_SORTING = sorting({
+  id: 'id',
+  otherwise: ['name_key'],
+  fields: {
+    name: 'name_key',
+    created_at: 'created_at',
+    updated_at: 'updated_at',
+  },
+});
+const LISTS = sortedStatements(
+  'suppliers-list',
+  SUPPLIER_SORTING,
+  (order) => `SELECT ${COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $3 OFFSET $4`,
+);
 const COUNT = statement('suppliers-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('suppliers-get', `SELECT ${COLUMNS} FROM suppliers WHERE id = $1`);
 const LOCK = statement('suppliers-lock', `SELECT ${COLUMNS} FROM suppliers WHERE id = $1 FOR UPDATE`);
@@ -49,13 +62,13 @@ export class Suppliers {
   list(
     actor: Actor,
     { status, q }: { readonly status?: string | undefined; readonly q?: string | undefined },
-    page: { readonly limit: number; readonly offset: number },
+    page: SortedSlice<typeof SUPPLIER_SORTING>,
   ) {
     assertBuyer(actor);
     const values = [status ?? null, q === undefined || q === '' ? null : `%${q.replace(/[\\%_]/g, '\\$&')}%`];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<SupplierView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<SupplierView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { patternOf } from '@isp/domain/customers';
-import { type Statement, type Transaction, UnitOfWork, statement } from '@isp/platform/database';
+import {
+  type SortedSlice,
+  type Statement,
+  type Transaction,
+  UnitOfWork,
+  sortedStatements,
+  sorting,
+  statement,
+} from '@isp/platform/database';
 import { TicketClocks } from '../clocks/ticket-clocks.js';
 import { ticketErrors } from './ticket.errors.js';
 import { TicketLinks } from './ticket-links.js';
@@ -53,16 +61,27 @@ const STEP_COUNT = statement(
   'SELECT count(*)::integer AS total FROM ticket_history WHERE partner_id = $1 AND ticket_id = $2',
 );
 
-// The page is found first; only its rows are then read whole. Within one partner the order is that of its index.
-function listStatement(ofPartner: boolean): Statement {
-  const order = ofPartner ? 't.partner_id DESC, t.id DESC' : 't.id DESC';
-  return statement(
-    `tickets-list${ofPartner ? '-of-partner' : ''}`,
-    `SELECT ${TICKET_COLUMNS} FROM (SELECT t.* ${MATCH} ORDER BY ${order} LIMIT $16 OFFSET $17) t
+// The most urgent is the greatest.
+const URGENCY = `(CASE t.priority WHEN 'low' THEN 1 WHEN 'medium' THEN 2 WHEN 'high' THEN 3 ELSE 4 END)`;
+const DUE_AT = `(SELECT c.due_at FROM ticket_clocks c WHERE c.ticket_id = t.id AND c.target = 'resolution' AND c.ended_at IS NULL)`;
+export const TICKET_SORTING = sorting({
+  id: 't.id',
+  partner: 't.partner_id',
+  otherwise: ['t.id DESC'],
+  fields: {
+    opened_at: 't.opened_at',
+    updated_at: 't.updated_at',
+    priority: URGENCY,
+    due_at: { by: [DUE_AT], nullable: true, within: ['due_from', 'due_to'] },
+  },
+});
+// The page is found first; only its rows are then read whole.
+const LISTS = sortedStatements(
+  'tickets-list',
+  TICKET_SORTING,
+  (order) => `SELECT ${TICKET_COLUMNS} FROM (SELECT t.* ${MATCH} ORDER BY ${order} LIMIT $16 OFFSET $17) t
        JOIN ticket_categories k ON k.id = t.category_id LEFT JOIN support_teams m ON m.id = t.team_id ORDER BY ${order}`,
-  );
-}
-const LISTS = { all: listStatement(false), partner: listStatement(true) } as const;
+);
 
 interface Slice {
   readonly limit: number;
@@ -103,7 +122,7 @@ export class TicketQueries {
   ) {}
 
   /** One page, newest first. */
-  list(actor: Actor, filter: TicketFilter, page: Slice) {
+  list(actor: Actor, filter: TicketFilter, page: SortedSlice<typeof TICKET_SORTING>) {
     const partnerId = actor.reach === 'all' ? (filter.partnerId ?? null) : actor.partnerId;
     if (partnerId !== null && filter.partnerId !== undefined && filter.partnerId !== partnerId)
       return Promise.resolve({ rows: [] as TicketView[], total: 0 });
@@ -112,7 +131,7 @@ export class TicketQueries {
     const which = [status, priority, category, customerId, serviceId, assignedUserId, teamId, pattern];
     const when = [filter.openedFrom, filter.openedTo, filter.dueFrom, filter.dueTo, filter.breached, filter.outageId];
     const values = [partnerId, ...[...which, ...when].map((one) => one ?? null)];
-    const list = LISTS[partnerId === null ? 'all' : 'partner'];
+    const list = LISTS.of(page.sort, partnerId !== null);
     return this.uow.read(actor, (tx) => pageOf<TicketView>(tx, [list, COUNT], values, page));
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { type SortedSlice, UnitOfWork, sortedStatements, sorting, statement } from '@isp/platform/database';
 import { LocalDays } from './local-days.js';
 import type { UsageFigures } from './usage.queries.js';
 
@@ -13,7 +13,6 @@ export interface UsageReportFilter {
   readonly partnerId?: number | undefined;
   /** Only services that carried at least so many bytes. */
   readonly atLeastBytes?: number | undefined;
-  readonly first?: 'most' | 'least' | undefined;
 }
 
 export interface ServiceUsageView extends UsageFigures {
@@ -31,14 +30,22 @@ const MATCH = `WITH sums AS (
         AND ($4::integer IS NULL OR u.service_id = $4)
       GROUP BY 1, 2, 3),
    found AS (SELECT * FROM sums WHERE $5::float8 IS NULL OR download + upload >= $5)`;
-const list = (direction: 'ASC' | 'DESC') =>
-  statement(
-    `usage-report-${direction.toLowerCase()}`,
-    `${MATCH} SELECT partner_id AS "partnerId", customer_id AS "customerId", service_id AS "serviceId", download::float8 AS download,
+export const USAGE_SORTING = sorting({
+  id: 'service_id',
+  // Who carried as much as another comes in the order of the services, either way.
+  otherwise: ['download + upload DESC', 'service_id'],
+  fields: { bytes_total: { by: ['download + upload', 'service_id DESC'] } },
+  words: { total: 'bytes_total', '-total': '-bytes_total' },
+});
+const LISTS = sortedStatements(
+  'usage-report',
+  USAGE_SORTING,
+  (
+    order,
+  ) => `${MATCH} SELECT partner_id AS "partnerId", customer_id AS "customerId", service_id AS "serviceId", download::float8 AS download,
        upload::float8 AS upload, ipv6_download::float8 AS "ipv6Download", ipv6_upload::float8 AS "ipv6Upload"
-     FROM found ORDER BY found.download + found.upload ${direction}, service_id LIMIT $6 OFFSET $7`,
-  );
-const LISTS = { most: list('DESC'), least: list('ASC') } as const;
+     FROM found ORDER BY ${order} LIMIT $6 OFFSET $7`,
+);
 const COUNT = statement('usage-report-count', `${MATCH} SELECT count(*)::integer AS total FROM found`);
 
 /** Which services carried how much in a month. */
@@ -49,14 +56,14 @@ export class UsageReport {
     private readonly days: LocalDays,
   ) {}
 
-  async list(actor: Actor, filter: UsageReportFilter, page: { readonly limit: number; readonly offset: number }) {
+  async list(actor: Actor, filter: UsageReportFilter, page: SortedSlice<typeof USAGE_SORTING>) {
     const partnerId = actor.reach === 'all' ? filter.partnerId : actor.partnerId;
     const month = filter.month ?? (await this.days.range(actor.partnerId, {}, 31)).to.slice(0, 7);
     const narrowed = [partnerId ?? null, filter.customerId ?? null, filter.serviceId ?? null];
     const values = [month, ...narrowed, filter.atLeastBytes ?? null];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<ServiceUsageView>(LISTS[filter.first ?? 'most'], [...values, page.limit, page.offset]),
+        tx.query<ServiceUsageView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { month, rows, total: count?.total ?? 0 };

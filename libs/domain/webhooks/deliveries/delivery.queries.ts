@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { scopeOf } from '../endpoints/endpoint.repository.js';
 import { webhookErrors } from '../webhooks.errors.js';
 import type { DeliveryStatus } from './delivery.states.js';
@@ -33,9 +33,17 @@ const COUNT = statement(
   'webhook-delivery-count',
   `SELECT count(*)::integer AS total FROM webhook_deliveries d ${MATCH}`,
 );
-const LIST = statement(
+export const DELIVERY_SORTING = sorting({
+  id: 'd.id',
+  otherwise: ['d.created_at DESC', 'd.id DESC'],
+  fields: {
+    created_at: 'd.created_at',
+  },
+});
+const LISTS = sortedStatements(
   'webhook-delivery-list',
-  `SELECT ${COLUMNS} ${FROM} ${MATCH} ORDER BY d.created_at DESC, d.id DESC LIMIT $7 OFFSET $8`,
+  DELIVERY_SORTING,
+  (order) => `SELECT ${COLUMNS} ${FROM} ${MATCH} ORDER BY ${order} LIMIT $7 OFFSET $8`,
 );
 const GET = statement(
   'webhook-delivery-get',
@@ -53,12 +61,12 @@ export class DeliveryQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
   /** One page, newest first. */
-  list(actor: Actor, filter: DeliveryFilter, page: { readonly limit: number; readonly offset: number }) {
+  list(actor: Actor, filter: DeliveryFilter, page: SortedSlice<typeof DELIVERY_SORTING>) {
     const { endpointId, status, type, from, to } = filter;
     const values = [scopeOf(actor), endpointId ?? null, status ?? null, type ?? null, from ?? null, to ?? null];
     return this.uow.run(actor, async (tx) => {
       const [rows, total] = await Promise.all([
-        tx.query<DeliveryView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<DeliveryView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: total?.total ?? 0 };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { Crew, type TechnicianView, assertOperator } from '@isp/domain/workforce';
 import { type Span, addDays, startOfDay } from '@isp/kernel';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { workOrderErrors } from '../work-orders/work-order.errors.js';
 import {
   APPOINTMENT_COLUMNS,
@@ -14,10 +14,22 @@ import {
 const MATCH = `FROM appointments a WHERE ($1::integer IS NULL OR a.partner_id = $1) AND ($2::integer IS NULL OR a.technician_id = $2)
   AND ($3::integer IS NULL OR a.work_order_id = $3) AND ($4::text IS NULL OR a.status = $4)
   AND ($5::timestamptz IS NULL OR a.ends_at > $5) AND ($6::timestamptz IS NULL OR a.starts_at < $6)`;
-const LIST = statement(
+export const APPOINTMENT_SORTING = sorting({
+  id: 'a.id',
+  partner: 'a.partner_id',
+  otherwise: ['a.starts_at', 'a.id'],
+  fields: {
+    starts_at: 'a.starts_at',
+    created_at: 'a.id',
+  },
+});
+const LISTS = sortedStatements(
   'appointments-list',
-  `SELECT ${APPOINTMENT_COLUMNS} FROM (SELECT a.* ${MATCH} ORDER BY a.starts_at, a.id LIMIT $7 OFFSET $8) a ${APPOINTMENT_JOINS}
-    ORDER BY a.starts_at, a.id`,
+  APPOINTMENT_SORTING,
+  (
+    order,
+  ) => `SELECT ${APPOINTMENT_COLUMNS} FROM (SELECT a.* ${MATCH} ORDER BY ${order} LIMIT $7 OFFSET $8) a ${APPOINTMENT_JOINS}
+    ORDER BY ${order}`,
 );
 const COUNT = statement('appointments-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement(
@@ -56,13 +68,13 @@ export class AppointmentQueries {
   ) {}
 
   /** One page, the earliest first. */
-  list(actor: Actor, filter: AppointmentFilter, page: { readonly limit: number; readonly offset: number }) {
+  list(actor: Actor, filter: AppointmentFilter, page: SortedSlice<typeof APPOINTMENT_SORTING>) {
     const { technicianId, workOrderId, status, from, until } = filter;
     const own = actor.reach === 'all' ? null : actor.partnerId;
     const values = [own, ...[technicianId, workOrderId, status, from, until].map((value) => value ?? null)];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<AppointmentView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<AppointmentView>(LISTS.of(page.sort, values[0] !== null), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };

@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { type Statement, type Transaction, UnitOfWork, statement } from '@isp/platform/database';
+import {
+  type SortedSlice,
+  type Statement,
+  type Transaction,
+  UnitOfWork,
+  sortedStatements,
+  sorting,
+  statement,
+} from '@isp/platform/database';
 import { workOrderErrors } from './work-order.errors.js';
 import type { WorkOrderStatus, WorkOrderType } from './work-order.states.js';
 import {
@@ -41,16 +49,22 @@ const STEP_COUNT = statement(
   'SELECT count(*)::integer AS total FROM work_order_history WHERE partner_id = $1 AND work_order_id = $2',
 );
 
-// The page is found on the index alone; only its rows are then read. Within one partner the order is that of its index.
-function listStatement(ofPartner: boolean): Statement {
-  const order = ofPartner ? 'w.partner_id DESC, w.id DESC' : 'w.id DESC';
-  return statement(
-    `work-orders-list${ofPartner ? '-of-partner' : ''}`,
-    `SELECT ${WORK_ORDER_COLUMNS} FROM (SELECT w.* ${MATCH} ORDER BY ${order} LIMIT $10 OFFSET $11) w
+export const WORK_ORDER_SORTING = sorting({
+  id: 'w.id',
+  partner: 'w.partner_id',
+  otherwise: ['w.id DESC'],
+  fields: {
+    created_at: 'w.id',
+    scheduled_at: { by: ['w.scheduled_at'], nullable: true },
+  },
+});
+// The page is found on the index alone; only its rows are then read.
+const LISTS = sortedStatements(
+  'work-orders-list',
+  WORK_ORDER_SORTING,
+  (order) => `SELECT ${WORK_ORDER_COLUMNS} FROM (SELECT w.* ${MATCH} ORDER BY ${order} LIMIT $10 OFFSET $11) w
        JOIN services s ON s.id = w.service_id LEFT JOIN installers i ON i.id = w.installer_id ORDER BY ${order}`,
-  );
-}
-const LISTS = { all: listStatement(false), partner: listStatement(true) } as const;
+);
 
 interface Slice {
   readonly limit: number;
@@ -76,12 +90,12 @@ export class WorkOrderQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
   /** One page, newest first. */
-  list(actor: Actor, filter: WorkOrderFilter, page: Slice) {
+  list(actor: Actor, filter: WorkOrderFilter, page: SortedSlice<typeof WORK_ORDER_SORTING>) {
     const partnerId = actor.reach === 'all' ? null : actor.partnerId;
     const { status, type, serviceId, customerId, assignedUserId, reference, scheduledFrom, scheduledTo } = filter;
     const given = [status, type, serviceId, customerId, assignedUserId, reference, scheduledFrom, scheduledTo];
     const values = [partnerId, ...given.map((one) => one ?? null)];
-    const list = LISTS[partnerId === null ? 'all' : 'partner'];
+    const list = LISTS.of(page.sort, partnerId !== null);
     return this.uow.read(actor, (tx) => pageOf<WorkOrderView>(tx, [list, COUNT], values, page));
   }
 

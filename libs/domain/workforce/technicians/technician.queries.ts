@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { UnitOfWork, statement, type SortedSlice, sortedStatements, sorting } from '@isp/platform/database';
 import { assertOperator, workforceErrors } from '../workforce.errors.js';
 import { TECHNICIAN_COLUMNS, type TechnicianStatus, type TechnicianView } from './technician.view.js';
 
@@ -8,9 +8,19 @@ const MATCH = `FROM technicians t WHERE ($1::text IS NULL OR t.status = $1) AND 
   AND ($3::integer IS NULL OR NOT EXISTS (SELECT FROM technician_areas a WHERE a.technician_id = t.id)
        OR EXISTS (SELECT FROM technician_areas a WHERE a.technician_id = t.id AND a.area_id = $3))
   AND ($4::text IS NULL OR t.name ILIKE $4 OR t.email ILIKE $4 OR t.phone ILIKE $4)`;
-const LIST = statement(
+export const TECHNICIAN_SORTING = sorting({
+  id: 't.id',
+  otherwise: ['lower(t.name)', 't.id'],
+  fields: {
+    name: 'lower(t.name)',
+    created_at: 't.created_at',
+    updated_at: 't.updated_at',
+  },
+});
+const LISTS = sortedStatements(
   'technicians-list',
-  `SELECT ${TECHNICIAN_COLUMNS} ${MATCH} ORDER BY lower(t.name), t.id LIMIT $5 OFFSET $6`,
+  TECHNICIAN_SORTING,
+  (order) => `SELECT ${TECHNICIAN_COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $5 OFFSET $6`,
 );
 const COUNT = statement('technicians-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('technicians-get', `SELECT ${TECHNICIAN_COLUMNS} FROM technicians t WHERE t.id = $1`);
@@ -30,14 +40,14 @@ export class TechnicianQueries {
   constructor(private readonly uow: UnitOfWork) {}
 
   /** One page, by name. @throws `workforce.operator_only` */
-  list(actor: Actor, filter: TechnicianFilter, page: { readonly limit: number; readonly offset: number }) {
+  list(actor: Actor, filter: TechnicianFilter, page: SortedSlice<typeof TECHNICIAN_SORTING>) {
     assertOperator(actor);
     const { status, skill, areaId, q } = filter;
     const like = q === undefined || q === '' ? null : `%${q.replace(/[\\%_]/g, '\\$&')}%`;
     const values = [status ?? null, skill ?? null, areaId ?? null, like];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<TechnicianView>(LIST, [...values, page.limit, page.offset]),
+        tx.query<TechnicianView>(LISTS.of(page.sort), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };
