@@ -64,8 +64,10 @@ export class AuditQueries {
 
   /** One page, newest first. */
   list(actor: Actor, filter: AuditFilter, page: SortedSlice<typeof AUDIT_SORTING>) {
+    // The wall alone is no way into an index.
+    const own = actor.reach === 'all' ? null : actor.partnerId;
     const values = [
-      filter.partnerId ?? null,
+      filter.partnerId ?? own,
       filter.subjectType ?? null,
       filter.subjectId ?? null,
       filter.action ?? null,

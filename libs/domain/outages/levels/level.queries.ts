@@ -77,7 +77,7 @@ const COLUMNS = `l.id, l.customer_id AS "customerId", l.service_id AS "serviceId
   (l.facts->'promise'->>'packetLossPercent')::float8 AS "committedPacketLossPercent", l.incidents, l.repair_seconds AS "repairSeconds", l.met,
   l.currency, l.credit_amount::text AS "creditAmount", l.credit_ready AS "creditReady", ${CREDITED}::text AS "creditedAmount", l.credit_error AS "creditError"`;
 const MATCH = `FROM service_levels l WHERE ($1::integer IS NULL OR l.customer_id = $1) AND ($2::integer IS NULL OR l.service_id = $2)
-  AND ($3::date IS NULL OR l.period = $3) AND ($4::boolean IS NULL OR l.met = $4) AND l.measured_at IS NOT NULL`;
+  AND ($3::date IS NULL OR l.period = $3) AND ($4::boolean IS NULL OR l.met = $4) AND ($5::integer IS NULL OR l.partner_id = $5) AND l.measured_at IS NOT NULL`;
 export const SERVICE_LEVEL_SORTING = sorting({
   id: 'l.id',
   partner: 'l.partner_id',
@@ -91,7 +91,7 @@ export const SERVICE_LEVEL_SORTING = sorting({
 const LISTS = sortedStatements(
   'service-levels-list',
   SERVICE_LEVEL_SORTING,
-  (order) => `SELECT ${COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $5 OFFSET $6`,
+  (order) => `SELECT ${COLUMNS} ${MATCH} ORDER BY ${order} LIMIT $6 OFFSET $7`,
 );
 const COUNT = statement('service-levels-count', `SELECT count(*)::integer AS total ${MATCH}`);
 const GET = statement('service-levels-get', `SELECT ${COLUMNS} FROM service_levels l WHERE l.id = $1`);
@@ -126,10 +126,12 @@ export class LevelQueries {
     { customerId, serviceId, period, met }: LevelFilter,
     page: SortedSlice<typeof SERVICE_LEVEL_SORTING>,
   ) {
-    const values = [customerId ?? null, serviceId ?? null, period === undefined ? null : `${period}-01`, met ?? null];
+    const own = actor.reach === 'all' ? null : actor.partnerId;
+    const month = period === undefined ? null : `${period}-01`;
+    const values = [customerId ?? null, serviceId ?? null, month, met ?? null, own];
     return this.uow.read(actor, async (tx) => {
       const [rows, count] = await Promise.all([
-        tx.query<LevelView>(LISTS.of(page.sort, actor.reach !== 'all'), [...values, page.limit, page.offset]),
+        tx.query<LevelView>(LISTS.of(page.sort, own !== null), [...values, page.limit, page.offset]),
         tx.one<{ total: number }>(COUNT, values),
       ]);
       return { rows, total: count?.total ?? 0 };
