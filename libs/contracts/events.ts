@@ -92,6 +92,13 @@ const invoice = z.strictObject({
   sequence: z.int(),
 });
 
+const invoiceWriteOff = invoice.extend({
+  /** What was written off, or taken back of that. */
+  amount: z.string(),
+  /** Of the write-off; of a reversal what the person said, empty when money came. */
+  reason: z.string(),
+});
+
 const payment = z.strictObject({
   ...ids,
   payment_id: z.int(),
@@ -280,6 +287,8 @@ export const EVENTS = {
   'billing.invoice.overdue.v1': invoice,
   'billing.invoice.voided.v1': invoice,
   'billing.credit_note.issued.v1': invoice,
+  'billing.invoice.written_off.v1': invoiceWriteOff,
+  'billing.invoice.write_off_reversed.v1': invoiceWriteOff,
   'billing.payment.received.v1': payment,
   'billing.payment.reversed.v1': payment,
   'dunning.case.opened.v1': dunningCase,

@@ -51,6 +51,7 @@ export const PERMISSIONS = [
   'report.read',
   'invoice.read',
   'invoice.manage',
+  'invoice.write_off',
   'payment.read',
   'payment.manage',
   'payment.charge',

@@ -1,20 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
-import type { Clock } from '@isp/kernel';
-import { type ApiWorld, apiWorld } from '../support/api-world.js';
-
-/** Stands still until it is set. */
-class StoppedClock implements Clock {
-  private at = '2025-01-01T12:00:00Z';
-
-  set(at: string): void {
-    this.at = at;
-  }
-
-  now(): Date {
-    return new Date(this.at);
-  }
-}
+import { type ApiWorld, StoppedClock, apiWorld } from '../support/api-world.js';
 
 const clock = new StoppedClock();
 let world: ApiWorld;

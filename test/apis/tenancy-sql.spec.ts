@@ -169,6 +169,8 @@ describe('functions that run with more rights', () => {
       'book_document',
       'book_payment',
       'book_refund',
+      'book_write_off',
+      'book_write_off_reversal',
       'follow_escalations',
       'follow_occupation',
       'follow_service_life',

@@ -12,7 +12,7 @@ const CANARY = 'CANARY';
 /** What a reseller may read of its customers' billing, messages and outages, and not change; runs are the operator's. */
 const REFUSED_MONEY = Object.keys(CALLS)
   .filter((operation) =>
-    /^((POST|PATCH|PUT|DELETE) \/v1\/(billing|messages|outages|maintenance-windows|dunning\/(?!policies|holidays))(?!.*what-if)|GET \/v1\/billing\/(bank-|runs\/)).*:/.test(
+    /^((POST|PATCH|PUT|DELETE) \/v1\/(billing|messages|outages|maintenance-windows|dunning\/(?!policies|holidays))(?!.*what-if)|GET \/v1\/billing\/(bank-|runs\/|write-offs\/)).*:/.test(
       operation,
     ),
   )
@@ -254,7 +254,7 @@ describe('lists, searches, counts and errors', () => {
   const lists = Object.keys(CALLS).filter(
     (operation) =>
       operation.startsWith('GET ') &&
-      !/:|\/v1\/(network\/|premise-imports|technicians|visit-terms|supplier|billing\/(tax-rates|issuer|runs|promotions|bank-)|dunning\/(policies|holidays))/.test(
+      !/:|\/v1\/(network\/|premise-imports|technicians|visit-terms|supplier|billing\/(tax-rates|issuer|runs|promotions|bank-|write-offs)|dunning\/(policies|holidays))/.test(
         operation,
       ),
   );

@@ -49,6 +49,19 @@ export interface ApiWorld {
   close(): Promise<void>;
 }
 
+/** Stands still until it is set. */
+export class StoppedClock implements Clock {
+  private at = '2025-01-01T12:00:00Z';
+
+  set(at: string): void {
+    this.at = at;
+  }
+
+  now(): Date {
+    return new Date(this.at);
+  }
+}
+
 /** The time, and a test may move it, or let it stand still. */
 export class MovableClock implements Clock {
   shiftSeconds = 0;

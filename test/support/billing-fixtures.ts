@@ -6,6 +6,7 @@ import {
   RecordPayment,
   RetailPromotions,
   WriteInvoice,
+  WriteOffInvoice,
 } from '@isp/domain/billing';
 import { SendInvoice } from '@isp/domain/notifications';
 import { ServiceQueries } from '@isp/domain/services';
@@ -100,6 +101,16 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
       await sql(`UPDATE messages SET status = 'failed', last_error = 'Made', next_attempt_at = NULL WHERE id = ${id};
         UPDATE work_items SET status = 'succeeded', finished_at = now() WHERE name = 'notifications.send' AND dedupe_key = '${id}'`);
       return id;
+    },
+    owing_account: async (partnerId: number) => {
+      const customerId = Number(await thing('customer', partnerId));
+      await invoiceOf(customerId);
+      return accountOf(customerId);
+    },
+    write_off: async (partnerId: number) => {
+      const invoiceId = await invoiceOf(Number(await thing('customer', partnerId)));
+      const written = { invoiceId, reason: 'uncollectable' } as const;
+      return (await use(WriteOffInvoice).execute({ actor: EVERYTHING, ...written })).id;
     },
     draft_invoice: async (partnerId: number) => invoiceOf(Number(await thing('customer', partnerId)), true),
     payment: async (partnerId: number) => paymentOf(Number(await thing('customer', partnerId))),

@@ -4,6 +4,15 @@ import { INVARIANTS, violations } from './invariants.js';
 import { query } from './embedded-postgres.js';
 import { createTestDatabase } from './test-postgres.js';
 
+/** An invoice of which everything was written off. */
+const WRITTEN_OFF = `INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, subtotal_amount, tax_amount, total_amount, created_by)
+    SELECT partner_id, customer_id, id, 'invoice', 'one_off', 'person', currency, 10, 2, 12, 'spec' FROM billing_accounts;
+    INSERT INTO invoice_lines (partner_id, customer_id, account_id, invoice_id, position, kind, description, amount, tax_amount, taxes, inputs)
+    SELECT partner_id, customer_id, account_id, id, 1, 'fee', 'Work', 10, 2, '[]', '{"rule": "by_hand", "unit_amount": "10", "quantity": "1", "proration_factor": "1"}' FROM invoices;
+    SELECT set_config('app.unrestricted', 'on', true);
+    SELECT FROM issue_documents(ARRAY(SELECT id FROM invoices), now(), ARRAY(SELECT current_date FROM invoices), ARRAY(SELECT current_date FROM invoices));
+    INSERT INTO write_offs (partner_id, customer_id, account_id, invoice_id, currency, amount, reclaimed_tax_amount, reason, created_by, created_at, updated_at)
+    SELECT partner_id, customer_id, account_id, id, currency, 12, 2, 'uncollectable', 'spec', now(), now() FROM invoices;`;
 /** What breaks each, done to the one service of the database, behind everybody's back. */
 const BROKEN: Readonly<Record<string, string>> = {
   'recurring revenue is what services and their prices make of it': `INSERT INTO recurring_revenue_changes
@@ -55,7 +64,7 @@ const BROKEN: Readonly<Record<string, string>> = {
     INSERT INTO service_suspensions (partner_id, customer_id, service_id, cause) SELECT partner_id, customer_id, id, 'balance' FROM services;
     INSERT INTO billing_prepaid_days (partner_id, customer_id, account_id, service_id, from_on, until_on)
     SELECT s.partner_id, s.customer_id, a.id, s.id, current_date, current_date + 30 FROM services s JOIN billing_accounts a ON a.customer_id = s.customer_id`,
-  'who pays ahead owes nothing but what a payment left that did not stay': `UPDATE billing_accounts SET kind = 'prepaid', prepaid_state = 'idle', look_at = now();
+  'who pays ahead owes nothing but what a payment left that did not stay, or a write-off that was taken back': `UPDATE billing_accounts SET kind = 'prepaid', prepaid_state = 'idle', look_at = now();
     INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, subtotal_amount, tax_amount, total_amount, created_by)
     SELECT partner_id, customer_id, id, 'invoice', 'one_off', 'person', currency, 1, 0, 1, 'spec' FROM billing_accounts;
     INSERT INTO invoice_lines (partner_id, customer_id, account_id, invoice_id, position, kind, description, amount, tax_amount, taxes, inputs)
@@ -69,6 +78,13 @@ const BROKEN: Readonly<Record<string, string>> = {
       language, status, last_error, created_by, created_at, updated_at)
     SELECT partner_id, id, 'invoice', 'invoice', 1, 'invoice:' || n, 'a@b.example', 'en', 'failed', 'x', 'spec', now(), now()
       FROM customers, generate_series(1, 2) n`,
+  'a document is booked as it says': `${WRITTEN_OFF} ALTER TABLE invoices DISABLE TRIGGER USER;
+    UPDATE invoices SET written_off_amount = 11`,
+  'what was written off is what its rows, the ledger and the invoice say': `${WRITTEN_OFF} ALTER TABLE ledger_transfers DISABLE TRIGGER USER;
+    UPDATE ledger_transfers SET debit = 'bad_debt' WHERE event = 'invoice.written_off'`,
+  'what was taken back of a write-off is what its rows say': `${WRITTEN_OFF} UPDATE write_offs SET reversed_amount = 1`,
+  'what is claimed back of a tax is not more than the tax': `${WRITTEN_OFF} UPDATE write_offs SET reclaimed_tax_amount = 3`,
+  'an invoice is paid by what payments say': `${WRITTEN_OFF} UPDATE invoices SET paid_amount = 0.5, written_off_amount = 11.5`,
   'a period is billed by one recurring invoice': `DROP INDEX invoices_one_of_a_period;
     INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, period_from, subtotal_amount, tax_amount, total_amount, created_by)
     SELECT partner_id, customer_id, id, 'invoice', 'recurring', 'engine', currency, '2025-01-01', 0, 0, 0, 'spec' FROM billing_accounts, generate_series(1, 2)`,

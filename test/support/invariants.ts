@@ -69,7 +69,21 @@ export const INVARIANTS = {
     WHERE l.receivable <> i.open OR l.credit <> m.free`,
   'a document is booked as it says': `SELECT i.id, i.total_amount, sum(p.amount) FROM invoices i JOIN ledger_postings p ON p.invoice_id = i.id
       AND p.ledger_account IN ('receivable', 'credit') GROUP BY i.id
-    HAVING sum(p.amount) <> CASE WHEN i.status = 'void' THEN 0 ELSE i.total_amount END`,
+    HAVING sum(p.amount) <> CASE WHEN i.status = 'void' THEN 0 ELSE i.total_amount - i.written_off_amount END`,
+  'what was written off is what its rows, the ledger and the invoice say': `SELECT i.id FROM invoices i
+     LEFT JOIN LATERAL (SELECT coalesce(sum(w.amount - w.reversed_amount), 0) AS stands, coalesce(sum(w.reclaimed_tax_amount - w.reversed_tax_amount), 0) AS tax
+       FROM write_offs w WHERE w.invoice_id = i.id) w ON true
+     LEFT JOIN LATERAL (SELECT coalesce(sum(l.amount), 0) AS settled FROM allocations l WHERE l.invoice_id = i.id AND l.write_off_id IS NOT NULL) l ON true
+     LEFT JOIN LATERAL (SELECT coalesce(sum(p.amount) FILTER (WHERE p.ledger_account IN ('bad_debt', 'tax')), 0) AS lost,
+            coalesce(sum(p.amount) FILTER (WHERE p.ledger_account = 'tax'), 0) AS tax
+       FROM ledger_postings p WHERE p.invoice_id = i.id AND p.event IN ('invoice.written_off', 'invoice.write_off_reversed')) p ON true
+    WHERE (w.stands, w.stands, w.stands, w.tax) IS DISTINCT FROM (i.written_off_amount, l.settled, p.lost, p.tax)`,
+  'what was taken back of a write-off is what its rows say': `SELECT w.id FROM write_offs w LEFT JOIN write_off_reversals r ON r.write_off_id = w.id
+    GROUP BY w.id HAVING coalesce(sum(r.amount), 0) <> w.reversed_amount OR coalesce(sum(r.tax_amount), 0) <> w.reversed_tax_amount`,
+  'what is claimed back of a tax is not more than the tax': `SELECT i.id FROM invoices i JOIN write_offs w ON w.invoice_id = i.id GROUP BY i.id
+    HAVING sum(w.reclaimed_tax_amount - w.reversed_tax_amount) > greatest(i.tax_amount, 0)`,
+  'an invoice is paid by what payments say': `SELECT i.id FROM invoices i LEFT JOIN allocations a ON a.invoice_id = i.id AND a.payment_id IS NOT NULL
+    WHERE i.document = 'invoice' GROUP BY i.id HAVING coalesce(sum(a.amount), 0) <> i.paid_amount`,
   'lines and taxes come to the total': `SELECT i.id FROM invoices i LEFT JOIN invoice_lines l ON l.invoice_id = i.id GROUP BY i.id
     HAVING coalesce(sum(l.amount), 0) <> i.subtotal_amount OR coalesce(sum(l.tax_amount), 0) <> i.tax_amount`,
   'allocations are what invoices, payments and credit notes say': `SELECT 'invoice' AS what, i.id FROM invoices i
@@ -88,9 +102,10 @@ export const INVARIANTS = {
      JOIN service_suspensions x ON x.service_id = s.id AND x.cause = 'balance' AND x.ended_at IS NULL
      JOIN billing_prepaid_days d ON d.service_id = s.id JOIN billing_accounts a ON a.id = d.account_id AND a.kind = 'prepaid'
     WHERE d.until_on > (x.since AT TIME ZONE a.time_zone)::date + 1`,
-  'who pays ahead owes nothing but what a payment left that did not stay': `SELECT i.id, i.account_id FROM invoices i
+  'who pays ahead owes nothing but what a payment left that did not stay, or a write-off that was taken back': `SELECT i.id, i.account_id FROM invoices i
      JOIN billing_accounts a ON a.id = i.account_id AND a.kind = 'prepaid'
-    WHERE i.status IN ('pending', 'partially_paid', 'overdue') AND NOT EXISTS (SELECT FROM payments p WHERE p.account_id = a.id AND p.status = 'reversed')`,
+    WHERE i.status IN ('pending', 'partially_paid', 'overdue') AND NOT EXISTS (SELECT FROM payments p WHERE p.account_id = a.id AND p.status = 'reversed')
+       AND NOT EXISTS (SELECT FROM write_offs w WHERE w.invoice_id = i.id AND w.reversed_amount > 0)`,
   'a period is billed by one recurring invoice': `SELECT account_id, period_from FROM invoices WHERE document = 'invoice' AND kind = 'recurring'
      AND origin = 'engine' AND status <> 'void' GROUP BY 1, 2 HAVING count(*) > 1`,
   'no account that was billed is behind what it was billed for': `SELECT a.id, a.next_run_on, max(i.period_from) FROM billing_accounts a

@@ -62,7 +62,7 @@ export const billingErrors = defineErrors({
   'billing.invoice.illegal_move': { kind: 'conflict', message: 'An invoice that is {from} cannot become {to}.' },
   'billing.invoice.settled': {
     kind: 'conflict',
-    message: 'Money was allocated to the invoice or credited of it: correct it by a credit note.',
+    message: 'Money was allocated to the invoice, credited of it or written off: correct it by a credit note.',
   },
   'billing.invoice.not_issued': { kind: 'conflict', message: 'The invoice is {status}.' },
   'billing.statement.too_long': {
@@ -113,6 +113,10 @@ export const billingErrors = defineErrors({
       '{refunded} of the payment was refunded: {left} of it can be taken back, with that amount named. What is missing beyond it is to be charged.',
   },
   'billing.payment.ahead': { kind: 'unprocessable', message: 'A payment cannot be received in the future.' },
+  'billing.write_off.not_found': { kind: 'not_found', message: 'Write-off not found' },
+  'billing.write_off.reversed': { kind: 'conflict', message: 'All of the write-off is taken back already.' },
+  'billing.write_off.nothing_open': { kind: 'conflict', message: 'Nothing is open that could be written off.' },
+  'billing.write_off.too_much': { kind: 'conflict', message: 'Not more than {left} is open.' },
   'billing.refund.not_found': { kind: 'not_found', message: 'Refund not found' },
   'billing.refund.too_much': { kind: 'conflict', message: 'Not more than {left} is left to refund of the payment.' },
   'billing.refund.no_gateway': {

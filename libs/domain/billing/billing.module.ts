@@ -85,6 +85,10 @@ import { MatchStatement, MatchStatementHandler } from './statements/match-statem
 import { Matcher } from './statements/matcher.js';
 import { BillingIssuer } from './settings/billing-issuer.js';
 import { Discounts, PlanPolicies, TaxRates } from './settings/billing-settings.js';
+import { WriteOffBook } from './write-offs/write-off-book.js';
+import { ReverseWriteOff, WriteOffAccount, WriteOffInvoice } from './write-offs/write-off-debts.usecases.js';
+import { WriteOffQueries } from './write-offs/write-off.queries.js';
+import { WriteOffSmallBalances } from './write-offs/write-off-small-balances.usecase.js';
 
 const DOOR = [
   AccountQueries,
@@ -133,6 +137,7 @@ const DOOR = [
   RequestCharge,
   RetailPromotions,
   ReversePayment,
+  ReverseWriteOff,
   ReviewDrafts,
   RunQueries,
   SandboxGateway,
@@ -143,6 +148,10 @@ const DOOR = [
   VoidInvoice,
   WhatIf,
   WriteInvoice,
+  WriteOffAccount,
+  WriteOffInvoice,
+  WriteOffQueries,
+  WriteOffSmallBalances,
 ];
 const INNER = [
   AccountFacts,
@@ -166,6 +175,7 @@ const INNER = [
   RunRepository,
   Settlement,
   StripeGateway,
+  WriteOffBook,
   {
     provide: PAYMENT_GATEWAYS,
     useFactory: (...all: PaymentGateway[]) => all,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CreditInvoice, ReversePayment, VoidInvoice } from '@isp/domain/billing';
+import { CreditInvoice, ReversePayment, VoidInvoice, WriteOffInvoice } from '@isp/domain/billing';
 import { ThrottleForPayment } from '@isp/domain/usage';
 import {
   FULL,
@@ -123,8 +123,8 @@ describe('an account that does not pay', () => {
     expect(await stateOf(serviceId)).toEqual(['active', '']);
   }, 60_000);
 
-  it('is restored without a fee when the invoice was wrong: credited, voided or disputed', async () => {
-    for (const way of ['credit', 'void', 'dispute'] as const) {
+  it('is restored without a fee when nothing is asked for any more: credited, voided, disputed or written off', async () => {
+    for (const way of ['credit', 'void', 'dispute', 'write_off'] as const) {
       at('2027-03-01T15:00:00Z');
       const { accountId, serviceId } = await debtor();
       const invoiceId = await bill(accountId, '18');
@@ -137,11 +137,13 @@ describe('an account that does not pay', () => {
       for (const id of [invoiceId, other]) {
         if (way === 'credit') await use(CreditInvoice).execute({ actor, invoiceId: id, reason });
         else if (way === 'void') await use(VoidInvoice).execute({ actor, invoiceId: id, reason });
+        else if (way === 'write_off')
+          await use(WriteOffInvoice).execute({ actor, invoiceId: id, reason: 'bankruptcy' });
         else await use(Disputes).open(actor, id, reason);
         if (way !== 'dispute') await look(accountId, way);
       }
       expect([way, await stateOf(serviceId)]).toEqual([way, ['active', '']]);
-      const closed = { credit: 'credited', void: 'voided', dispute: 'disputed' }[way];
+      const closed = { credit: 'credited', void: 'voided', dispute: 'disputed', write_off: 'written_off' }[way];
       expect(await caseOf(accountId)).toMatchObject({ closedFor: closed });
       expect(await fees(accountId)).not.toContain(10);
     }

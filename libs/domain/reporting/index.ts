@@ -5,6 +5,7 @@ export type { InvoiceReportRow } from './invoices/invoice-report.view.js';
 export * from './products/product.report.js';
 export type { ProductReportRow } from './products/product-report.view.js';
 export * from './reporting.module.js';
+export * from './revenue/bad-debt.report.js';
 export * from './revenue/invoiced-revenue.report.js';
 export * from './revenue/recurring-revenue.report.js';
 export * from './service-levels/level.report.js';

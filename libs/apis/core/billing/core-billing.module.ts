@@ -14,6 +14,7 @@ import { PrepaidController } from './prepaid.controller.js';
 import { BillingRunsController } from './runs.controller.js';
 import { RefundsController } from './refunds.controller.js';
 import { BillingSettingsController } from './settings.controller.js';
+import { WriteOffsController } from './write-offs.controller.js';
 
 @Module({
   imports: [BillingModule],
@@ -32,6 +33,7 @@ import { BillingSettingsController } from './settings.controller.js';
     GatewaysController,
     BankStatementsController,
     BillingSettingsController,
+    WriteOffsController,
   ],
 })
 export class CoreBillingModule {}

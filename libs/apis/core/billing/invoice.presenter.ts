@@ -37,10 +37,24 @@ export function presentInvoice(invoice: InvoiceView) {
     currency,
     billing_period: periodOf(invoice.periodFrom, invoice.periodUntil),
     issue_date: invoice.issuedOn,
-    paid_amount: amountOf(invoice.settledAmount, currency),
-    credited_amount: amountOf(invoice.creditedAmount, currency),
+    ...settledBy(invoice),
     amount_due: dueOf(invoice).toJsonNumber(),
     notes: invoice.notes,
+  };
+}
+
+/** By what an invoice was settled; of a credit note, what was used of it. */
+function settledBy(invoice: InvoiceView) {
+  const { currency, document, settledAmount, paidAmount, writtenOffAmount, writtenOffAt } = invoice;
+  const money = (text: string): Money => Money.of(text, currency);
+  const applied = money(settledAmount).minus(money(paidAmount)).minus(money(writtenOffAmount));
+  const isInvoice = document === 'invoice';
+  return {
+    paid_amount: amountOf(isInvoice ? paidAmount : settledAmount, currency),
+    credited_amount: amountOf(invoice.creditedAmount, currency),
+    applied_credit_amount: isInvoice ? applied.toJsonNumber() : 0,
+    written_off_amount: amountOf(writtenOffAmount, currency),
+    written_off_at: writtenOffAt && toIsoSeconds(writtenOffAt),
   };
 }
 

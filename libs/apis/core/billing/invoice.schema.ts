@@ -97,8 +97,11 @@ export const invoiceShape = z.object({
   currency: z.string(),
   billing_period: z.object({ start_date: z.string(), end_date: z.string() }).nullable(),
   issue_date: z.string().nullable(),
-  paid_amount: z.number(),
-  credited_amount: z.number(),
+  paid_amount: z.number().describe('What payments settled'),
+  credited_amount: z.number().describe('What credit notes took back of it'),
+  applied_credit_amount: z.number().describe('What credit notes, its own or others, settled'),
+  written_off_amount: z.number().describe('What was given up'),
+  written_off_at: z.string().nullable(),
   amount_due: z.number(),
   notes: z.string().nullable(),
 });
@@ -148,6 +151,9 @@ export const invoiceExample = {
   issue_date: '2025-01-29',
   paid_amount: 0,
   credited_amount: 0,
+  applied_credit_amount: 0,
+  written_off_amount: 0,
+  written_off_at: null,
   amount_due: 86.39,
   notes: null,
 };

@@ -66,7 +66,9 @@ export class InvoicesController {
   @Operation({
     access: 'invoice.read',
     summary: 'List invoices, newest first',
-    description: 'Drafts are for staff and resellers.',
+    description:
+      'Drafts are for staff and resellers. total_amount = paid_amount + applied_credit_amount + written_off_amount + amount_due: ' +
+      'what is settled is `paid`, also when it was credited, and `uncollectible` when some of it is written off.',
     response: schema.invoicesShape,
     example: { invoices: [schema.invoiceExample], pagination: PAGINATION },
   })

@@ -5,7 +5,7 @@ import { listShape, sortedQuery } from '../lists.js';
 
 const level = z.enum(['none', 'throttled', 'suspended']);
 const state = z.enum(['open', 'closed']);
-const closedFor = z.enum(['paid', 'credited', 'disputed', 'voided', 'terminated', 'no_service']);
+const closedFor = z.enum(['paid', 'credited', 'disputed', 'voided', 'written_off', 'terminated', 'no_service']);
 const promiseStatus = z.enum(['open', 'kept', 'broken', 'withdrawn']);
 const outcome = z.enum(['accepted', 'rejected', 'withdrawn']);
 

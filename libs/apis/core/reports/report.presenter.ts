@@ -1,5 +1,5 @@
 import type { AgeingRow } from '@isp/domain/billing';
-import type { DeferredRow, RecurringRevenueRow, RevenueRow, TaxRow } from '@isp/domain/reporting';
+import type { BadDebtRow, DeferredRow, RecurringRevenueRow, RevenueRow, TaxRow } from '@isp/domain/reporting';
 import { Money } from '@isp/kernel';
 
 const reader =
@@ -69,6 +69,20 @@ export function presentDeferred(row: DeferredRow) {
     invoiced: amount(row.invoiced),
     recognised: amount(row.recognised),
     closing: amount(row.closing),
+  };
+}
+
+export function presentBadDebt(row: BadDebtRow) {
+  const amount = reader(row.currency);
+  return {
+    month: row.month,
+    currency: row.currency,
+    reason: row.reason,
+    written_off: amount(row.writtenOff),
+    recovered: amount(row.recovered),
+    reversed: amount(row.reversed),
+    reclaimed_tax: amount(row.reclaimedTax),
+    loss: amount(row.loss),
   };
 }
 

@@ -143,6 +143,32 @@ export const deferredExample = {
   deferred_revenue: [{ month: '2025-02', currency: 'USD', opening: 110, invoiced: 120, recognised: 20, closing: 210 }],
 };
 
+const badDebtRow = z.object({
+  month: z.string(),
+  currency: z.string(),
+  reason: z.string(),
+  written_off: amount,
+  recovered: amount,
+  reversed: amount,
+  reclaimed_tax: amount,
+  loss: amount,
+});
+export const badDebtShape = z.object({ bad_debt: z.array(badDebtRow) });
+export const badDebtExample = {
+  bad_debt: [
+    {
+      month: '2025-02',
+      currency: 'USD',
+      reason: 'bankruptcy',
+      written_off: 120,
+      recovered: -60,
+      reversed: 0,
+      reclaimed_tax: 10,
+      loss: 50,
+    },
+  ],
+};
+
 const ageingRow = z.object({
   currency: z.string(),
   partner_id: z.int().nullable(),

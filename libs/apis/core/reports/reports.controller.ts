@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Answer, CurrentActor, Operation, PAGE_HEADERS, QueryString } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
 import { AgeingQueries } from '@isp/domain/billing';
-import { InvoicedRevenueReport, RecurringRevenueReport } from '@isp/domain/reporting';
+import { BadDebtReport, InvoicedRevenueReport, RecurringRevenueReport } from '@isp/domain/reporting';
 import { type Clock, type CsvCell, addMonths, csvText, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { z } from 'zod';
@@ -22,6 +22,7 @@ export class ReportsController {
   constructor(
     private readonly recurring: RecurringRevenueReport,
     private readonly invoiced: InvoicedRevenueReport,
+    private readonly badDebts: BadDebtReport,
     private readonly openInvoices: AgeingQueries,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -81,6 +82,22 @@ export class ReportsController {
   async deferred(@CurrentActor() actor: Actor, @QueryString(schema.monthsQuery) query: schema.MonthsQuery) {
     const rows = await this.invoiced.deferred(actor, this.rangeOf(query));
     return tableOf('deferred_revenue', rows.map(present.presentDeferred), query.format);
+  }
+
+  @Get('bad-debt')
+  @Operation({
+    access: 'report.read',
+    summary: 'Report what was written off, and what came back of it',
+    description:
+      'By the month in which it happened, where the account is, and by reason. `recovered` came as money or was credited after ' +
+      'all, `reversed` was taken back by people; both are negative. loss = written_off + recovered + reversed − reclaimed_tax, ' +
+      `and the tax that is owed is that of the tax report less reclaimed_tax. ${MONTHS}`,
+    response: schema.badDebtShape,
+    example: schema.badDebtExample,
+  })
+  async badDebt(@CurrentActor() actor: Actor, @QueryString(schema.monthsQuery) query: schema.MonthsQuery) {
+    const rows = await this.badDebts.list(actor, this.rangeOf(query));
+    return tableOf('bad_debt', rows.map(present.presentBadDebt), query.format);
   }
 
   @Get('ageing')

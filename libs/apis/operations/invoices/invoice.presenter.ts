@@ -1,7 +1,12 @@
 import type { InvoiceReportRow } from '@isp/domain/reporting';
 
-/** The document's words for our states. `Failed` is known to it and to nobody here: no invoice is given up yet. */
-const WORDS = { Paid: ['paid'], Overdue: ['overdue'], Pending: ['pending', 'partially_paid'], Failed: [] } as const;
+/** The document's words for our states. `Failed`: what was open of it is given up. */
+const WORDS = {
+  Paid: ['paid'],
+  Overdue: ['overdue'],
+  Pending: ['pending', 'partially_paid'],
+  Failed: ['uncollectible'],
+} as const;
 export const invoiceStatuses = ['Paid', 'Overdue', 'Pending', 'Failed'] as const;
 
 /** The states that a word means; undefined for a word that the document does not know. */

@@ -18,7 +18,7 @@ const OVERDUE = statement(
           + (SELECT coalesce(sum(greatest(y.amount, 0)), 0) FROM (
                SELECT sum(l.amount) AS amount FROM unnest($3::integer[], $4::timestamptz[]) AS x (id, since)
                  JOIN allocations l ON l.partner_id = a.partner_id AND l.invoice_id = x.id AND l.at >= x.since
-                 LEFT JOIN invoices n ON n.id = l.credit_note_id WHERE n.corrects_id IS DISTINCT FROM x.id
+                 LEFT JOIN invoices n ON n.id = l.credit_note_id WHERE n.corrects_id IS DISTINCT FROM x.id AND l.write_off_id IS NULL
                 GROUP BY x.id, l.payment_id, l.credit_note_id) y) AS credit,
             (SELECT coalesce(sum(c.amount), 0) FROM charges c WHERE c.account_id = a.id AND (c.status IN ('processing', 'unknown')
               OR (c.status = 'requires_action' AND c.updated_at > $2::timestamptz - interval '1 hour'))) AS pending

@@ -10,6 +10,7 @@ import {
 } from '../../../../test/support/services-world.js';
 import { BillingModule } from '../billing.module.js';
 import { WriteInvoice } from '../invoices/write-invoice.usecase.js';
+import { WriteOffInvoice } from '../write-offs/write-off-debts.usecases.js';
 import { RecordPayment } from '../payments/record-payment.usecase.js';
 import { OverdueQueries } from './overdue.queries.js';
 
@@ -63,5 +64,15 @@ describe('what is overdue', () => {
     await use(RecordPayment).execute({ actor, accountId, amount: '25', method: 'cash' });
     expect(await net()).toMatchObject({ overdueAmount: '0', creditAmount: '20.0000', netAmount: '0' });
     expect(await use(OverdueQueries).net(actor, 2_000_000)).toBeUndefined();
+  });
+
+  it('is not covered by what was written off of an invoice that does not count', async () => {
+    const { accountId, invoices } = await owing('10', '20');
+    const [id = 0] = invoices;
+    const leftOut = [{ id, since: clock.now() }];
+    clock.shift += 20 * DAY;
+    await use(WriteOffInvoice).execute({ actor, invoiceId: id, reason: 'settlement' });
+    const net = await use(OverdueQueries).net(actor, accountId, leftOut);
+    expect(net).toMatchObject({ overdueAmount: '20.0000', creditAmount: '0', netAmount: '20.0000' });
   });
 });

@@ -37,6 +37,8 @@ const ENTRIES: Readonly<Record<string, Word>> = {
   'invoice.voided': 'invoice_voided',
   'credit_note.issued': 'credit_note',
   'credit_note.voided': 'credit_note_voided',
+  'invoice.written_off': 'written_off',
+  'invoice.write_off_reversed': 'write_off_reversed',
   'payment.received': 'payment_received',
   'payment.reversed': 'payment_reversed',
 };

@@ -125,6 +125,13 @@ const WORDS = {
   balance: ['Balance', 'Saldo', 'Solde', 'Saldo'],
   invoice_voided: ['Invoice voided', 'Rechnung storniert', 'Facture annulée', 'Factura anulada'],
   credit_note_voided: ['Credit note voided', 'Gutschrift storniert', 'Avoir annulé', 'Rectificativa anulada'],
+  written_off: ['Written off', 'Ausgebucht', 'Passé en perte', 'Cancelado por incobrable'],
+  write_off_reversed: [
+    'Write-off taken back',
+    'Ausbuchung zurückgenommen',
+    'Passage en perte annulé',
+    'Cancelación anulada',
+  ],
   payment_received: ['Payment received', 'Zahlung eingegangen', 'Paiement reçu', 'Pago recibido'],
   payment_reversed: ['Payment taken back', 'Zahlung zurückgebucht', 'Paiement rejeté', 'Pago devuelto'],
   other_entry: ['Booking', 'Buchung', 'Écriture', 'Asiento'],

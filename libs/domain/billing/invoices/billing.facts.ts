@@ -36,6 +36,15 @@ export class BillingFacts {
     this.outbox.add(`billing.invoice.${what}.v1`, payloadOf(invoice));
   }
 
+  /** @param of what was written off or taken back of that, decimal text, and why */
+  writeOff(
+    what: 'written_off' | 'write_off_reversed',
+    invoice: InvoiceView,
+    of: { readonly amount: string; readonly reason: string },
+  ): void {
+    this.outbox.add(`billing.invoice.${what}.v1`, { ...payloadOf(invoice), ...of });
+  }
+
   payment(what: 'received' | 'reversed', payment: PaymentView): void {
     this.outbox.add(`billing.payment.${what}.v1`, {
       partner_id: payment.partnerId,

@@ -50,8 +50,7 @@ export interface InvoiceFilter {
   readonly document?: DocumentKind | undefined;
   readonly customerId?: number | undefined;
   readonly accountId?: number | undefined;
-  /** One that no document can have finds none. */
-  readonly status?: InvoiceStatus | 'uncollectible' | undefined;
+  readonly status?: InvoiceStatus | undefined;
   readonly kind?: InvoiceKind | undefined;
   readonly number?: string | undefined;
   /** Days of issue, both included. */

@@ -3,18 +3,23 @@ import type { LineInputs, LineKind, LineTax } from '../engine/engine.types.js';
 
 export type DocumentKind = 'invoice' | 'credit_note';
 export type InvoiceKind = 'recurring' | 'one_off' | 'adjustment';
-export type InvoiceStatus = 'draft' | 'pending' | 'partially_paid' | 'paid' | 'overdue' | 'issued' | 'void';
+export type InvoiceStatus =
+  'draft' | 'pending' | 'partially_paid' | 'paid' | 'overdue' | 'uncollectible' | 'issued' | 'void';
 
-/** The life of a document. An invoice is issued as pending, a credit note as issued; allocations move the rest. */
+/**
+ * The life of a document. An invoice is issued as pending, a credit note as issued; allocations move the rest. What is settled
+ * is paid, or uncollectible when some of it was written off.
+ */
 export const invoiceStates = defineStates<InvoiceStatus>({
   initial: 'draft',
   transitions: {
     draft: ['pending', 'issued', 'paid', 'void'],
-    pending: ['partially_paid', 'paid', 'overdue', 'void'],
-    partially_paid: ['pending', 'paid', 'overdue'],
-    overdue: ['paid', 'void'],
-    // A payment that is reversed opens it again.
+    pending: ['partially_paid', 'paid', 'overdue', 'uncollectible', 'void'],
+    partially_paid: ['pending', 'paid', 'overdue', 'uncollectible'],
+    overdue: ['paid', 'uncollectible', 'void'],
+    // A payment that is reversed opens it again, and so does a write-off.
     paid: ['pending', 'partially_paid', 'overdue'],
+    uncollectible: ['pending', 'partially_paid', 'overdue', 'paid'],
     issued: ['void'],
     void: [],
   },
@@ -43,7 +48,13 @@ export interface InvoiceView {
   readonly subtotalAmount: string;
   readonly taxAmount: string;
   readonly totalAmount: string;
+  /** All that is not to be paid any more: what payments, credit notes and write-offs settled. */
   readonly settledAmount: string;
+  /** What payments settled of it. */
+  readonly paidAmount: string;
+  /** What is written off, and when something last was; null when nothing is. */
+  readonly writtenOffAmount: string;
+  readonly writtenOffAt: Date | null;
   readonly creditedAmount: string;
   readonly notes: string | null;
   /** Of a billing run's draft: until when it waits for a person. */
@@ -78,7 +89,9 @@ export const INVOICE_COLUMNS = `i.id, i.partner_id AS "partnerId", i.customer_id
   i.origin, i.corrects_id AS "correctsId", i.status, i.number, i.currency, i.period_from::text AS "periodFrom",
   i.period_until::text AS "periodUntil", i.issued_on::text AS "issuedOn", i.due_on::text AS "dueOn",
   i.subtotal_amount::text AS "subtotalAmount", i.tax_amount::text AS "taxAmount", i.total_amount::text AS "totalAmount",
-  i.settled_amount::text AS "settledAmount", i.credited_amount::text AS "creditedAmount", i.notes, i.review_until AS "reviewUntil", i.created_at AS "createdAt",
+  i.settled_amount::text AS "settledAmount", i.paid_amount::text AS "paidAmount",
+  i.written_off_amount::text AS "writtenOffAmount", i.written_off_at AS "writtenOffAt",
+  i.credited_amount::text AS "creditedAmount", i.notes, i.review_until AS "reviewUntil", i.created_at AS "createdAt",
   i.issued_at AS "issuedAt", i.voided_at AS "voidedAt", i.void_reason AS "voidReason", i.version`;
 
 export const LINE_COLUMNS = `l.id::text, l.position, l.kind, l.key, l.service_id AS "serviceId", l.corrects_line_id::text AS "correctsLineId",

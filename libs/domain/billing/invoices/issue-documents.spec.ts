@@ -220,7 +220,8 @@ describe('documents that are issued together', () => {
 
 describe('an issued document', () => {
   /** What becomes of it later, and so may change; everything else is what it says. */
-  const LATER = 'status settled_amount credited_amount voided_at void_reason version updated_at review_until';
+  const LATER =
+    'status settled_amount paid_amount written_off_amount written_off_at credited_amount voided_at void_reason version updated_at review_until';
 
   /** A value that no document of this spec has, by the type of its column; of all others it is a number. */
   const OTHERS: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { BillingFacts } from '../invoices/billing.facts.js';
 import { INVOICE_COLUMNS, type InvoiceView } from '../invoices/invoice.view.js';
+import { WriteOffBook } from '../write-offs/write-off-book.js';
 import { type FreeMoney, type NewAllocation, type OpenInvoice, settle } from './settle.js';
 
 // What was there first is used first; money that is meant for certain invoices goes before all other.
@@ -47,28 +48,35 @@ const PAID = statement(
   `SELECT ${INVOICE_COLUMNS} FROM invoices i WHERE i.id = ANY ($1) AND i.status = 'paid' ORDER BY i.id`,
 );
 
+/** Money for certain invoices. */
+interface Meant {
+  readonly from: Omit<FreeMoney, 'amount'>;
+  readonly invoiceIds: readonly number[];
+}
+
 /** Brings free money and open invoices of an account together. The account is locked by whoever calls. */
 @Injectable()
 export class Settlement {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly facts: BillingFacts,
+    private readonly writeOffs: WriteOffBook,
   ) {}
 
   /**
    * Uses what is free, oldest first.
-   * @param only invoices that the money of `from` is meant for; it pays these first
+   * @param meant invoices that the money of `from` is meant for: it pays these alone, also what was written off of them
    */
-  async run(
-    account: { readonly id: number; readonly currency: string },
-    at: Date,
-    meant?: { readonly from: Omit<FreeMoney, 'amount'>; readonly invoiceIds: readonly number[] },
-  ): Promise<void> {
+  async run(account: { readonly id: number; readonly currency: string }, at: Date, meant?: Meant): Promise<void> {
     const tx = this.uow.tx;
-    const [free, open] = await Promise.all([
+    const [free, owed, givenUp] = await Promise.all([
       tx.query<FreeMoney>(FREE, [account.id]),
       tx.query<OpenInvoice>(OPEN, [account.id]),
+      meant ? this.writeOffs.givenUp(account.id, meant.invoiceIds) : [],
     ]);
+    const money = meant && free.find((one) => isFrom(one, meant.from));
+    const recovered = money && givenUp.length > 0 && (await this.writeOffs.recover(account, givenUp, money, at));
+    const open = recovered ? await tx.query<OpenInvoice>(OPEN, [account.id]) : owed;
     const allocations = meant ? meantFor(free, open, meant, account.currency) : settle(free, open, account.currency);
     if (allocations.length === 0) return;
     await tx.execute(ALLOCATE, [account.id, JSON.stringify(allocations), at]);
@@ -87,13 +95,17 @@ export class Settlement {
   }
 }
 
+function isFrom(money: FreeMoney, { paymentId, creditNoteId }: Omit<FreeMoney, 'amount'>): boolean {
+  return money.paymentId === paymentId && money.creditNoteId === creditNoteId;
+}
+
 function meantFor(
   free: readonly FreeMoney[],
   open: readonly OpenInvoice[],
-  { from, invoiceIds }: { readonly from: Omit<FreeMoney, 'amount'>; readonly invoiceIds: readonly number[] },
+  { from, invoiceIds }: Meant,
   currency: string,
 ): NewAllocation[] {
-  const own = free.filter((money) => money.paymentId === from.paymentId && money.creditNoteId === from.creditNoteId);
+  const own = free.filter((money) => isFrom(money, from));
   const named = [...new Set(invoiceIds)].flatMap((id) => open.filter(({ invoiceId }) => invoiceId === id));
   return settle(own, named, currency);
 }

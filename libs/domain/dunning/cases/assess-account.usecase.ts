@@ -10,7 +10,7 @@ import type { CaseView, ClosedFor } from './case.view.js';
 import { type Situation, Situations } from './situation.js';
 
 /** Why an account is looked at. */
-export type LookCause = 'time' | 'money' | 'credit' | 'void' | 'dispute';
+export type LookCause = 'time' | 'money' | 'credit' | 'void' | 'write_off' | 'dispute';
 
 export interface AssessInput {
   readonly actor: Actor;
@@ -25,6 +25,7 @@ const CLOSED_FOR: Readonly<Record<LookCause, ClosedFor>> = {
   money: 'paid',
   credit: 'credited',
   void: 'voided',
+  write_off: 'written_off',
   dispute: 'disputed',
 };
 

@@ -1,6 +1,6 @@
 import type { DunningLevel } from '../policies/policy.types.js';
 
-export type ClosedFor = 'paid' | 'credited' | 'disputed' | 'voided' | 'terminated' | 'no_service';
+export type ClosedFor = 'paid' | 'credited' | 'disputed' | 'voided' | 'written_off' | 'terminated' | 'no_service';
 
 /** What is done about an account that is late. Amounts are decimal text, dates those of the account's zone. */
 export interface CaseView {

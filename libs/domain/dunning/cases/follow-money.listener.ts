@@ -7,6 +7,8 @@ const CAUSES = {
   'billing.invoice.overdue.v1': 'time',
   'billing.invoice.voided.v1': 'void',
   'billing.credit_note.issued.v1': 'credit',
+  'billing.invoice.written_off.v1': 'write_off',
+  'billing.invoice.write_off_reversed.v1': 'time',
   'billing.payment.received.v1': 'money',
   'billing.payment.reversed.v1': 'money',
   // What was under way held the next step up; now it does not.

@@ -9,7 +9,7 @@ export interface InvoiceReportRow {
   readonly totalAmount: string;
   /** `YYYY-MM-DD`. */
   readonly dueOn: string;
-  readonly status: 'pending' | 'partially_paid' | 'paid' | 'overdue';
+  readonly status: 'pending' | 'partially_paid' | 'paid' | 'overdue' | 'uncollectible';
   /**
    * high: something of the account is more than 30 days late, or two of its payments came back; medium: something is
    * late, or one payment came back; else low.

@@ -122,6 +122,14 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
   'billing.invoice.overdue.v1': invoice('payment.overdue', 'An invoice was not paid by its due date.'),
   'billing.invoice.voided.v1': invoice('invoice.voided', 'An issued invoice or credit note was voided.'),
   'billing.credit_note.issued.v1': invoice('credit_note.issued', 'A credit note was issued; its total is negative.'),
+  'billing.invoice.written_off.v1': invoice(
+    'invoice.written_off',
+    'What is open of an invoice was given up, in full or in part: bad debt.',
+  ),
+  'billing.invoice.write_off_reversed.v1': invoice(
+    'invoice.write_off_reversed',
+    'So much of a write-off was taken back: the money came after all, or a person took it back.',
+  ),
   'billing.payment.received.v1': payment('payment.received', 'A payment came in.'),
   'billing.payment.reversed.v1': payment(
     'payment.reversed',

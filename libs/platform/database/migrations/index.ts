@@ -61,6 +61,7 @@ import { checkedTypes } from './0370-checked-types.js';
 import { numbersInLine } from './0380-numbers-in-line.js';
 import { issuedAtOnce } from './0395-issued-at-once.js';
 import { fewerChecks } from './0396-fewer-checks.js';
+import { writeOffs } from './0400-write-offs.js';
 import { sortedLists } from './0410-sorted-lists.js';
 
 /** Every migration, in the order in which they run. */
@@ -127,5 +128,6 @@ export const migrations: readonly SqlMigration[] = [
   numbersInLine,
   issuedAtOnce,
   fewerChecks,
+  writeOffs,
   sortedLists,
 ];

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PERMISSIONS } from '@isp/contracts';
+import { type ApiWorld, StoppedClock, apiWorld } from '../support/api-world.js';
+import { factory } from '../support/api-fixtures.js';
+import { violations } from '../support/invariants.js';
+
+interface Invoice {
+  readonly id: number;
+  readonly total_amount: number;
+  readonly paid_amount: number;
+  readonly applied_credit_amount: number;
+  readonly written_off_amount: number;
+  readonly amount_due: number;
+}
+interface WriteOff {
+  readonly id: number;
+  readonly invoice_id: number;
+}
+
+const clock = new StoppedClock();
+let world: ApiWorld;
+let made: ReturnType<typeof factory>;
+let key: string;
+
+beforeAll(async () => {
+  clock.set('2025-02-10T12:00:00Z');
+  world = await apiWorld({ seeded: true, clock });
+  made = factory(world);
+  key = await world.keyOf(1, PERMISSIONS, 'all');
+}, 120_000);
+afterAll(async () => {
+  expect(await violations(world.database.ownerUrl)).toEqual({});
+  await world.close();
+});
+
+const ask = (path: string) => world.ask(`/v1${path}`, { key });
+const post = (path: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+  world.ask(`/v1/billing${path}`, { method: 'POST', key, body, headers });
+const invoice = async (id: number) => (await ask(`/billing/invoices/${id}`)).json<Invoice>();
+/** An invoice of a plan whose tax is 8 %. */
+async function billed(amount: number) {
+  const serviceId = Number(await made.make.active_service(1));
+  const [row] = await world.sql<{ customer_id: number; id: number }>(
+    `SELECT a.customer_id, a.id FROM billing_accounts a JOIN services s ON s.customer_id = a.customer_id WHERE s.id = ${serviceId}`,
+  );
+  const [customerId, accountId] = [row?.customer_id ?? 0, row?.id ?? 0];
+  const items = [{ service_id: serviceId, description: 'Work', amount }];
+  const body = { customer_id: customerId, invoice_type: 'one_off', line_items: items, due_date: '2025-02-20' };
+  const { id } = (await post('/invoices', body)).json<Invoice>();
+  return { customerId, accountId, id };
+}
+const pay = (customerId: number, amount: number, ids?: readonly number[]) =>
+  post('/payments', { customer_id: customerId, amount, method: 'cash', ...(ids ? { invoice_ids: ids } : {}) });
+
+describe('what an invoice says of itself', () => {
+  it('adds up, whatever settled it', async () => {
+    const { customerId, id } = await billed(100);
+    await pay(customerId, 8);
+    await post(`/invoices/${id}/credit-notes`, { reason: 'Late', lines: [{ line: 1, amount: 25 }] });
+    await post(`/invoices/${id}/write-offs`, { reason: 'settlement', amount: 3 });
+    const parts = { paid_amount: 8, applied_credit_amount: 27, written_off_amount: 3, amount_due: 70 };
+    expect(await invoice(id)).toMatchObject({ status: 'partially_paid', total_amount: 108, ...parts });
+    expect(await invoice(id)).toMatchObject({ written_off_at: '2025-02-10T12:00:00Z', credited_amount: 27 });
+  });
+
+  it('is not that the customer paid what was credited', async () => {
+    const { id } = await billed(100);
+    await post(`/invoices/${id}/credit-notes`, { reason: 'Wrong' });
+    const credited = { paid_amount: 0, credited_amount: 108, applied_credit_amount: 108, amount_due: 0 };
+    expect(await invoice(id)).toMatchObject({ status: 'paid', ...credited });
+    const notes = (await ask(`/billing/credit-notes?invoice_id=${id}`)).json<{ credit_notes: Invoice[] }>();
+    expect(notes.credit_notes).toMatchObject([{ total_amount: -108, paid_amount: 108, applied_credit_amount: 0 }]);
+  });
+});
+
+describe('write-offs', () => {
+  it('are made once, shown, recovered and taken back', async () => {
+    const { customerId, accountId, id } = await billed(100);
+    const body = { reason: 'bankruptcy', note: 'Case 7', reclaim_tax: true };
+    const [first, again] = [
+      await post(`/invoices/${id}/write-offs`, body, { 'idempotency-key': 'write-off-1' }),
+      await post(`/invoices/${id}/write-offs`, body, { 'idempotency-key': 'write-off-1' }),
+    ];
+    expect([first.status, again.status, again.text]).toEqual([201, 201, first.text]);
+    const made1 = first.json<WriteOff>();
+    expect(made1).toMatchObject({ invoice_id: id, amount: 108, reclaimed_tax_amount: 8, reversed_amount: 0 });
+    expect(await invoice(id)).toMatchObject({ status: 'uncollectible', amount_due: 0, written_off_amount: 108 });
+    expect((await ask(`/billing/accounts/${accountId}`)).json()).toMatchObject({ open_amount: 0, credit_balance: 0 });
+    expect((await post(`/invoices/${id}/write-offs`, body)).status).toBe(409);
+
+    clock.set('2025-03-10T12:00:00Z');
+    await pay(customerId, 54, [id]);
+    const found = (await ask(`/billing/write-offs/${made1.id}`)).json();
+    expect(found).toMatchObject({
+      reversed_amount: 54,
+      reversed_tax_amount: 4,
+      reversals: [{ amount: 54, reclaimed_tax_amount: 4, reason: null, created_at: '2025-03-10T12:00:00Z' }],
+    });
+    const back = await post(`/write-offs/${made1.id}/reverse`, { reason: 'The estate pays' });
+    expect(back.json()).toMatchObject({ reversed_amount: 108, reversed_tax_amount: 8 });
+    expect((await post(`/write-offs/${made1.id}/reverse`, { reason: 'Again' })).status).toBe(409);
+    expect(await invoice(id)).toMatchObject({ status: 'partially_paid', paid_amount: 54, amount_due: 54 });
+    const { entries } = (await ask(`/billing/accounts/${accountId}/statement`)).json<{ entries: object[] }>();
+    expect(entries.map((entry) => [(entry as { event: string }).event, (entry as { amount: number }).amount])).toEqual([
+      ['invoice.write_off_reversed', 108],
+      ['payment.received', -54],
+      ['invoice.written_off', -108],
+      ['invoice.issued', 108],
+    ]);
+    const list = (await ask(`/billing/write-offs?invoice_id=${id}&reason=bankruptcy`)).json<{ write_offs: object[] }>();
+    expect(list.write_offs).toHaveLength(1);
+    const report = async (month: string) =>
+      (await ask(`/reports/bad-debt?from=${month}&to=${month}`)).json<{ bad_debt: object[] }>().bad_debt;
+    expect(await report('2025-02')).toContainEqual(
+      expect.objectContaining({ reason: 'bankruptcy', written_off: 108, reclaimed_tax: 8, loss: 100 }),
+    );
+    expect(await report('2025-03')).toEqual([
+      {
+        month: '2025-03',
+        currency: 'USD',
+        reason: 'bankruptcy',
+        written_off: 0,
+        recovered: -54,
+        reversed: -54,
+        reclaimed_tax: -8,
+        loss: -100,
+      },
+    ]);
+  });
+
+  it('are of an account as a whole, and of small balances once they were looked at', async () => {
+    clock.set('2025-02-10T12:00:00Z');
+    const [whole, small] = [await billed(50), await billed(10)];
+    await pay(small.customerId, 9.81, [small.id]);
+    const all = await post(`/accounts/${whole.accountId}/write-offs`, { reason: 'deceased' });
+    expect([all.status, all.json()]).toMatchObject([201, { amount: 54, write_offs: [{ invoice_id: whole.id }] }]);
+    clock.set('2025-06-10T12:00:00Z');
+    const wanted = { currency: 'USD', below: 1, older_than_days: 90 };
+    const shown = (await post('/write-offs/small-balances', wanted)).json<{ invoices: { invoice_id: number }[] }>();
+    expect(shown).toMatchObject({ dry_run: true, invoices: [{ invoice_id: small.id, amount: 0.99 }], remaining: 0 });
+    expect(await invoice(small.id)).toMatchObject({ amount_due: 0.99 });
+    const done = await post('/write-offs/small-balances', { ...wanted, dry_run: false });
+    expect(done.json()).toMatchObject({ dry_run: false, amount: 0.99, invoices: [{ invoice_id: small.id }] });
+    expect(await invoice(small.id)).toMatchObject({ status: 'uncollectible', paid_amount: 9.81, amount_due: 0 });
+  });
+
+  it('say why', async () => {
+    const { id } = await billed(1);
+    for (const body of [{}, { reason: 'other' }, { reason: 'lost' }, { reason: 'other', note: 'x', amount: -1 }])
+      expect((await post(`/invoices/${id}/write-offs`, body)).status).toBe(400);
+    expect((await post(`/invoices/${id}/write-offs`, { reason: 'other', note: 'Lost' })).status).toBe(201);
+  });
+});
