@@ -13,6 +13,12 @@ const WRITTEN_OFF = `INSERT INTO invoices (partner_id, customer_id, account_id, 
     SELECT FROM issue_documents(ARRAY(SELECT id FROM invoices), now(), ARRAY(SELECT current_date FROM invoices), ARRAY(SELECT current_date FROM invoices));
     INSERT INTO write_offs (partner_id, customer_id, account_id, invoice_id, currency, amount, reclaimed_tax_amount, reason, created_by, created_at, updated_at)
     SELECT partner_id, customer_id, account_id, id, currency, 12, 2, 'uncollectable', 'spec', now(), now() FROM invoices;`;
+/** A payment of which a part was refunded, and all was taken back. */
+const TAKEN_TWICE = `INSERT INTO payments (partner_id, customer_id, account_id, currency, amount, method, received_at, created_by)
+    SELECT partner_id, customer_id, id, currency, 10, 'cash', now(), 'spec' FROM billing_accounts;
+    INSERT INTO refunds (partner_id, customer_id, account_id, payment_id, currency, amount, channel, status, reason, created_by, created_at, finished_at, updated_at)
+    SELECT partner_id, customer_id, account_id, id, currency, 4, 'hand', 'succeeded', 'Spec', 'spec', now(), now(), now() FROM payments;
+    UPDATE payments SET status = 'reversed', reversed_at = now(), excess_amount = 4;`;
 /** What breaks each, done to the one service of the database, behind everybody's back. */
 const BROKEN: Readonly<Record<string, string>> = {
   'recurring revenue is what services and their prices make of it': `INSERT INTO recurring_revenue_changes
@@ -85,6 +91,9 @@ const BROKEN: Readonly<Record<string, string>> = {
   'what was taken back of a write-off is what its rows say': `${WRITTEN_OFF} UPDATE write_offs SET reversed_amount = 1`,
   'what is claimed back of a tax is not more than the tax': `${WRITTEN_OFF} UPDATE write_offs SET reclaimed_tax_amount = 3`,
   'an invoice is paid by what payments say': `${WRITTEN_OFF} UPDATE invoices SET paid_amount = 0.5, written_off_amount = 11.5`,
+  'what a bank took beyond a payment is paid by what allocations say': `${TAKEN_TWICE} UPDATE payments SET covered_amount = 1`,
+  'cash is what came, less what went back': `${TAKEN_TWICE} ALTER TABLE payments DISABLE TRIGGER USER; UPDATE payments SET excess_amount = 3`,
+  'the ledger says what customers owe and have paid ahead': `${TAKEN_TWICE} UPDATE payments SET covered_amount = 1`,
   'a period is billed by one recurring invoice': `DROP INDEX invoices_one_of_a_period;
     INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, period_from, subtotal_amount, tax_amount, total_amount, created_by)
     SELECT partner_id, customer_id, id, 'invoice', 'recurring', 'engine', currency, '2025-01-01', 0, 0, 0, 'spec' FROM billing_accounts, generate_series(1, 2)`,

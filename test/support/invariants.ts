@@ -65,6 +65,7 @@ export const INVARIANTS = {
      LEFT JOIN LATERAL (SELECT coalesce(sum(total_amount - settled_amount), 0) AS open FROM invoices
        WHERE account_id = a.id AND document = 'invoice' AND status NOT IN ('draft', 'void')) i ON true
      LEFT JOIN LATERAL (SELECT (SELECT coalesce(sum(amount - allocated_amount - refunded_amount), 0) FROM payments WHERE account_id = a.id AND status = 'received')
+       - (SELECT coalesce(sum(excess_amount - covered_amount), 0) FROM payments WHERE account_id = a.id)
        + (SELECT coalesce(-sum(total_amount + settled_amount), 0) FROM invoices WHERE account_id = a.id AND status = 'issued') AS free) m ON true
     WHERE l.receivable <> i.open OR l.credit <> m.free`,
   'a document is booked as it says': `SELECT i.id, i.total_amount, sum(p.amount) FROM invoices i JOIN ledger_postings p ON p.invoice_id = i.id
@@ -92,6 +93,12 @@ export const INVARIANTS = {
       WHERE i.document = 'credit_note' GROUP BY i.id HAVING coalesce(sum(a.amount), 0) <> i.settled_amount
      UNION ALL SELECT 'payment', p.id FROM payments p LEFT JOIN allocations a ON a.payment_id = p.id GROUP BY p.id
       HAVING coalesce(sum(a.amount), 0) <> p.allocated_amount`,
+  'what a bank took beyond a payment is paid by what allocations say': `SELECT p.id FROM payments p LEFT JOIN allocations a ON a.excess_of_id = p.id
+    GROUP BY p.id HAVING coalesce(sum(a.amount), 0) <> p.covered_amount`,
+  'cash is what came, less what went back': `SELECT a.id FROM billing_accounts a WHERE
+     (SELECT coalesce(sum(p.amount), 0) FROM ledger_postings p WHERE p.account_id = a.id AND p.ledger_account = 'cash')
+     <> (SELECT coalesce(sum(CASE status WHEN 'received' THEN amount ELSE refunded_amount - excess_amount END), 0) FROM payments WHERE account_id = a.id)
+      - (SELECT coalesce(sum(amount), 0) FROM refunds WHERE account_id = a.id AND status = 'succeeded')`,
   'credit notes never exceed their invoice': `SELECT i.id FROM invoices i JOIN invoices c ON c.corrects_id = i.id AND c.status = 'issued'
     GROUP BY i.id HAVING -sum(c.total_amount) <> i.credited_amount OR -sum(c.total_amount) > i.total_amount`,
   'a service is billed to somebody': `SELECT s.id, s.currency FROM services s WHERE NOT EXISTS (SELECT FROM billing_accounts a

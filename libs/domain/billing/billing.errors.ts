@@ -110,7 +110,7 @@ export const billingErrors = defineErrors({
   'billing.payment.refunded': {
     kind: 'conflict',
     message:
-      '{refunded} of the payment was refunded: {left} of it can be taken back, with that amount named. What is missing beyond it is to be charged.',
+      '{refunded} of the payment was refunded and {left} of it is left: name the amount that was taken back, from {left} to {amount}.',
   },
   'billing.payment.ahead': { kind: 'unprocessable', message: 'A payment cannot be received in the future.' },
   'billing.write_off.not_found': { kind: 'not_found', message: 'Write-off not found' },

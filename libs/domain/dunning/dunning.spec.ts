@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CreditInvoice, ReversePayment, VoidInvoice, WriteOffInvoice } from '@isp/domain/billing';
+import { CreditInvoice, RefundPayment, ReversePayment, VoidInvoice, WriteOffInvoice } from '@isp/domain/billing';
 import { ThrottleForPayment } from '@isp/domain/usage';
 import {
   FULL,
@@ -230,5 +230,17 @@ describe('an account that does not pay', () => {
     await use(ReversePayment).execute({ actor, paymentId, reason: 'Returned' });
     await look(accountId, 'money');
     expect(await caseOf(accountId)).toMatchObject({ closedAt: null, overdueSince: '2027-03-01' });
+  });
+
+  it('is dunned for what a bank took beyond a payment of which a part was refunded', async () => {
+    const { accountId } = await debtor();
+    at('2027-03-06T15:00:00Z');
+    const paymentId = await pay(accountId, '50');
+    await use(RefundPayment).execute({ actor, paymentId, amount: '50', channel: 'hand', reason: 'Left' });
+    await use(ReversePayment).execute({ actor, paymentId, amount: '50', reason: 'Chargeback' });
+    await look(accountId, 'money');
+    expect(await caseOf(accountId)).toMatchObject({ overdueSince: '2027-03-06', overdueAmount: '50.0000' });
+    await pay(accountId, '50');
+    expect(await caseOf(accountId)).toMatchObject({ closedFor: 'paid' });
   });
 });

@@ -17,7 +17,10 @@ export const recordPaymentBody = z.strictObject({
 });
 export type RecordPaymentBody = z.infer<typeof recordPaymentBody>;
 
-export const reverseBody = z.strictObject({ reason: withoutCard(line(250)), amount: unitAmount.optional() });
+export const reverseBody = z.strictObject({
+  reason: withoutCard(line(250)),
+  amount: unitAmount.optional().describe('What the bank took back, where something was refunded before'),
+});
 export type ReverseBody = z.infer<typeof reverseBody>;
 
 export const paymentsQuery = sortedQuery(
@@ -40,6 +43,8 @@ export const paymentShape = z.object({
   allocated_amount: z.number(),
   unallocated_amount: z.number(),
   refunded_amount: z.number(),
+  excess_amount: z.number().describe('What the bank took back beyond what was left of it: the customer owes it'),
+  excess_paid_amount: z.number().describe('What other money has paid of that'),
   method,
   reference: z.string().nullable(),
   status: z.enum(['received', 'reversed']),
@@ -61,6 +66,8 @@ export const paymentExample = {
   allocated_amount: 86.39,
   unallocated_amount: 13.61,
   refunded_amount: 0,
+  excess_amount: 0,
+  excess_paid_amount: 0,
   method: 'bank_transfer',
   reference: 'E2E-20250210-01',
   status: 'received',

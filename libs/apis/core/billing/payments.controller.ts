@@ -78,9 +78,10 @@ export class PaymentsController {
     access: 'payment.manage',
     summary: 'Take a payment back that did not stay',
     description:
-      'A returned debit, a bounced cheque: what it paid is open again. What was refunded of it stays refunded: only the rest is ' +
-      'taken back, and its `amount` must be named. Where the bank took the whole, the customer owes the refunded part, which is ' +
-      'to be charged (a one-off charge).',
+      'A returned debit, a bounced cheque: what it paid is open again. What was refunded of it stays refunded, and the `amount` ' +
+      'that the bank took must be named then: what is left of the payment, or more, up to all of it (a chargeback of the whole). ' +
+      'What it took beyond the rest (`excess_amount`) is no revenue: the customer has it twice and owes it at once, and other ' +
+      'money of the account pays it.',
     response: schema.paymentShape,
     example: {
       ...schema.paymentExample,
@@ -117,6 +118,8 @@ function present(payment: PaymentView) {
     allocated_amount: amountOf(allocatedAmount, currency),
     unallocated_amount: status === 'reversed' ? 0 : left.toJsonNumber(),
     refunded_amount: amountOf(refundedAmount, currency),
+    excess_amount: amountOf(payment.excessAmount, currency),
+    excess_paid_amount: amountOf(payment.coveredAmount, currency),
     method: payment.method,
     reference: payment.reference,
     status,

@@ -21,10 +21,12 @@ interface EventRow {
   readonly concerns: 'charge' | 'refund' | 'dispute';
   readonly reference: string | null;
   readonly key: string | null;
+  readonly takenAmount: string | null;
+  readonly takenCurrency: string | null;
 }
 const GET = statement(
   'gateway-events-get',
-  'SELECT gateway, concerns, reference, key FROM gateway_events WHERE id = $1',
+  `SELECT gateway, concerns, reference, key, taken_amount::text AS "takenAmount", taken_currency AS "takenCurrency" FROM gateway_events WHERE id = $1`,
 );
 const HANDLED = statement('gateway-events-handled', 'UPDATE gateway_events SET handled_at = $2 WHERE id = $1');
 
@@ -52,21 +54,24 @@ export class GatewayEventHandler implements HandlesJob<typeof JOB> {
     });
   }
 
-  private async aboutCharge({ gateway, concerns, reference, key }: EventRow, signal: AbortSignal): Promise<void> {
+  private async aboutCharge(
+    { gateway, concerns, reference, key, ...event }: EventRow,
+    signal: AbortSignal,
+  ): Promise<void> {
     const chargeId = await this.uow.run(COLLECTOR, () => this.book.named(gateway, reference, key));
     // Of somebody else who uses the same gateway account.
     if (chargeId === undefined) return;
     await this.collect.look(chargeId, signal);
     if (concerns !== 'dispute') return;
     const charge = await this.uow.run(COLLECTOR, () => this.book.get(chargeId));
-    if (charge?.paymentId) await this.reverseOnce(charge.paymentId);
+    const taken = charge?.currency === event.takenCurrency ? event.takenAmount : null;
+    if (charge?.paymentId) await this.reverseOnce(charge.paymentId, taken ?? undefined);
   }
 
-  private async reverseOnce(paymentId: number): Promise<void> {
+  private async reverseOnce(paymentId: number, amount: string | undefined): Promise<void> {
     try {
-      // Of what was refunded a gateway takes nothing back.
       const reason = 'Disputed: the gateway took it back';
-      await this.reverse.execute({ actor: COLLECTOR, paymentId, reason, amount: 'rest' });
+      await this.reverse.execute({ actor: COLLECTOR, paymentId, reason, amount, disputed: true });
     } catch (error) {
       if ((error as { code?: string }).code !== 'billing.payment.reversed') throw error;
     }

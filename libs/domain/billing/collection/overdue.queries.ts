@@ -24,9 +24,13 @@ const OVERDUE = statement(
               OR (c.status = 'requires_action' AND c.updated_at > $2::timestamptz - interval '1 hour'))) AS pending
        FROM billing_accounts a WHERE a.id = $1),
    late AS (
-     SELECT i.due_on, i.total_amount - i.settled_amount AS amount, sum(i.total_amount - i.settled_amount) OVER (ORDER BY i.due_on, i.id) AS up_to
-       FROM invoices i, account
-      WHERE i.account_id = $1 AND i.status IN ('pending', 'partially_paid', 'overdue') AND i.due_on < account.today AND i.id <> ALL ($3::integer[]))
+     SELECT o.due_on, o.amount, sum(o.amount) OVER (ORDER BY o.due_on, o.id) AS up_to FROM (
+       SELECT i.id, i.due_on, i.total_amount - i.settled_amount AS amount FROM invoices i, account
+        WHERE i.account_id = $1 AND i.status IN ('pending', 'partially_paid', 'overdue') AND i.due_on < account.today AND i.id <> ALL ($3::integer[])
+       UNION ALL
+       SELECT -p.id, (p.reversed_at AT TIME ZONE a.time_zone)::date, p.excess_amount - p.covered_amount
+         FROM payments p JOIN billing_accounts a ON a.id = p.account_id
+        WHERE p.account_id = $1 AND p.excess_amount > p.covered_amount) o)
    SELECT account.id AS "accountId", account.currency, account.credit::text AS "creditAmount", account.pending::text AS "pendingAmount",
           coalesce(sum(late.amount), 0)::text AS "overdueAmount",
           greatest(coalesce(sum(late.amount), 0) - account.credit - account.pending, 0)::text AS "netAmount",
@@ -42,7 +46,7 @@ const OVERDUE = statement(
 export interface OverdueView {
   readonly accountId: number;
   readonly currency: string;
-  /** Open on invoices whose due date is over. */
+  /** Open on invoices whose due date is over, and what a bank took back beyond a payment: that is due at once. */
   readonly overdueAmount: string;
   /** Paid ahead or credited, and not used for an invoice yet. */
   readonly creditAmount: string;

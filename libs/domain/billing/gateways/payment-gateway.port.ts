@@ -62,6 +62,8 @@ export interface GatewayNotice {
   /** The gateway's name for it, and our key; of a dispute, those of the charge. */
   readonly reference: string | null;
   readonly key: string | null;
+  /** Of a dispute, what was taken back: decimal text, and its currency; null where it is not said. */
+  readonly taken?: { readonly amount: string; readonly currency: string } | null;
 }
 
 /**

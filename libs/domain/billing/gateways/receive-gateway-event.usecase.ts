@@ -9,7 +9,8 @@ import { Gateways } from './gateways.js';
 const ACTOR = systemActor('gateway');
 const INSERT = statement(
   'gateway-events-insert',
-  `INSERT INTO gateway_events (gateway, event_id, type, concerns, reference, key, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+  `INSERT INTO gateway_events (gateway, event_id, type, concerns, reference, key, received_at, taken_amount, taken_currency)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
    ON CONFLICT (gateway, event_id) DO NOTHING RETURNING id`,
 );
 
@@ -31,10 +32,18 @@ export class ReceiveGatewayEvent {
    * @throws `billing.gateway.not_found`, `billing.gateway.forged`, `billing.gateway.not_set_up`
    */
   async execute(gateway: string, bytes: Buffer, signature: string): Promise<boolean> {
-    const { eventId, type, concerns, reference, key } = this.gateways.get(gateway).verify(bytes, signature);
+    const {
+      eventId,
+      type,
+      concerns,
+      reference,
+      key,
+      taken = null,
+    } = this.gateways.get(gateway).verify(bytes, signature);
     return this.uow.run(ACTOR, async (tx) => {
       const values = [gateway, eventId, type, concerns, reference, key, this.clock.now()];
-      const made = await tx.one<{ id: number }>(INSERT, values);
+      const back = [taken?.amount ?? null, taken?.currency ?? null];
+      const made = await tx.one<{ id: number }>(INSERT, [...values, ...back]);
       if (made && concerns !== 'nothing')
         this.work.enqueueOnCommit(
           'billing.gateway-event',

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '@isp/kernel';
+import { type Clock, isCurrencyCode } from '@isp/kernel';
 import { CLOCK, CONFIG, type Config } from '@isp/platform/config';
 import { z } from 'zod';
 import { billingErrors } from '../billing.errors.js';
@@ -13,7 +13,7 @@ import type {
   RefundOrder,
 } from './payment-gateway.port.js';
 import { checkSignature } from './signed-body.js';
-import { stripeAmount } from './stripe-amounts.js';
+import { amountOfStripe, stripeAmount } from './stripe-amounts.js';
 import { type StripeReply, StripeClient } from './stripe-client.js';
 import * as shape from './stripe.shapes.js';
 
@@ -161,15 +161,29 @@ export class StripeGateway implements PaymentGateway {
     const parsed = shape.event.safeParse(jsonOf(bytes));
     if (!parsed.success) throw billingErrors('billing.gateway.forged');
     const { id: eventId, type, data } = parsed.data;
-    const { id, payment_intent: charge, metadata } = data.object;
+    const { id, payment_intent: charge, metadata, amount, currency } = data.object;
     const key = z.uuid().safeParse(metadata?.[OURS]).data ?? null;
     if (type.startsWith('payment_intent.')) return { eventId, type, concerns: 'charge', reference: id ?? null, key };
     if (type.startsWith('refund.') || type === 'charge.refund.updated')
       return { eventId, type, concerns: 'refund', reference: id ?? null, key };
     if (type === 'charge.dispute.funds_withdrawn')
-      return { eventId, type, concerns: 'dispute', reference: charge ?? null, key: null };
+      return {
+        eventId,
+        type,
+        concerns: 'dispute',
+        reference: charge ?? null,
+        key: null,
+        taken: takenOf(amount, currency),
+      };
     return { eventId, type, concerns: 'nothing', reference: null, key: null };
   }
+}
+
+/** What the bank of the payer took back, as the dispute says. */
+function takenOf(units: number | null | undefined, named: string | null | undefined): GatewayNotice['taken'] {
+  const currency = named?.toUpperCase() ?? '';
+  if (units === null || units === undefined || !isCurrencyCode(currency)) return null;
+  return { amount: amountOfStripe(units, currency), currency };
 }
 
 function jsonOf(bytes: Buffer): unknown {

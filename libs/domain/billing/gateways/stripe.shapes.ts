@@ -58,6 +58,8 @@ export const event = z.object({
     object: z.object({
       id: z.string().max(255).optional(),
       payment_intent: z.string().max(255).nullish(),
+      amount: z.int().nonnegative().nullish().catch(null),
+      currency: z.string().length(3).nullish().catch(null),
       metadata: z.record(z.string(), z.string()).nullish(),
     }),
   }),

@@ -228,6 +228,23 @@ describe('the rest of Stripe', () => {
     expect([refunds.size, seen[0]?.form.get('amount')]).toEqual([1, '1000']);
   });
 
+  it('says how much a dispute took, where that can be read', () => {
+    const notice = (object: object) => {
+      const event = { id: 'evt_2', type: 'charge.dispute.funds_withdrawn', data: { object } };
+      const bytes = Buffer.from(JSON.stringify(event));
+      return stripe.verify(bytes, signatureOf(SECRET, bytes, systemClock.now()));
+    };
+    const dispute = { id: 'dp_1', payment_intent: 'pi_1' };
+    expect(notice({ ...dispute, amount: 8639, currency: 'usd' })).toMatchObject({
+      concerns: 'dispute',
+      reference: 'pi_1',
+      taken: { amount: '86.39', currency: 'USD' },
+    });
+    expect(notice({ ...dispute, amount: 500, currency: 'jpy' }).taken).toEqual({ amount: '500', currency: 'JPY' });
+    for (const unread of [{}, { amount: 1 }, { amount: 1, currency: 'u$d' }, { amount: -1, currency: 'usd' }])
+      expect(notice({ ...dispute, ...unread }).taken).toBeNull();
+  });
+
   it('signs its webhooks over the exact bytes', () => {
     const object = { id: 'pi_1', metadata: { isp_key: order.key } };
     const bytes = Buffer.from(JSON.stringify({ id: 'evt_1', type: 'payment_intent.succeeded', data: { object } }));

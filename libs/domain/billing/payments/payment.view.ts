@@ -16,6 +16,9 @@ export interface PaymentView {
   readonly allocatedAmount: string;
   /** What refunds took of it, those under way included. */
   readonly refundedAmount: string;
+  /** What the bank took back beyond what was left of it: the customer owes it; and what other money has paid of that. */
+  readonly excessAmount: string;
+  readonly coveredAmount: string;
   readonly method: PaymentMethod;
   readonly reference: string | null;
   readonly status: 'received' | 'reversed';
@@ -32,8 +35,8 @@ export interface PaymentView {
 /** The columns of a view, for hand-written statements. */
 export const PAYMENT_COLUMNS = `p.id, p.partner_id AS "partnerId", p.customer_id AS "customerId", p.account_id AS "accountId", p.currency,
   p.amount::text AS amount, p.allocated_amount::text AS "allocatedAmount",
-  p.refunded_amount::text AS "refundedAmount", p.method, p.reference, p.status, p.received_at AS "receivedAt",
+  p.refunded_amount::text AS "refundedAmount", p.excess_amount::text AS "excessAmount", p.covered_amount::text AS "coveredAmount", p.method, p.reference, p.status, p.received_at AS "receivedAt",
   p.notes, p.reversed_at AS "reversedAt", p.reversal_reason AS "reversalReason", p.version, p.created_at AS "createdAt",
   (SELECT coalesce(json_agg(json_build_object('invoiceId', s.invoice_id, 'amount', s.amount::text) ORDER BY s.invoice_id), '[]')
-     FROM (SELECT a.invoice_id, sum(a.amount) AS amount FROM allocations a WHERE a.payment_id = p.id GROUP BY 1 HAVING sum(a.amount) <> 0) s)
+     FROM (SELECT a.invoice_id, sum(a.amount) AS amount FROM allocations a WHERE a.payment_id = p.id AND a.invoice_id IS NOT NULL GROUP BY 1 HAVING sum(a.amount) <> 0) s)
     AS allocations`;

@@ -8,30 +8,32 @@ export interface FreeMoney {
   readonly amount: string;
 }
 
-export interface OpenInvoice {
-  readonly invoiceId: number;
-  /** What is still to be paid of it: decimal text, positive. */
-  readonly amount: string;
+/** What money is used for: an invoice, or what a bank took back beyond a payment. */
+interface Use {
+  readonly invoiceId: number | null;
+  /** The payment that was taken back. */
+  readonly excessOfId: number | null;
 }
 
-export type NewAllocation = FreeMoney & { readonly invoiceId: number };
+export type OpenDebt = Use & {
+  /** What is still to be paid of it: decimal text, positive. */
+  readonly amount: string;
+};
 
-/** Pays open invoices with free money, each in the order given, until one of the two has run out. */
-export function settle(
-  money: readonly FreeMoney[],
-  invoices: readonly OpenInvoice[],
-  currency: string,
-): NewAllocation[] {
-  const open = invoices.map(({ invoiceId, amount }) => ({ invoiceId, left: Money.of(amount, currency) }));
+export type NewAllocation = FreeMoney & Use;
+
+/** Pays open debts with free money, each in the order given, until one of the two has run out. */
+export function settle(money: readonly FreeMoney[], debts: readonly OpenDebt[], currency: string): NewAllocation[] {
+  const open = debts.map(({ amount, ...use }) => ({ use, left: Money.of(amount, currency) }));
   const allocations: NewAllocation[] = [];
   for (const { paymentId, creditNoteId, amount } of money) {
     let free = Money.of(amount, currency);
-    for (const invoice of open) {
-      const part = free.compare(invoice.left) < 0 ? free : invoice.left;
+    for (const debt of open) {
+      const part = free.compare(debt.left) < 0 ? free : debt.left;
       if (!part.isPositive()) continue;
-      allocations.push({ paymentId, creditNoteId, invoiceId: invoice.invoiceId, amount: part.toText() });
+      allocations.push({ paymentId, creditNoteId, ...debt.use, amount: part.toText() });
       free = free.minus(part);
-      invoice.left = invoice.left.minus(part);
+      debt.left = debt.left.minus(part);
     }
   }
   return allocations;

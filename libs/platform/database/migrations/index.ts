@@ -62,6 +62,7 @@ import { numbersInLine } from './0380-numbers-in-line.js';
 import { issuedAtOnce } from './0395-issued-at-once.js';
 import { fewerChecks } from './0396-fewer-checks.js';
 import { writeOffs } from './0400-write-offs.js';
+import { paymentExcess } from './0401-payment-excess.js';
 import { sortedLists } from './0410-sorted-lists.js';
 
 /** Every migration, in the order in which they run. */
@@ -129,5 +130,6 @@ export const migrations: readonly SqlMigration[] = [
   issuedAtOnce,
   fewerChecks,
   writeOffs,
+  paymentExcess,
   sortedLists,
 ];

@@ -151,3 +151,22 @@ describe('write-offs', () => {
     expect((await post(`/invoices/${id}/write-offs`, { reason: 'other', note: 'Lost' })).status).toBe(201);
   });
 });
+
+describe('a payment of which a part was refunded', () => {
+  it('may be taken back in full by a bank: the customer owes that part again', async () => {
+    const { customerId, accountId } = await billed(100);
+    const { id } = (await pay(customerId, 110)).json<{ id: number }>();
+    await post(`/payments/${id}/refunds`, { reason: 'Too much', amount: 40, channel: 'hand' });
+    const reversed = await post(`/payments/${id}/reverse`, { reason: 'Chargeback', amount: 110 });
+    expect(reversed.json()).toMatchObject({ status: 'reversed', excess_amount: 40, excess_paid_amount: 0 });
+    const account = async () => (await ask(`/billing/accounts/${accountId}`)).json();
+    expect(await account()).toMatchObject({ credit_balance: 0, open_amount: 148 });
+    expect((await ask(`/billing/accounts/${accountId}/statement`)).json()).toMatchObject({
+      closing_balance: 148,
+      entries: expect.arrayContaining([expect.objectContaining({ event: 'payment.reversed', amount: 110 })]),
+    });
+    await pay(customerId, 148);
+    expect((await ask(`/billing/payments/${id}`)).json()).toMatchObject({ excess_amount: 40, excess_paid_amount: 40 });
+    expect(await account()).toMatchObject({ credit_balance: 0, open_amount: 0 });
+  });
+});
