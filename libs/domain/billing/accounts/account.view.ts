@@ -62,8 +62,10 @@ export interface AccountView {
   readonly updatedAt: Date;
 }
 
-export const OPEN_AMOUNT = `(SELECT coalesce(sum(i.total_amount - i.settled_amount), 0) FROM invoices i
-    WHERE i.account_id = a.id AND i.status IN ('pending', 'partially_paid', 'overdue'))`;
+export const OPEN_AMOUNT = `((SELECT coalesce(sum(i.total_amount - i.settled_amount), 0) FROM invoices i
+    WHERE i.account_id = a.id AND i.status IN ('pending', 'partially_paid', 'overdue'))
+  + (SELECT coalesce(sum(p.excess_amount - p.covered_amount), 0) FROM payments p
+      WHERE p.account_id = a.id AND p.excess_amount > p.covered_amount))`;
 export const CREDIT_AMOUNT = `((SELECT coalesce(sum(p.amount - p.allocated_amount - p.refunded_amount), 0) FROM payments p WHERE p.account_id = a.id AND p.status = 'received')
    + (SELECT coalesce(-sum(c.total_amount + c.settled_amount), 0) FROM invoices c WHERE c.account_id = a.id AND c.status = 'issued'))`;
 
@@ -79,14 +81,4 @@ export const ACCOUNT_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id
      FROM billing_account_terms t WHERE t.account_id = a.id) AS terms,
   (SELECT y.payer_account_id FROM billing_payers y WHERE y.account_id = a.id AND y.until_on IS NULL) AS "payerAccountId",
   (SELECT k.reason FROM billing_parkings k WHERE k.account_id = a.id AND k.ended_at IS NULL) AS "parkedFor",
-<<<<<<< HEAD
   ${OPEN_AMOUNT}::text AS "openAmount", ${CREDIT_AMOUNT}::text AS "creditAmount"`;
-=======
-  ((SELECT coalesce(sum(i.total_amount - i.settled_amount), 0) FROM invoices i
-     WHERE i.account_id = a.id AND i.status IN ('pending', 'partially_paid', 'overdue'))
-   + (SELECT coalesce(sum(p.excess_amount - p.covered_amount), 0) FROM payments p
-       WHERE p.account_id = a.id AND p.excess_amount > p.covered_amount))::text AS "openAmount",
-  ((SELECT coalesce(sum(p.amount - p.allocated_amount - p.refunded_amount), 0) FROM payments p WHERE p.account_id = a.id AND p.status = 'received')
-   + (SELECT coalesce(-sum(c.total_amount + c.settled_amount), 0) FROM invoices c WHERE c.account_id = a.id AND c.status = 'issued'))::text
-    AS "creditAmount"`;
->>>>>>> 6f3db14 (What a bank takes beyond the rest of a refunded payment is owed, not sold)

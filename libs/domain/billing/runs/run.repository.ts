@@ -10,8 +10,11 @@ export const BATCH = 250;
 const dayOf = (run: string): string =>
   `CASE WHEN ${run}.dry_run THEN coalesce(${run}.until_on, ($2::timestamptz AT TIME ZONE a.time_zone)::date)
         ELSE least(${run}.until_on, ($2::timestamptz AT TIME ZONE a.time_zone)::date) END`;
-const DUE = `a.kind = 'postpaid' AND coalesce(a.next_run_on, a.starts_on) <= ${dayOf('r')}
-  AND coalesce(a.next_run_on, a.starts_on) <= greatest(r.until_on, ($2::timestamptz + interval '14 hours')::date)`;
+/** An account's next day, in the words of its index. */
+const DUE_ON = 'CASE WHEN a.next_run_on IS NULL THEN a.starts_on ELSE a.next_run_on END';
+const dueBy = (untilOn: string): string => `a.kind = 'postpaid' AND ${DUE_ON} <= ${dayOf('r')}
+  AND ${DUE_ON} <= greatest(${untilOn}, ($2::timestamptz + interval '14 hours')::date)`;
+const DUE = dueBy('r.until_on');
 const PARKED = 'EXISTS (SELECT FROM billing_parkings k WHERE k.account_id = a.id AND k.ended_at IS NULL)';
 
 const INSERT = statement(
@@ -24,12 +27,13 @@ const ANY_DUE = statement(
   `SELECT EXISTS (SELECT FROM billing_accounts a CROSS JOIN (SELECT NULL::date AS until_on, $1::boolean AS dry_run) r
                    WHERE ${DUE} AND NOT ${PARKED}) AS due`,
 );
-const PLAN = statement(
+// The run's last day is a value of the statement: behind the wall no index is searched for one that comes out of a row.
+export const PLAN = statement(
   'billing-runs-plan',
   `INSERT INTO billing_run_batches (run_id, number, from_id, until_id, accounts)
    SELECT $1, n / $3, min(id), max(id), count(*)
      FROM (SELECT a.id, row_number() OVER (ORDER BY a.id) - 1 AS n FROM billing_accounts a JOIN billing_runs r ON r.id = $1
-            WHERE ${DUE} AND NOT ${PARKED}) due GROUP BY 2`,
+            WHERE ${dueBy('$4::date')} AND NOT ${PARKED}) due GROUP BY 2`,
 );
 const NOTE_PARKED = statement(
   'billing-runs-note-parked',
@@ -133,7 +137,7 @@ export class RunRepository {
   }): Promise<number | undefined> {
     const row = await this.uow.tx.one<{ id: number }>(INSERT, [run.origin, run.dryRun, run.untilOn, run.by, run.at]);
     if (!row) return undefined;
-    await this.uow.tx.execute(PLAN, [row.id, run.at, BATCH]);
+    await this.uow.tx.execute(PLAN, [row.id, run.at, BATCH, run.untilOn]);
     await this.uow.tx.execute(NOTE_PARKED, [row.id, run.at]);
     return row.id;
   }

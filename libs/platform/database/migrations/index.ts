@@ -61,6 +61,7 @@ import { checkedTypes } from './0370-checked-types.js';
 import { numbersInLine } from './0380-numbers-in-line.js';
 import { issuedAtOnce } from './0395-issued-at-once.js';
 import { fewerChecks } from './0396-fewer-checks.js';
+import { dueBehindTheWall } from './0397-due-behind-the-wall.js';
 import { writeOffs } from './0400-write-offs.js';
 import { paymentExcess } from './0401-payment-excess.js';
 import { sortedLists } from './0410-sorted-lists.js';
@@ -129,6 +130,7 @@ export const migrations: readonly SqlMigration[] = [
   numbersInLine,
   issuedAtOnce,
   fewerChecks,
+  dueBehindTheWall,
   writeOffs,
   paymentExcess,
   sortedLists,
