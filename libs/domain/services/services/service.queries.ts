@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { type SortedSlice, type Statement, type Transaction, UnitOfWork, rowsOf, sortedStatements, sorting, statement } from '@isp/platform/database';
+import {
+  type SortedSlice,
+  type Transaction,
+  UnitOfWork,
+  rowsOf,
+  sortedStatements,
+  sorting,
+  statement,
+} from '@isp/platform/database';
 import type { OperationalStatus, ServiceStatus } from './service.entity.js';
 import { serviceErrors } from './service.errors.js';
 import { SERVICE_COLUMNS, type ServiceView } from './service.view.js';

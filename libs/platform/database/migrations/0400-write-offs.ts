@@ -13,19 +13,23 @@ ALTER TABLE invoices ADD paid_amount numeric(18, 4) NOT NULL DEFAULT 0, ADD writ
 UPDATE invoices i SET paid_amount = p.amount
   FROM (SELECT invoice_id, sum(amount) AS amount FROM allocations WHERE payment_id IS NOT NULL GROUP BY 1 HAVING sum(amount) <> 0) p
  WHERE i.id = p.invoice_id;
-ALTER TABLE invoices DROP CONSTRAINT invoices_status_check, DROP CONSTRAINT invoices_check6, DROP CONSTRAINT invoices_check9,
-  DROP CONSTRAINT invoices_check10, DROP CONSTRAINT invoices_check12;
-ALTER TABLE invoices
-  ADD CONSTRAINT invoices_status_of_document CHECK (status = ANY (CASE document
-    WHEN 'invoice' THEN '{draft,pending,partially_paid,paid,overdue,uncollectible,void}'::text[] ELSE '{draft,issued,void}'::text[] END)),
-  ADD CONSTRAINT invoices_parts_of_settled CHECK (least(paid_amount, written_off_amount) >= 0
-    AND paid_amount + written_off_amount <= CASE document WHEN 'invoice' THEN settled_amount ELSE 0 END
-    AND (written_off_at IS NULL) = (written_off_amount = 0)),
-  ADD CONSTRAINT invoices_open CHECK (CASE status WHEN 'pending' THEN settled_amount = written_off_amount
-    WHEN 'partially_paid' THEN settled_amount > written_off_amount AND settled_amount < total_amount ELSE true END),
-  ADD CONSTRAINT invoices_settled CHECK (
-    CASE WHEN document = 'invoice' AND settled_amount = total_amount AND status <> ALL ('{draft,void}')
-         THEN status = CASE WHEN written_off_amount > 0 THEN 'uncollectible' ELSE 'paid' END ELSE status <> ALL ('{paid,uncollectible}') END);
+-- As in 0396, with what is written off: it is no payment, so a document of which nothing else is settled is pending.
+ALTER TABLE invoices DROP CONSTRAINT invoices_amounts, DROP CONSTRAINT invoices_by_document, DROP CONSTRAINT invoices_by_state,
+  ADD CONSTRAINT invoices_amounts CHECK (settled_amount >= numeric '0' AND settled_amount <= abs(total_amount) AND credited_amount >= numeric '0'
+    AND paid_amount >= numeric '0' AND written_off_amount >= numeric '0' AND (written_off_at IS NULL) = (written_off_amount = numeric '0')),
+  ADD CONSTRAINT invoices_by_document CHECK (CASE document
+    WHEN 'invoice' THEN total_amount >= numeric '0' AND corrects_id IS NULL AND paid_amount + written_off_amount <= settled_amount
+    WHEN 'credit_note' THEN total_amount < numeric '0' AND status IN ('draft', 'issued', 'void') AND paid_amount + written_off_amount = numeric '0'
+    ELSE false END),
+  ADD CONSTRAINT invoices_by_state CHECK (CASE status
+    WHEN 'draft' THEN sequence IS NULL
+    WHEN 'pending' THEN settled_amount = written_off_amount AND settled_amount < total_amount
+    WHEN 'partially_paid' THEN settled_amount > written_off_amount AND settled_amount < total_amount
+    WHEN 'paid' THEN settled_amount = total_amount AND written_off_amount = numeric '0'
+    WHEN 'uncollectible' THEN settled_amount = total_amount AND written_off_amount > numeric '0'
+    WHEN 'overdue' THEN settled_amount < total_amount
+    WHEN 'issued' THEN document = 'credit_note'
+    WHEN 'void' THEN settled_amount = numeric '0' AND credited_amount = numeric '0' ELSE false END);
 CREATE INDEX invoices_written_off ON invoices (account_id, id) WHERE written_off_amount > 0;
 
 CREATE TABLE write_offs (
