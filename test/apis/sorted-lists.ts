@@ -1,4 +1,4 @@
-import { CreditInvoice } from '@isp/domain/billing';
+import { CreditInvoice, WriteOffInvoice } from '@isp/domain/billing';
 import { OrderInternetService } from '@isp/domain/services';
 import { EVERYTHING, type Thing, factory } from '../support/api-fixtures.js';
 import type { ApiWorld } from '../support/api-world.js';
@@ -84,6 +84,7 @@ export const NARROWED_BY: Readonly<Record<string, Readonly<Record<string, string
   },
   '/v1/billing/payments': { amount: 'customer_id' },
   '/v1/billing/refunds': { amount: 'customer_id' },
+  '/v1/billing/write-offs': { amount: 'customer_id' },
   '/v1/billing/charges': { amount: 'customer_id' },
   '/v1/billing/accounts': { name: 'customer_id', open_amount: 'customer_id', credit_balance: 'customer_id' },
   '/v1/billing/bank-entries': { amount: 'statement_id', payer_name: 'statement_id' },
@@ -148,6 +149,8 @@ export async function fill(world: ApiWorld): Promise<void> {
   const line = (amount: string) => ({ actor: EVERYTHING, invoiceId, reason: 'Spec', lines: [{ position: 1, amount }] });
   await use(CreditInvoice).execute(line('2'));
   await use(CreditInvoice).execute(line('1'));
+  for (const amount of ['2', '1'])
+    await use(WriteOffInvoice).execute({ actor: EVERYTHING, invoiceId, amount, reason: 'settlement' });
   const failed = {
     key: 'gen_random_uuid()',
     gateway_reference: 'NULL',
@@ -201,6 +204,7 @@ export async function placesOf(world: ApiWorld): Promise<Readonly<Record<string,
     '/v1/billing/credit-notes account_id': await most(`invoices WHERE document = 'credit_note'`, 'account_id'),
     '/v1/billing/payments customer_id': await most('payments', 'customer_id'),
     '/v1/billing/refunds customer_id': await most('refunds', 'customer_id'),
+    '/v1/billing/write-offs customer_id': await most('write_offs', 'customer_id'),
     '/v1/billing/charges customer_id': await most('charges', 'customer_id'),
     '/v1/billing/accounts customer_id': await most('billing_accounts', 'customer_id'),
     '/v1/billing/bank-entries statement_id': await most('bank_entries', 'statement_id'),

@@ -8,6 +8,7 @@ import {
   INVOICE_SORTING,
   PAYMENT_SORTING,
   REFUND_SORTING,
+  WRITE_OFF_SORTING,
 } from '@isp/domain/billing';
 import { CUSTOMER_SORTING } from '@isp/domain/customers';
 import { DEVICE_SORTING, DRIFT_SORTING } from '@isp/domain/network';
@@ -37,6 +38,7 @@ const LONG: readonly LongList[] = [
   { rows: 'invoices i', sorting: INVOICE_SORTING },
   { rows: 'payments p', sorting: PAYMENT_SORTING },
   { rows: 'refunds r', sorting: REFUND_SORTING },
+  { rows: 'write_offs w', sorting: WRITE_OFF_SORTING },
   { rows: 'charges c', sorting: CHARGE_SORTING },
   { rows: 'bank_entries e', sorting: BANK_ENTRY_SORTING },
   { rows: 'tickets t', sorting: TICKET_SORTING },

@@ -1,7 +1,7 @@
 import { bodyId, currencyCode, intId, prose, unitAmount } from '@isp/apis/shared';
-import { WRITE_OFF_REASONS } from '@isp/domain/billing';
+import { WRITE_OFF_REASONS, WRITE_OFF_SORTING } from '@isp/domain/billing';
 import { z } from 'zod';
-import { listQuery, listShape } from '../lists.js';
+import { listShape, sortedQuery } from '../lists.js';
 
 const reason = z.enum(WRITE_OFF_REASONS);
 const why = {
@@ -38,12 +38,15 @@ export type SmallBalancesBody = z.infer<typeof smallBalancesBody>;
 export const reverseWriteOffBody = z.strictObject({ reason: prose(500) });
 export type ReverseWriteOffBody = z.infer<typeof reverseWriteOffBody>;
 
-export const writeOffsQuery = listQuery({
-  customer_id: intId.optional(),
-  account_id: intId.optional(),
-  invoice_id: intId.optional(),
-  reason: reason.optional(),
-});
+export const writeOffsQuery = sortedQuery(
+  {
+    customer_id: intId.optional(),
+    account_id: intId.optional(),
+    invoice_id: intId.optional(),
+    reason: reason.optional(),
+  },
+  WRITE_OFF_SORTING,
+);
 export type WriteOffsQuery = z.infer<typeof writeOffsQuery>;
 
 export const writeOffShape = z.object({

@@ -42,7 +42,8 @@ const RULES = [
   `status <> 'void' OR (settled_amount = 0 AND credited_amount = 0)`,
 ];
 /** Documents of every kind and state, and of none that there is, with amounts on both sides of every limit. */
-const CASES = `(SELECT document, status, total_amount, settled_amount, credited_amount, corrects_id, sequence, voided_at, number, number AS content_hash,
+const CASES = `(SELECT document, status, total_amount, settled_amount, credited_amount, paid_amount,
+    written_off_amount, written_off_at, corrects_id, sequence, voided_at, number, number AS content_hash,
     number AS issued_at, number AS issued_on, numeric '1' AS subtotal_amount, total_amount - 1 AS tax_amount, 'fee' AS kind, 'person' AS origin,
     NULL::date AS period_from, NULL::date AS period_until
   FROM unnest('{invoice,credit_note,letter}'::text[]) document
@@ -50,8 +51,8 @@ const CASES = `(SELECT document, status, total_amount, settled_amount, credited_
  CROSS JOIN unnest('{-2,0,2}'::numeric[]) total_amount CROSS JOIN unnest('{-1,0,1,2,3}'::numeric[]) settled_amount
  CROSS JOIN unnest('{-1,0,1,2,3}'::numeric[]) credited_amount CROSS JOIN unnest('{1,NULL}'::integer[]) corrects_id
  CROSS JOIN unnest('{-1,0,1}'::numeric[]) paid_amount CROSS JOIN unnest('{-1,0,1,2}'::numeric[]) written_off_amount
- CROSS JOIN unnest('{2026-01-01,NULL}'::timestamptz[]) written_off_at CROSS JOIN unnest('{1,NULL}'::integer[]) sequence CROSS JOIN unnest('{2026-01-01,NULL}'::date[]) voided_at
- CROSS JOIN unnest('{INV-1,NULL}'::text[]) number) cases`;
+ CROSS JOIN unnest('{2026-01-01,NULL}'::timestamptz[]) written_off_at CROSS JOIN unnest('{1,NULL}'::integer[]) sequence
+ CROSS JOIN unnest('{2026-01-01,NULL}'::date[]) voided_at CROSS JOIN unnest('{INV-1,NULL}'::text[]) number) cases`;
 
 describe('the checks of documents', () => {
   it('refuse what any of their rules refuses, and nothing else', async () => {
