@@ -1,55 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { API_LIMITS, sessionOptions } from '@isp/platform/database';
-import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-postgres.js';
+import type { Client } from 'pg';
+import { IssuingWorld } from '../../../../test/support/issuing-world.js';
 
 const AT = '2026-03-01T00:30:00.123456Z';
-let database: TestDatabase;
+let world: IssuingWorld;
 let owner: Client;
-let clients: Client[];
-let partner: number;
-
-/** As the application is connected, and as nobody in particular. */
-async function connected(settings = '-c app.unrestricted=on'): Promise<Client> {
-  const client = new Client({
-    connectionString: database.appUrl,
-    options: `${sessionOptions(API_LIMITS)} ${settings}`,
-  });
-  await client.connect();
-  clients.push(client);
-  return client;
-}
+const connected = (settings?: string): Promise<Client> => world.connected(settings);
+const account = (partnerId?: number): Promise<number> => world.account(partnerId);
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  clients = [];
-  owner = new Client({ connectionString: database.ownerUrl });
-  await owner.connect();
-  clients.push(owner);
+  world = await IssuingWorld.open();
+  owner = world.owner;
 }, 120_000);
-afterAll(async () => {
-  await Promise.all(clients.map((client) => client.end()));
-  await database.drop();
-});
-
-let serial = 0;
-async function account(): Promise<number> {
-  serial += 1;
-  await owner.query(`INSERT INTO customers (partner_id, name, email, phone) VALUES ($1, 'Spec', $2, '+12025550100')`, [
-    partner,
-    `at-once-${serial}@spec.example`,
-  ]);
-  const { rows } = await owner.query<{ id: number }>('SELECT max(id) AS id FROM billing_accounts');
-  return rows[0]?.id ?? 0;
-}
-beforeEach(async () => {
-  serial += 1;
-  const { rows } = await owner.query<{ id: number }>(
-    `INSERT INTO partners (name, kind, tier) VALUES ($1, 'isp', 'enterprise') RETURNING id`,
-    [`Issuer ${serial}`],
-  );
-  partner = rows[0]?.id ?? 0;
-});
+afterAll(() => world.close());
+beforeEach(() => world.newPartner());
 
 interface Line {
   readonly amount: string;
@@ -260,13 +224,13 @@ describe('documents that are issued at once', () => {
       mine,
     ]);
     const of = (account_id: number): Document => ({ account_id, net: '1', lines: [{ amount: '1' }] });
-    const own = await connected(`-c app.partner_id=${partner} -c app.customer_id=${rows[0]?.id}`);
+    const own = await connected(`-c app.partner_id=${world.partner} -c app.customer_id=${rows[0]?.id}`);
     const before = await everything();
-    for (const client of [await connected(''), await connected(`-c app.partner_id=${partner - 1}`), own])
+    for (const client of [await connected(''), await connected(`-c app.partner_id=${world.partner - 1}`), own])
       await expect(issue(client, [of(mine), of(sibling)])).rejects.toMatchObject({ code: '42501' });
     expect(await everything()).toBe(before);
     expect(await issue(own, [of(mine)])).toHaveLength(1);
-    expect(await issue(await connected(`-c app.partner_id=${partner}`), [of(sibling)])).toHaveLength(1);
+    expect(await issue(await connected(`-c app.partner_id=${world.partner}`), [of(sibling)])).toHaveLength(1);
   });
 
   it('take no line afterwards and are written in no other way, whatever the application says it does', async () => {

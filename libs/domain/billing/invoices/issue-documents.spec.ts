@@ -1,59 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { API_LIMITS, sessionOptions } from '@isp/platform/database';
-import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-postgres.js';
+import type { Client } from 'pg';
+import { IssuingWorld } from '../../../../test/support/issuing-world.js';
 
 const AT = '2026-03-01T00:30:00.123456Z';
-let database: TestDatabase;
+let world: IssuingWorld;
 let owner: Client;
-let clients: Client[];
-let partner: number;
-
-/** As the application is connected, and as nobody in particular. */
-async function connected(settings = '-c app.unrestricted=on'): Promise<Client> {
-  const client = new Client({
-    connectionString: database.appUrl,
-    options: `${sessionOptions(API_LIMITS)} ${settings}`,
-  });
-  await client.connect();
-  clients.push(client);
-  return client;
-}
+const connected = (settings?: string): Promise<Client> => world.connected(settings);
+const account = (partnerId?: number): Promise<number> => world.account(partnerId);
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  database.exempt('lines and taxes come to the total', 'drafts that are refused for it');
-  clients = [];
-  owner = new Client({ connectionString: database.ownerUrl });
-  await owner.connect();
-  clients.push(owner);
+  world = await IssuingWorld.open();
+  world.database.exempt('lines and taxes come to the total', 'drafts that are refused for it');
+  owner = world.owner;
 }, 120_000);
-afterAll(async () => {
-  await Promise.all(clients.map((client) => client.end()));
-  await database.drop();
-});
-
-let serial = 0;
-/** An account of a new partner, and so that its drafts are nobody else's. */
-async function account(partnerId = partner): Promise<number> {
-  serial += 1;
-  const { rows } = await owner.query<{ id: number }>(
-    `INSERT INTO customers (partner_id, name, email, phone) VALUES ($1, 'Spec', $2, '+12025550100') RETURNING id`,
-    [partnerId, `issue-${serial}@spec.example`],
-  );
-  const found = await owner.query<{ id: number }>('SELECT id FROM billing_accounts WHERE customer_id = $1', [
-    rows[0]?.id,
-  ]);
-  return found.rows[0]?.id ?? 0;
-}
-beforeEach(async () => {
-  serial += 1;
-  const { rows } = await owner.query<{ id: number }>(
-    `INSERT INTO partners (name, kind, tier) VALUES ($1, 'isp', 'enterprise') RETURNING id`,
-    [`Issuer ${serial}`],
-  );
-  partner = rows[0]?.id ?? 0;
-});
+afterAll(() => world.close());
+beforeEach(() => world.newPartner());
 
 interface Draft {
   readonly net?: number;
@@ -199,12 +160,12 @@ describe('documents that are issued together', () => {
     ).rows as [{ customer: number }];
     const ids = [await draft(mine), await draft(sibling)];
     const refused = { code: '42501', message: 'not all of these documents are there to be issued' };
-    const [nobody, neighbour] = [await connected(''), await connected(`-c app.partner_id=${partner - 1}`)];
-    const own = await connected(`-c app.partner_id=${partner} -c app.customer_id=${customer}`);
+    const [nobody, neighbour] = [await connected(''), await connected(`-c app.partner_id=${world.partner - 1}`)];
+    const own = await connected(`-c app.partner_id=${world.partner} -c app.customer_id=${customer}`);
     for (const client of [nobody, neighbour, own]) await expect(issue(client, ids)).rejects.toMatchObject(refused);
     expect(await booked(ids)).toEqual([]);
     expect(await issue(own, ids.slice(0, 1))).toHaveLength(1);
-    expect(await issue(await connected(`-c app.partner_id=${partner}`), ids.slice(1))).toHaveLength(1);
+    expect(await issue(await connected(`-c app.partner_id=${world.partner}`), ids.slice(1))).toHaveLength(1);
   });
 
   it('are issued in no other way', async () => {

@@ -106,43 +106,8 @@ ALTER TABLE ledger_transfers
   ADD CONSTRAINT ledger_transfers_debit_check CHECK (debit IN ('receivable', 'credit', 'revenue', 'tax', 'cash', 'refunding', 'bad_debt')),
   ADD CONSTRAINT ledger_transfers_credit_check CHECK (credit IN ('receivable', 'credit', 'revenue', 'tax', 'cash', 'refunding', 'bad_debt'));
 
--- Settles: the money is used, or given up; the invoice is settled by so much, and the customer owes less.
-CREATE OR REPLACE FUNCTION settle_allocation() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-  invoice invoices;
-  paid numeric := CASE WHEN NEW.payment_id IS NULL THEN 0 ELSE NEW.amount END;
-  lost numeric := CASE WHEN NEW.write_off_id IS NULL THEN 0 ELSE NEW.amount END;
-BEGIN
-  UPDATE invoices i SET settled_amount = i.settled_amount + NEW.amount, paid_amount = i.paid_amount + paid,
-         written_off_amount = i.written_off_amount + lost, version = i.version + 1, updated_at = NEW.at,
-         written_off_at = CASE WHEN i.written_off_amount + lost = 0 THEN NULL WHEN lost > 0 THEN NEW.at ELSE i.written_off_at END,
-         status = CASE WHEN i.settled_amount + NEW.amount = i.total_amount
-                            THEN CASE WHEN i.written_off_amount + lost > 0 THEN 'uncollectible' ELSE 'paid' END
-                       WHEN i.status = 'overdue' THEN 'overdue'
-                       WHEN i.settled_amount + NEW.amount = i.written_off_amount + lost THEN 'pending' ELSE 'partially_paid' END
-   WHERE i.id = NEW.invoice_id AND i.account_id = NEW.account_id AND i.document = 'invoice' AND i.status NOT IN ('draft', 'void')
-  RETURNING * INTO invoice;
-  IF NOT FOUND THEN
-    RAISE 'invoice % cannot be paid', NEW.invoice_id USING ERRCODE = 'check_violation', CONSTRAINT = 'allocations_invoice_open';
-  END IF;
-  IF NEW.write_off_id IS NOT NULL THEN
-    RETURN NULL;
-  ELSIF NEW.payment_id IS NULL THEN
-    UPDATE invoices c SET settled_amount = c.settled_amount + NEW.amount, version = c.version + 1, updated_at = NEW.at
-     WHERE c.id = NEW.credit_note_id AND c.account_id = NEW.account_id AND c.document = 'credit_note' AND c.status = 'issued';
-  ELSE
-    UPDATE payments p SET allocated_amount = p.allocated_amount + NEW.amount, version = p.version + 1, updated_at = NEW.at
-     WHERE p.id = NEW.payment_id AND p.account_id = NEW.account_id AND p.status = 'received';
-  END IF;
-  IF NOT FOUND THEN
-    RAISE 'there is no such money' USING ERRCODE = 'check_violation', CONSTRAINT = 'allocations_money_there';
-  END IF;
-  PERFORM post_transfer(NEW, 'allocation', NEW.at, 'credit', 'receivable', NEW.amount, NULL, NULL, NEW.id, invoice.currency);
-  RETURN NULL;
-END $$;
-
--- Direct write-off: the loss, and the tax that is claimed back, against what the customer owes.
+-- Direct write-off: the loss, and the tax that is claimed back, against what the customer owes. (How its allocation settles the
+-- invoice is in 0401, with that of a debt that is no invoice.)
 CREATE FUNCTION book_write_off() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
