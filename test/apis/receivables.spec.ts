@@ -96,9 +96,9 @@ describe('write-offs', () => {
       reversed_tax_amount: 4,
       reversals: [{ amount: 54, reclaimed_tax_amount: 4, reason: null, created_at: '2025-03-10T12:00:00Z' }],
     });
-    const back = await post(`/write-offs/${made1.id}/reverse`, { reason: 'The estate pays' });
+    const back = await post(`/write-offs/${made1.id}/reverse`, { reversal_reason: 'The estate pays' });
     expect(back.json()).toMatchObject({ reversed_amount: 108, reversed_tax_amount: 8 });
-    expect((await post(`/write-offs/${made1.id}/reverse`, { reason: 'Again' })).status).toBe(409);
+    expect((await post(`/write-offs/${made1.id}/reverse`, { reversal_reason: 'Again' })).status).toBe(409);
     expect(await invoice(id)).toMatchObject({ status: 'partially_paid', paid_amount: 54, amount_due: 54 });
     const { entries } = (await ask(`/billing/accounts/${accountId}/statement`)).json<{ entries: object[] }>();
     expect(entries.map((entry) => [(entry as { event: string }).event, (entry as { amount: number }).amount])).toEqual([

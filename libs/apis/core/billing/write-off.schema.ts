@@ -35,7 +35,7 @@ export const smallBalancesBody = z.strictObject({
 });
 export type SmallBalancesBody = z.infer<typeof smallBalancesBody>;
 
-export const reverseWriteOffBody = z.strictObject({ reason: prose(500) });
+export const reverseWriteOffBody = z.strictObject({ reversal_reason: prose(500) });
 export type ReverseWriteOffBody = z.infer<typeof reverseWriteOffBody>;
 
 export const writeOffsQuery = sortedQuery(

@@ -136,14 +136,14 @@ export class WriteOffsController {
       'All that stands of it: the invoice is open again, and what the account has paid ahead pays it at once.',
     response: schema.writeOffShape,
     example: schema.reversedExample,
-    requestExample: { reason: 'The estate pays after all' },
+    requestExample: { reversal_reason: 'The estate pays after all' },
     errors: ['not_found', 'conflict'],
     keepAnswerHours: 720,
   })
   async reverseWriteOff(
     @CurrentActor() actor: Actor,
     @PathParam('write_off_id', intId) writeOffId: number,
-    @JsonBody(schema.reverseWriteOffBody) { reason }: schema.ReverseWriteOffBody,
+    @JsonBody(schema.reverseWriteOffBody) { reversal_reason: reason }: schema.ReverseWriteOffBody,
   ) {
     return present(await this.takeBack.execute({ actor, writeOffId, reason }));
   }
