@@ -63,8 +63,6 @@ export async function joined({ built, ...options }) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // Names of classes are names of providers.
-    keepNames: true,
     banner: { js: OLDER_PACKAGES },
     sourcemap: true,
     sourcesContent: false,
