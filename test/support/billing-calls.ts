@@ -48,7 +48,10 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/billing/write-offs/small-balances': { body: () => ({ currency: 'USD', below: 0.01, older_than_days: 1 }) },
   'GET /v1/billing/write-offs': {},
   'GET /v1/billing/write-offs/:write_off_id': { thing: 'write_off' },
-  'POST /v1/billing/write-offs/:write_off_id/reverse': { thing: 'write_off', body: () => ({ reversal_reason: 'Called' }) },
+  'POST /v1/billing/write-offs/:write_off_id/reverse': {
+    thing: 'write_off',
+    body: () => ({ reversal_reason: 'Called' }),
+  },
   'POST /v1/billing/payments': { body: () => ({ customer_id: 1, amount: 1, method: 'cash' }) },
   'GET /v1/billing/payments': {},
   'GET /v1/billing/payments/:payment_id': { thing: 'payment' },
