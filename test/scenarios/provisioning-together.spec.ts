@@ -84,9 +84,9 @@ const statuses = (rows: readonly Row[]) => rows.map(({ status, service }) => `${
 const different = <T>(all: readonly T[]) => new Set(all).size;
 const WELL = 'succeeded: active';
 
-/** A worker that finds all of it waiting, and claims it at once. */
+/** A worker that finds all of it waiting, and claims it at once: it has a place for it beside what else waits. */
 async function withWorker<T>(work: () => Promise<T>): Promise<T> {
-  const worker: RunningProgram = await workerBeside(world);
+  const worker: RunningProgram = await workerBeside(world, { ISP_WORKER_CONCURRENCY: '80' });
   try {
     return await work();
   } finally {
