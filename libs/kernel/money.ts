@@ -12,6 +12,10 @@ const Exact = Decimal.clone({
   defaults: true,
 });
 
+/** An amount that is counted in units of 0.0001 by a double. */
+const SHORT_AMOUNT = /^-?\d{1,9}(?:\.\d{1,4})?$/;
+const UNITS = 10_000;
+
 const ZERO = new Exact(0);
 const HUNDREDTH = new Exact('0.01');
 
@@ -145,6 +149,24 @@ export class Money {
   static ofMinor(minor: bigint | number, currency: string): Money {
     const scale = new Exact(10).pow(currencyDecimals(currency));
     return Money.of(new Exact(decimal(minor)).dividedBy(scale), currency);
+  }
+
+  /**
+   * The sum of amounts as the program writes them; of many it is far cheaper than of as many objects.
+   * @throws RangeError as `of`
+   */
+  static sumOfTexts(amounts: readonly string[], currency: string): Money {
+    let units = 0;
+    for (const amount of amounts) {
+      if (!SHORT_AMOUNT.test(amount) || !Number.isSafeInteger(units))
+        return Money.sum(
+          amounts.map((one) => Money.of(one, currency)),
+          currency,
+        );
+      // Of so few digits the product is off by far less than a half.
+      units += Math.round(Number(amount) * UNITS);
+    }
+    return Money.of(new Exact(units).dividedBy(UNITS), currency);
   }
 
   static sum(items: Iterable<Money>, currency: string): Money {

@@ -1,5 +1,5 @@
 import { PERMISSIONS, systemActor } from '@isp/contracts';
-import { BillingRuns, CarryOutRun, RunQueries } from '@isp/domain/billing';
+import { BillingRuns, CarryOutRun, RUN_LANES, RunQueries } from '@isp/domain/billing';
 import { monotonicMs } from '@isp/kernel';
 import { loadConfig } from '@isp/platform/config';
 import { createProgram } from '../../apps/wiring/program.js';
@@ -17,8 +17,6 @@ export interface Billed {
 }
 
 const ACTOR = { ...systemActor('bench'), permissions: new Set(PERMISSIONS) };
-/** As many as work on a run in real workers. */
-const LANES = 2;
 let program: ReturnType<typeof createProgram> | undefined;
 
 /** One run over all that is due, as the workers carry it out. */
@@ -29,7 +27,7 @@ serve<Bill, Billed>(async (settings) => {
   const [before, start] = [process.cpuUsage(), monotonicMs()];
   const { id } = await app.get(BillingRuns, { strict: false }).create({ actor: ACTOR });
   const carryOut = app.get(CarryOutRun, { strict: false });
-  await Promise.all(Array.from({ length: LANES }, () => carryOut.execute(id)));
+  await Promise.all(Array.from({ length: RUN_LANES }, () => carryOut.execute(id)));
   const seconds = (monotonicMs() - start) / 1_000;
   const { user, system } = process.cpuUsage(before);
   const { invoices } = await app.get(RunQueries, { strict: false }).get(ACTOR, id);

@@ -30,9 +30,14 @@ export class Outbox {
   add<N extends EventName>(name: N, payload: EventPayload<N>): void {
     EVENTS[name].parse(payload);
     const tx = this.uow.tx;
-    tx.afterCommit('wake', () => this.waker.wake());
+    this.written();
     const text = JSON.stringify(payload);
     tx.collect(write, { name, partnerId: payload.partner_id, payload: text, requestId: currentRequestId() ?? null });
+  }
+
+  /** Events that a function of the database writes in the caller's transaction: whoever waits for them is woken. */
+  written(): void {
+    this.uow.tx.afterCommit('wake', () => this.waker.wake());
   }
 }
 

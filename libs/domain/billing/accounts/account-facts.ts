@@ -11,7 +11,7 @@ import type {
 } from '../engine/engine.types.js';
 import { type WrittenLine, invoicedCharges } from '../engine/invoiced-charges.js';
 import type { ServiceDays } from '../prepaid/prepaid-periods.js';
-import type { AccountView } from './account.view.js';
+import type { BilledAccount } from './account.view.js';
 import {
   type Histories,
   type OfAccount,
@@ -74,7 +74,7 @@ interface PrepaidSpan extends DateRange, OfAccount {
 
 /** An account, and the day up to which it is to be computed. */
 export interface Wanted {
-  readonly account: AccountView;
+  readonly account: BilledAccount;
   readonly targetOn: string;
   /** A draft that is to be computed anew: it counts as not written. */
   readonly exceptInvoiceId?: number | undefined;
@@ -86,7 +86,7 @@ export class AccountFacts {
   constructor(private readonly uow: UnitOfWork) {}
 
   /** Of an account that is locked, where something is to be written. */
-  async of(account: AccountView, targetOn: string, exceptInvoiceId?: number): Promise<EngineFacts> {
+  async of(account: BilledAccount, targetOn: string, exceptInvoiceId?: number): Promise<EngineFacts> {
     return (await this.ofAll([{ account, targetOn, exceptInvoiceId }]))[0] as EngineFacts;
   }
 
@@ -147,7 +147,7 @@ export class AccountFacts {
   }
 
   /** The tax rates that hold in the regions of an account. */
-  rates(account: AccountView): Promise<TaxRate[]> {
+  rates(account: BilledAccount): Promise<TaxRate[]> {
     return this.uow.tx.query<TaxRate>(RATES, [regionsOf(account.terms)]);
   }
 }

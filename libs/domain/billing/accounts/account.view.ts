@@ -69,16 +69,38 @@ export const OPEN_AMOUNT = `((SELECT coalesce(sum(i.total_amount - i.settled_amo
 export const CREDIT_AMOUNT = `((SELECT coalesce(sum(p.amount - p.allocated_amount - p.refunded_amount), 0) FROM payments p WHERE p.account_id = a.id AND p.status = 'received')
    + (SELECT coalesce(-sum(c.total_amount + c.settled_amount), 0) FROM invoices c WHERE c.account_id = a.id AND c.status = 'issued'))`;
 
-/** The columns of a view, for hand-written statements. */
-export const ACCOUNT_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id AS "customerId", a.name, a.kind, a.warn_days AS "warnDays", a.currency,
-  a.time_zone AS "timeZone", a.payment_days AS "paymentDays", a.starts_on::text AS "startsOn", a.limit_amount::text AS "limitAmount",
-  a.minimum_amount::text AS "minimumAmount", a.language, a.invoice_delivery AS "invoiceDelivery", a.review_hours AS "reviewHours", a.billed_on::text AS "billedOn",
-  coalesce(a.next_run_on, a.starts_on)::text AS "nextRunOn", a.tax_exemptions AS exemptions, a.autopay, a.version, a.created_at AS "createdAt", a.updated_at AS "updatedAt",
-  CASE WHEN a.kind = 'prepaid' THEN json_build_object('state', a.prepaid_state, 'until', a.prepaid_until, 'offSince', a.prepaid_off_since,
-       'warnedFor', a.warned_for) END AS prepaid,
+/** What has to be known of an account in order to bill it: what others see without what it costs most to read. */
+export type BilledAccount = Pick<
+  AccountView,
+  | 'id'
+  | 'partnerId'
+  | 'customerId'
+  | 'currency'
+  | 'timeZone'
+  | 'paymentDays'
+  | 'startsOn'
+  | 'limitAmount'
+  | 'minimumAmount'
+  | 'reviewHours'
+  | 'billedOn'
+  | 'nextRunOn'
+  | 'exemptions'
+  | 'terms'
+  | 'creditAmount'
+>;
+
+/** The columns of a `BilledAccount`, for hand-written statements. */
+export const BILLED_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id AS "customerId", a.currency, a.time_zone AS "timeZone",
+  a.payment_days AS "paymentDays", a.starts_on::text AS "startsOn", a.limit_amount::text AS "limitAmount", a.minimum_amount::text AS "minimumAmount",
+  a.review_hours AS "reviewHours", a.billed_on::text AS "billedOn", coalesce(a.next_run_on, a.starts_on)::text AS "nextRunOn", a.tax_exemptions AS exemptions,
   (SELECT json_agg(json_build_object('fromOn', t.from_on, 'cycleMonths', t.cycle_months, 'billingDay', t.billing_day,
           'timing', t.timing, 'proration', t.proration, 'taxRegion', t.tax_region) ORDER BY t.from_on)
-     FROM billing_account_terms t WHERE t.account_id = a.id) AS terms,
+     FROM billing_account_terms t WHERE t.account_id = a.id) AS terms, ${CREDIT_AMOUNT}::text AS "creditAmount"`;
+
+/** The columns of a view, for hand-written statements. */
+export const ACCOUNT_COLUMNS = `${BILLED_COLUMNS}, a.name, a.kind, a.warn_days AS "warnDays", a.language, a.invoice_delivery AS "invoiceDelivery",
+  a.autopay, a.version, a.created_at AS "createdAt", a.updated_at AS "updatedAt", ${OPEN_AMOUNT}::text AS "openAmount",
+  CASE WHEN a.kind = 'prepaid' THEN json_build_object('state', a.prepaid_state, 'until', a.prepaid_until, 'offSince', a.prepaid_off_since,
+       'warnedFor', a.warned_for) END AS prepaid,
   (SELECT y.payer_account_id FROM billing_payers y WHERE y.account_id = a.id AND y.until_on IS NULL) AS "payerAccountId",
-  (SELECT k.reason FROM billing_parkings k WHERE k.account_id = a.id AND k.ended_at IS NULL) AS "parkedFor",
-  ${OPEN_AMOUNT}::text AS "openAmount", ${CREDIT_AMOUNT}::text AS "creditAmount"`;
+  (SELECT k.reason FROM billing_parkings k WHERE k.account_id = a.id AND k.ended_at IS NULL) AS "parkedFor"`;

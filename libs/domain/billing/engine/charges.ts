@@ -1,5 +1,5 @@
 import { addMonths, decimal, localDate, intersect } from '@isp/kernel';
-import { type ApplicableTax, exactAmount, withTaxes } from './arithmetic.js';
+import { type ApplicableTax, exactAmount, taxed } from './arithmetic.js';
 import { type BillingPeriod, periodsDue } from './billing-periods.js';
 import type {
   DateRange,
@@ -198,8 +198,16 @@ class PeriodCharges {
     // The day in which the last second lies is a part of it.
     const until = this.ruler.unit === 'day' ? this.ruler.dateOf(span.until) : endDate(this.ruler, span.until);
     const taxes = taxesOn(this.facts, this.service, from, span.price.taxPercent, this.period.terms.taxRegion);
-    const { amount, taxes: computed } = withTaxes(exactAmount(inputs, account.currency), taxes);
-    return { key, kind, serviceId: this.service.serviceId, description, from, until, inputs, amount, taxes: computed };
+    return {
+      key,
+      kind,
+      serviceId: this.service.serviceId,
+      description,
+      from,
+      until,
+      inputs,
+      ...taxed(inputs, taxes, account.currency),
+    };
   }
 }
 
@@ -230,9 +238,9 @@ function oneOffsOf({ account, oneOffs, targetOn, taxRates }: EngineFacts): Charg
         taxRates,
         account.exemptions,
       );
-      const taxed = withTaxes(exactAmount(inputs, account.currency), taxes);
       const kind: LineKind = unitAmount.startsWith('-') ? 'adjustment' : 'fee';
-      return { key: `c:${id}`, kind, serviceId, description, from: on, until: null, inputs, ...taxed };
+      const computed = taxed(inputs, taxes, account.currency);
+      return { key: `c:${id}`, kind, serviceId, description, from: on, until: null, inputs, ...computed };
     });
 }
 
@@ -249,9 +257,18 @@ function feesOf(facts: EngineFacts, service: ServiceFacts): Charge[] {
     if (on > targetOn || on < account.startsOn || !inWindow) return;
     const inputs: LineInputs = { rule: 'once', unit_amount: amount };
     const taxes = taxesOn(facts, service, on, price.taxPercent, regionOn(account.terms, on));
-    const taxed = withTaxes(exactAmount(inputs, account.currency), taxes);
     const key = `f:${service.serviceId}:${name}`;
-    fees.push({ key, kind: 'fee', serviceId: service.serviceId, description, from: on, until: null, inputs, ...taxed });
+    const computed = taxed(inputs, taxes, account.currency);
+    fees.push({
+      key,
+      kind: 'fee',
+      serviceId: service.serviceId,
+      description,
+      from: on,
+      until: null,
+      inputs,
+      ...computed,
+    });
   };
   const first = prices[0] as PriceFact;
   // Who pays ahead is charged it with the first days that are bought.

@@ -32,9 +32,15 @@ export function taxesFor(
   return applicable.filter(({ code }) => !free.some((exemption) => exemption.code === null || exemption.code === code));
 }
 
-function ofPlan(percent: string | null): ApplicableTax[] {
-  if (percent === null || Number(percent) === 0) return [];
-  return [{ code: 'plan', name: 'Tax', percent, inclusive: false }];
+const NONE: readonly ApplicableTax[] = [];
+const ofPlans = new Map<string, readonly ApplicableTax[]>();
+const MOST_PERCENTAGES = 1_000;
+
+function ofPlan(percent: string | null): readonly ApplicableTax[] {
+  if (percent === null || Number(percent) === 0) return NONE;
+  const tax = ofPlans.get(percent) ?? [{ code: 'plan', name: 'Tax', percent, inclusive: false }];
+  if (ofPlans.size < MOST_PERCENTAGES) ofPlans.set(percent, tax);
+  return tax;
 }
 
 /** Per list of rates: the accounts of a run share one, and nearly all of them ask it the same. */

@@ -32,6 +32,11 @@ export class BillingFacts {
     this.outbox.add(name, payloadOf(invoice));
   }
 
+  /** Of documents whose events `issue_at_once` writes itself. */
+  issuedAtOnce(): void {
+    this.outbox.written();
+  }
+
   happened(what: 'paid' | 'voided' | 'overdue', invoice: InvoiceView): void {
     this.outbox.add(`billing.invoice.${what}.v1`, payloadOf(invoice));
   }

@@ -45,7 +45,7 @@ export interface InvoicePreview {
 }
 
 /** A day, or the one up to which the account is invoiced already: an older one would take back what was charged since. */
-export function notBefore({ billedOn }: AccountView, on: string): string {
+export function notBefore({ billedOn }: { readonly billedOn: string | null }, on: string): string {
   return billedOn !== null && billedOn > on ? billedOn : on;
 }
 

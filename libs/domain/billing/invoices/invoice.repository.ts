@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Money } from '@isp/kernel';
+import { Money, currencyDecimals } from '@isp/kernel';
 import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
-import type { AccountView } from '../accounts/account.view.js';
+import { currentRequestId } from '@isp/platform/logging';
+import type { BilledAccount } from '../accounts/account.view.js';
 import { billingErrors } from '../billing.errors.js';
 import { totalOf } from '../engine/arithmetic.js';
 import type { EngineLine } from '../engine/engine.types.js';
@@ -42,13 +43,10 @@ const COVER = statement(
 );
 const UNCOVER = statement('invoices-uncover', 'DELETE FROM invoice_coverage WHERE invoice_id = $1');
 // The number is taken here, by the database: a lock that all who issue share, so it comes as late as can be.
-export const ISSUE = statement(
-  'invoices-issue',
-  `SELECT ${INVOICE_COLUMNS} FROM issue_documents($1, $2, $3, $4) i ORDER BY i.id`,
-);
+export const ISSUE = statement('invoices-issue', `SELECT ${INVOICE_COLUMNS} FROM issue_documents($1, $2, $3, $4) i`);
 const ISSUE_AT_ONCE = statement(
   'invoices-issue-at-once',
-  `SELECT ${INVOICE_COLUMNS} FROM issue_at_once($1, $2, $3) i ORDER BY i.id`,
+  'SELECT id FROM issue_at_once($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS id',
 );
 const VOID = statement(
   'invoices-void',
@@ -95,7 +93,7 @@ export interface DatedDocument {
 }
 
 export interface NewDocument {
-  readonly account: AccountView;
+  readonly account: BilledAccount;
   readonly document: DocumentKind;
   readonly kind: InvoiceKind;
   readonly origin: 'engine' | 'person';
@@ -133,15 +131,19 @@ export class InvoiceRepository {
   }
 
   /**
-   * Writes documents that are issued at once, none of them a draft before: half the work of `insertAll` and `issueAll`.
+   * Writes documents that are issued at once, none of them a draft before, with their events: a third of the work of
+   * `insertAll` and `issue`. Answers their ids, in the order in which they were given.
    * @throws `billing.period.already_invoiced`
    */
-  issueNew(made: readonly DatedDocument[], at: Date): Promise<InvoiceView[]> {
-    const documents = made.map(({ document, on }, n) => ({ ...documentRow(document), n, issued_on: on }));
-    const lines = made.flatMap(({ document }, n) => linesOf(document, n));
-    return this.guarded(() =>
-      this.uow.tx.query<InvoiceView>(ISSUE_AT_ONCE, [JSON.stringify(documents), JSON.stringify(lines), at]),
-    );
+  async issueNew(made: readonly DatedDocument[], at: Date): Promise<number[]> {
+    const values = atOnce(made, at);
+    const rows = await this.guarded(() => this.uow.tx.query<{ id: number }>(ISSUE_AT_ONCE, values));
+    return rows.map(({ id }) => id);
+  }
+
+  /** As `issueNew`, together with COMMIT: all who issue wait for the numbers no longer than for that. */
+  issueNewAtLast(made: readonly DatedDocument[], at: Date): void {
+    this.uow.tx.defer(ISSUE_AT_ONCE, atOnce(made, at));
   }
 
   /** Notes the days of services that a document's period was invoiced for by hand. @throws `billing.period.already_invoiced` */
@@ -153,10 +155,9 @@ export class InvoiceRepository {
     await this.uow.tx.execute(UNCOVER, [invoiceId]);
   }
 
-  /** Issues drafts, each with the day of its issue and the one on which it is due. */
-  issueAll(drafts: readonly DatedDraft[], at: Date): Promise<InvoiceView[]> {
-    const columns = [drafts.map(({ id }) => id), at, drafts.map(({ on }) => on), drafts.map(({ dueOn }) => dueOn)];
-    return this.uow.tx.query<InvoiceView>(ISSUE, columns);
+  /** Issues a draft, with the day of its issue and the one on which it is due. */
+  async issue({ id, on, dueOn }: DatedDraft, at: Date): Promise<InvoiceView> {
+    return (await this.uow.tx.one<InvoiceView>(ISSUE, [[id], at, [on], [dueOn]])) as InvoiceView;
   }
 
   async void(id: number, at: Date, reason: string | null): Promise<InvoiceView> {
@@ -219,28 +220,60 @@ function documentRow({ account, period, lines, ...made }: NewDocument) {
   };
 }
 
+/** What a line says, whoever it is for. */
+const sayingOf = ({ kind, description, from, until, amount, taxes, inputs }: NewLine) => {
+  return { kind, description, from_on: from, until_on: until, amount, taxes, inputs };
+};
+const taxOf = ({ taxes }: NewLine, currency: string): string =>
+  Money.sumOfTexts(
+    taxes.map(({ amount }) => amount),
+    currency,
+  ).toText();
+
 /** The lines of the document `n`: its id, or its place among others. */
 const linesOf = ({ lines, account: { currency } }: NewDocument, n: number) =>
-  lines.map((line, index) => lineRow(line, n, index, currency));
-
-function lineRow(line: NewLine, n: number, index: number, currency: string) {
-  const tax = Money.sum(
-    line.taxes.map(({ amount }) => Money.of(amount, currency)),
-    currency,
-  );
-  return {
+  lines.map((line, index) => ({
     n,
     position: index + 1,
-    kind: line.kind,
     key: line.key,
     service_id: line.serviceId,
     corrects_line_id: line.correctsLineId ?? null,
-    description: line.description,
-    from_on: line.from,
-    until_on: line.until,
-    amount: line.amount,
-    tax_amount: tax.toText(),
-    taxes: line.taxes,
-    inputs: line.inputs,
-  };
+    tax_amount: taxOf(line, currency),
+    ...sayingOf(line),
+  }));
+
+/** The lines of documents as `issue_at_once` takes them: what many of them say alike is there once. */
+function linesAtOnce(made: readonly NewDocument[]): unknown[] {
+  const places = new Map<string, number>();
+  const said: object[] = [];
+  const of: Record<'n' | 'position' | 'c' | 'service', (number | null)[]> = { n: [], position: [], c: [], service: [] };
+  const keys: (string | null)[] = [];
+  const corrected: (string | null)[] = [];
+  made.forEach(({ lines, account: { currency } }, n) => {
+    lines.forEach((line, index) => {
+      const saying = sayingOf(line);
+      const text = JSON.stringify([currency, saying]);
+      const c = places.get(text) ?? places.size;
+      if (c === places.size) {
+        places.set(text, c);
+        said.push({ c, ...saying, tax_amount: taxOf(line, currency) });
+      }
+      of.n.push(n);
+      of.position.push(index + 1);
+      of.c.push(c);
+      of.service.push(line.serviceId);
+      keys.push(line.key);
+      corrected.push(line.correctsLineId ?? null);
+    });
+  });
+  return [JSON.stringify(said), of.n, of.position, of.c, keys, of.service, corrected];
+}
+
+/** What `issue_at_once` takes. */
+function atOnce(made: readonly DatedDocument[], at: Date): unknown[] {
+  const documents = made.map(({ document, on }, n) => ({ ...documentRow(document), n, issued_on: on }));
+  const currencies = new Set(made.map(({ document }) => document.account.currency));
+  const decimals = Object.fromEntries([...currencies].map((currency) => [currency, currencyDecimals(currency)]));
+  const lines = linesAtOnce(made.map(({ document }) => document));
+  return [JSON.stringify(documents), ...lines, at, decimals, currentRequestId() ?? null];
 }

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from 'pg';
+import { EVENTS, type EventName } from '@isp/contracts';
 import { IssuingWorld } from '../../../../test/support/issuing-world.js';
+import { BillingFacts } from './billing.facts.js';
+import { INVOICE_COLUMNS, type InvoiceView } from './invoice.view.js';
 
 const AT = '2026-03-01T00:30:00.123456Z';
 let world: IssuingWorld;
@@ -15,6 +18,14 @@ beforeAll(async () => {
 afterAll(() => world.close());
 beforeEach(() => world.newPartner());
 
+/** A line as it is given, and what of it is not said by others, too. */
+interface GivenLine {
+  readonly n: number;
+  readonly position: number;
+  readonly key?: string;
+  readonly service_id?: number;
+  readonly corrects_line_id?: number;
+}
 interface Line {
   readonly amount: string;
   readonly tax?: string;
@@ -30,8 +41,8 @@ interface Document {
   readonly more?: object;
 }
 
-/** What `issue_at_once` is given of documents, and the lines of them. */
-function given(documents: readonly Document[]): [documents: object[], lines: object[]] {
+/** Documents, and the lines of them. */
+function given(documents: readonly Document[]): [documents: object[], lines: GivenLine[]] {
   const wanted = documents.map(
     ({ account_id, net, tax = '0', issued_on = '2026-02-28', due_on = '2026-03-14', more }, n) => {
       const document = net.startsWith('-') ? 'credit_note' : 'invoice';
@@ -49,11 +60,22 @@ function given(documents: readonly Document[]): [documents: object[], lines: obj
   );
   return [wanted, lines];
 }
+/** What lines say, once each, and the columns that are their own. */
+function atOnce(lines: readonly GivenLine[]): unknown[] {
+  const texts = lines.map(({ n, position, key, service_id, corrects_line_id, ...says }) => JSON.stringify(says));
+  const different = [...new Set(texts)];
+  const said = different.map((text, c) => ({ ...(JSON.parse(text) as object), c }));
+  const column = (name: keyof GivenLine): unknown[] => lines.map((line) => line[name] ?? null);
+  const [n, position] = [column('n'), column('position')];
+  const places = texts.map((text) => different.indexOf(text));
+  const own = [column('key'), column('service_id'), column('corrects_line_id')];
+  return [JSON.stringify(said), n, position, places, ...own];
+}
 const issue = async (client: Client, documents: readonly Document[]) => {
   const [wanted, lines] = given(documents);
-  const { rows } = await client.query<{ id: number; number: string; status: string }>(
-    'SELECT id, number, status FROM issue_at_once($1, $2, $3) ORDER BY id',
-    [JSON.stringify(wanted), JSON.stringify(lines), AT],
+  const { rows } = await client.query<{ id: number }>(
+    'SELECT id FROM issue_at_once($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS id',
+    [JSON.stringify(wanted), ...atOnce(lines), AT, { USD: 2, JPY: 0 }, 'request-1'],
   );
   return rows;
 };
@@ -264,6 +286,34 @@ describe('documents that are issued at once', () => {
     await client.query('ROLLBACK TO part');
     await expect(client.query(line('2000000000'))).rejects.toMatchObject({ code: '23503' });
     await client.query('ROLLBACK');
+  });
+
+  it('are told of as drafts are that are issued, in the words of the contract', async () => {
+    const client = await connected();
+    const [one, two] = [await account(), await account()];
+    await owner.query(`UPDATE billing_accounts SET currency = 'JPY' WHERE id = $1`, [two]);
+    const ids = idsOf(
+      await issue(client, [
+        { account_id: one, net: '49.95', tax: '4.01', lines: [{ amount: '49.95', tax: '4.01' }] },
+        { account_id: two, net: '5000', lines: [{ amount: '5000' }] },
+        { account_id: one, net: '-3', due_on: null, lines: [{ amount: '-3' }] },
+        { account_id: two, net: '0', lines: [] },
+      ]),
+    );
+    const views = await owner.query<InvoiceView>(
+      `SELECT ${INVOICE_COLUMNS} FROM invoices i WHERE id = ANY ($1) ORDER BY id`,
+      [ids],
+    );
+    const told: unknown[] = [];
+    const outbox = { add: (name: string, payload: unknown) => told.push({ name, payload, request_id: 'request-1' }) };
+    const facts = new BillingFacts(outbox as never, {} as never);
+    for (const view of views.rows) facts.issued(view);
+    const written = await owner.query<{ name: EventName; payload: unknown }>(
+      `SELECT name, payload, request_id FROM outbox WHERE (payload->>'invoice_id')::integer = ANY ($1) ORDER BY id`,
+      [ids],
+    );
+    expect(written.rows).toEqual(told);
+    for (const { name, payload } of written.rows) expect(EVENTS[name].parse(payload)).toEqual(payload);
   });
 
   it('take numbers without a gap among those who issue drafts, some of them taken back', async () => {

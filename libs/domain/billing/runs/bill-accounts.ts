@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, Money, localDate } from '@isp/kernel';
 import { CLOCK, CONFIG, type Config } from '@isp/platform/config';
 import { AccountFacts } from '../accounts/account-facts.js';
-import type { AccountView } from '../accounts/account.view.js';
+import type { BilledAccount } from '../accounts/account.view.js';
 import { totalOf } from '../engine/arithmetic.js';
 import { type BillingPeriod, dueDayOf, nextDue, periodsDue } from '../engine/billing-periods.js';
 import { type Computed, compute } from '../engine/compute.js';
@@ -26,7 +26,7 @@ export interface Billed {
 
 /** What one account comes to on its day. */
 interface Result {
-  readonly account: AccountView;
+  readonly account: BilledAccount;
   readonly targetOn: string;
   readonly nextOn: string;
   readonly period: BillingPeriod | undefined;
@@ -48,7 +48,7 @@ export class BillAccounts {
 
   async execute(
     run: { readonly id: number; readonly dryRun: boolean; readonly untilOn: string | null },
-    accounts: readonly AccountView[],
+    accounts: readonly BilledAccount[],
   ): Promise<Billed> {
     const now = this.clock.now();
     const wanted = accounts.map((account) => {
@@ -134,7 +134,7 @@ export class BillAccounts {
 /** The last day that a run brings an account to. */
 function dayOf(
   run: { readonly dryRun: boolean; readonly untilOn: string | null },
-  account: AccountView,
+  account: BilledAccount,
   now: Date,
 ): string {
   const today = localDate(now, account.timeZone);
@@ -142,21 +142,24 @@ function dayOf(
   return run.dryRun || run.untilOn < today ? run.untilOn : today;
 }
 
-function resultOf(account: AccountView, targetOn: string, facts: EngineFacts): Result {
+function resultOf(account: BilledAccount, targetOn: string, facts: EngineFacts): Result {
   const computed = compute(facts);
   const period = periodsDue(account, targetOn).at(-1);
   const nextOn = dueDayOf(nextDue(account, account.nextRunOn));
   return { account, targetOn, nextOn, period, computed, outcome: outcomeOf(account, computed) };
 }
 
-function outcomeOf({ minimumAmount, currency }: AccountView, { lines, total, nonsense }: Computed): Result['outcome'] {
+function outcomeOf(
+  { minimumAmount, currency }: BilledAccount,
+  { lines, total, nonsense }: Computed,
+): Result['outcome'] {
   if (nonsense !== null) return 'parked';
   if (lines.length === 0) return 'nothing_due';
   const small = total.isPositive() && total.compare(Money.of(minimumAmount, currency)) < 0;
   return small ? 'carried_forward' : 'document';
 }
 
-function outlierOf(account: AccountView, { total }: Computed, before: string | undefined): NewFinding[] {
+function outlierOf(account: BilledAccount, { total }: Computed, before: string | undefined): NewFinding[] {
   if (before === undefined) return [];
   const was = Money.of(before, account.currency);
   const more = total.compare(was.times(OUTLIER_FACTOR)) > 0;

@@ -11,8 +11,8 @@ import { RunRepository } from './run.repository.js';
 import type { RunView } from './run.view.js';
 
 const ACTOR = systemActor('billing');
-/** So many work on one run at once. */
-const LANES = 2;
+/** So many work on one run at once: while one waits for the database, others compute. */
+export const RUN_LANES = 4;
 
 export interface CreateRunInput {
   readonly actor: Actor;
@@ -74,7 +74,7 @@ export class BillingRuns {
   }
 
   private enqueue(id: number): void {
-    for (let lane = 1; lane <= LANES; lane += 1)
+    for (let lane = 1; lane <= RUN_LANES; lane += 1)
       this.work.enqueueOnCommit('billing.run', { run_id: id, lane }, { dedupeKey: `${id}:${lane}` });
   }
 

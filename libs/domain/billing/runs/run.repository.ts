@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork, statement } from '@isp/platform/database';
-import { ACCOUNT_COLUMNS, type AccountView } from '../accounts/account.view.js';
+import { BILLED_COLUMNS, type BilledAccount } from '../accounts/account.view.js';
 import type { FindingKind, PlanTotal, RunCounts } from './run.view.js';
 
 /** Accounts in one transaction. */
@@ -58,7 +58,7 @@ const LOCK_DUE = statement(
 const READ_DUE = statement('billing-runs-read-due', LOCK_DUE.text.replace(' FOR NO KEY UPDATE OF a', ''));
 const ACCOUNTS = statement(
   'billing-runs-accounts',
-  `SELECT ${ACCOUNT_COLUMNS} FROM billing_accounts a WHERE a.id = ANY ($1) ORDER BY a.id`,
+  `SELECT ${BILLED_COLUMNS} FROM billing_accounts a WHERE a.id = ANY ($1) ORDER BY a.id`,
 );
 const COUNT = statement(
   'billing-runs-count',
@@ -159,7 +159,7 @@ export class RunRepository {
   async due(runId: number, { dryRun, fromId, untilId, doneUntilId }: ClaimedBatch, at: Date, most: number) {
     const values = [runId, at, fromId, untilId, dryRun ? doneUntilId : 0, most];
     const rows = await this.uow.tx.query<{ id: number }>(dryRun ? READ_DUE : LOCK_DUE, values);
-    return this.uow.tx.query<AccountView>(ACCOUNTS, [rows.map(({ id }) => id)]);
+    return this.uow.tx.query<BilledAccount>(ACCOUNTS, [rows.map(({ id }) => id)]);
   }
 
   async count(

@@ -65,6 +65,9 @@ import { dueBehindTheWall } from './0397-due-behind-the-wall.js';
 import { writeOffs } from './0400-write-offs.js';
 import { paymentExcess } from './0401-payment-excess.js';
 import { sortedLists } from './0410-sorted-lists.js';
+import { referencesByStatement } from './0420-references-by-statement.js';
+import { contentsOfLines } from './0421-contents-of-lines.js';
+import { readySooner } from './0422-ready-sooner.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -134,4 +137,7 @@ export const migrations: readonly SqlMigration[] = [
   writeOffs,
   paymentExcess,
   sortedLists,
+  referencesByStatement,
+  contentsOfLines,
+  readySooner,
 ];
