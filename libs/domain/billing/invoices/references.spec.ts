@@ -40,6 +40,10 @@ describe('what documents, their lines and the ledger refer to', () => {
     const transfer = `INSERT INTO ledger_transfers (partner_id, customer_id, account_id, at, event, debit, credit, currency, amount, invoice_id)
       SELECT partner_id, customer_id, ${nobody}, now(), 'invoice.issued', 'receivable', 'revenue', currency, 1, id FROM invoices WHERE id = ${id}`;
     await expect(owner.query(transfer)).rejects.toEqual(missing('ledger_transfers_have_accounts'));
+    const client = await world.connected();
+    await client.query(`SET app.issues_at_once = 'on'`);
+    await expect(client.query(transfer)).rejects.toMatchObject({ code: '42501' });
+    await expect(client.query(draft, [nobody, account_id])).rejects.toEqual(missing('invoices_have_accounts'));
   });
 
   it('stays, under its name', async () => {

@@ -70,10 +70,11 @@ export class CarryOutRun {
       const accounts = await this.runs.due(runId, batch, this.clock.now(), most);
       const billed = await this.bill.execute({ id: runId, ...batch }, accounts);
       failPoint('billing.run-batch');
+      const last = accounts.at(-1)?.id ?? batch.doneUntilId;
       await this.runs.count(runId, batch, billed.counts, {
         totals: addTotals(batch.totals, billed.totals),
-        doneUntilId: accounts.at(-1)?.id ?? batch.doneUntilId,
-        done: accounts.length < most && billed.allUpToDate,
+        doneUntilId: last,
+        done: billed.allUpToDate && (accounts.length < most || last === batch.untilId),
       });
       return 'more';
     });
