@@ -103,9 +103,10 @@ export class ReportsController {
   @Get('ageing')
   @Operation({
     access: 'report.read',
-    summary: 'Report open invoices by the days since they were due',
+    summary: 'Report what is owed by the days since it was due',
     description:
       'Now, or at the end of the day `as_of` of each account’s time zone; by currency alone, by partner or by customer. ' +
+      'What a bank took back beyond what was left of a payment is owed since that day, and is no invoice: it is in the amounts, not in `invoices`. ' +
       '`format=csv` answers all rows, with no text in them that a spreadsheet would compute.',
     response: schema.ageingShape,
     example: schema.ageingExample,

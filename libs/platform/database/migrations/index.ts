@@ -63,6 +63,7 @@ import { issuedAtOnce } from './0395-issued-at-once.js';
 import { fewerChecks } from './0396-fewer-checks.js';
 import { dueBehindTheWall } from './0397-due-behind-the-wall.js';
 import { writeOffs } from './0400-write-offs.js';
+import { owedAgain } from './0430-owed-again.js';
 import { paymentExcess } from './0401-payment-excess.js';
 import { sortedLists } from './0410-sorted-lists.js';
 
@@ -134,4 +135,5 @@ export const migrations: readonly SqlMigration[] = [
   writeOffs,
   paymentExcess,
   sortedLists,
+  owedAgain,
 ];
