@@ -52,10 +52,11 @@ const PAID = statement(
   `SELECT ${INVOICE_COLUMNS} FROM invoices i WHERE i.id = ANY ($1) AND i.status = 'paid' ORDER BY i.id`,
 );
 
-/** Money for certain invoices. */
+/** Money for certain invoices, and for what banks took back beyond certain payments. */
 interface Meant {
   readonly from: Omit<FreeMoney, 'amount'>;
   readonly invoiceIds: readonly number[];
+  readonly excessOfIds?: readonly number[] | undefined;
 }
 
 /** Brings free money and open invoices of an account together. The account is locked by whoever calls. */
@@ -69,7 +70,7 @@ export class Settlement {
 
   /**
    * Uses what is free, oldest first.
-   * @param meant invoices that the money of `from` is meant for: it pays these alone, also what was written off of them
+   * @param meant what the money of `from` is meant for: it pays that alone, invoices first, also what was written off of them
    */
   async run(account: { readonly id: number; readonly currency: string }, at: Date, meant?: Meant): Promise<void> {
     const tx = this.uow.tx;
@@ -108,10 +109,11 @@ function isFrom(money: FreeMoney, { paymentId, creditNoteId }: Omit<FreeMoney, '
 function meantFor(
   free: readonly FreeMoney[],
   open: readonly OpenDebt[],
-  { from, invoiceIds }: Meant,
+  { from, invoiceIds, excessOfIds = [] }: Meant,
   currency: string,
 ): NewAllocation[] {
   const own = free.filter((money) => isFrom(money, from));
   const named = [...new Set(invoiceIds)].flatMap((id) => open.filter(({ invoiceId }) => invoiceId === id));
-  return settle(own, named, currency);
+  const owedAgain = open.filter(({ excessOfId }) => excessOfId !== null && excessOfIds.includes(excessOfId));
+  return settle(own, [...named, ...owedAgain], currency);
 }

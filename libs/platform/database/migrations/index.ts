@@ -64,6 +64,7 @@ import { fewerChecks } from './0396-fewer-checks.js';
 import { dueBehindTheWall } from './0397-due-behind-the-wall.js';
 import { writeOffs } from './0400-write-offs.js';
 import { owedAgain } from './0430-owed-again.js';
+import { chargesOfExcess } from './0431-charges-of-excess.js';
 import { paymentExcess } from './0401-payment-excess.js';
 import { sortedLists } from './0410-sorted-lists.js';
 
@@ -136,4 +137,5 @@ export const migrations: readonly SqlMigration[] = [
   paymentExcess,
   sortedLists,
   owedAgain,
+  chargesOfExcess,
 ];
