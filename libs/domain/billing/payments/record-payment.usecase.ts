@@ -56,6 +56,7 @@ export class RecordPayment {
 
   execute(input: RecordPaymentInput): Promise<PaymentView> {
     const { actor, accountId, invoiceIds, excessOfIds } = input;
+    const isMeant = invoiceIds !== undefined || excessOfIds !== undefined;
     return this.uow.run(actor, async () => {
       const now = this.clock.now();
       const account = await this.accounts.lock(accountId);
@@ -67,7 +68,11 @@ export class RecordPayment {
       if (invoiceIds) await this.refuseUnknown(invoiceIds, accountId);
       const id = await this.insert(input, now);
       const from = { paymentId: id, creditNoteId: null };
-      await this.settlement.run(account, now, invoiceIds ? { from, invoiceIds, excessOfIds } : undefined);
+      await this.settlement.run(
+        account,
+        now,
+        isMeant ? { from, invoiceIds: invoiceIds ?? [], excessOfIds } : undefined,
+      );
       const payment = await this.payments.get(actor, id);
       this.facts.payment('received', payment);
       const { amount, method, reference } = payment;

@@ -65,6 +65,7 @@ import { dueBehindTheWall } from './0397-due-behind-the-wall.js';
 import { writeOffs } from './0400-write-offs.js';
 import { owedAgain } from './0430-owed-again.js';
 import { chargesOfExcess } from './0431-charges-of-excess.js';
+import { returnedRefunds } from './0432-returned-refunds.js';
 import { paymentExcess } from './0401-payment-excess.js';
 import { sortedLists } from './0410-sorted-lists.js';
 
@@ -138,4 +139,5 @@ export const migrations: readonly SqlMigration[] = [
   sortedLists,
   owedAgain,
   chargesOfExcess,
+  returnedRefunds,
 ];
