@@ -47,9 +47,10 @@ const RELEASE = statement(
              FROM allocations WHERE payment_id = $1 GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(amount) <> 0) a
     WHERE up_to - net < $3`,
 );
+// Closed by this money, also where a part was given up before: whoever follows the invoice is waiting for nothing more.
 const PAID = statement(
   'settlement-paid',
-  `SELECT ${INVOICE_COLUMNS} FROM invoices i WHERE i.id = ANY ($1) AND i.status = 'paid' ORDER BY i.id`,
+  `SELECT ${INVOICE_COLUMNS} FROM invoices i WHERE i.id = ANY ($1) AND i.status IN ('paid', 'uncollectible') ORDER BY i.id`,
 );
 
 /** Money for certain invoices, and for what banks took back beyond certain payments. */
