@@ -63,11 +63,11 @@ import { issuedAtOnce } from './0395-issued-at-once.js';
 import { fewerChecks } from './0396-fewer-checks.js';
 import { dueBehindTheWall } from './0397-due-behind-the-wall.js';
 import { writeOffs } from './0400-write-offs.js';
+import { paymentExcess } from './0401-payment-excess.js';
+import { sortedLists } from './0410-sorted-lists.js';
 import { owedAgain } from './0430-owed-again.js';
 import { chargesOfExcess } from './0431-charges-of-excess.js';
 import { returnedRefunds } from './0432-returned-refunds.js';
-import { paymentExcess } from './0401-payment-excess.js';
-import { sortedLists } from './0410-sorted-lists.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
