@@ -170,3 +170,92 @@ describe('a payment of which a part was refunded', () => {
     expect(await account()).toMatchObject({ credit_balance: 0, open_amount: 0 });
   });
 });
+
+describe('the tax of a bad debt', () => {
+  it('is in the tax report by its rate, in the month in which it was claimed or given back, to the cent', async () => {
+    clock.set('2025-07-10T12:00:00Z');
+    const serviceId = Number(await made.make.active_service(1));
+    const [row] = await world.sql<{ customer_id: number; id: number }>(
+      `SELECT a.customer_id, a.id FROM billing_accounts a JOIN services s ON s.customer_id = a.customer_id WHERE s.id = ${serviceId}`,
+    );
+    const { customer_id: customerId, id: accountId } = row ?? { customer_id: 0, id: 0 };
+    await world.sql(`INSERT INTO tax_rates (region, code, name, percent, valid_from) VALUES
+        ('QQ', 'state', 'State', 5, '2000-01-01'), ('QQ', 'city', 'City', 2.25, '2000-01-01');
+      UPDATE billing_account_terms SET tax_region = 'QQ' WHERE account_id = ${accountId}`);
+    const items = [{ service_id: serviceId, description: 'Work', amount: 33.33 }];
+    const body = { customer_id: customerId, invoice_type: 'one_off', line_items: items, due_date: '2025-07-20' };
+    const { id } = (await post('/invoices', body)).json<Invoice>();
+    expect(await invoice(id)).toMatchObject({ total_amount: 35.75 });
+    const off = await post(`/invoices/${id}/write-offs`, { reason: 'bankruptcy', reclaim_tax: true });
+    expect(off.json()).toMatchObject({ reclaimed_tax_amount: 2.42 });
+    clock.set('2025-08-10T12:00:00Z');
+    await pay(customerId, 10, [id]);
+    clock.set('2025-09-10T12:00:00Z');
+    await post(`/write-offs/${off.json<WriteOff>().id}/reverse`, { reversal_reason: 'The estate pays' });
+
+    type Row = { month: string; region: string; code: string; reclaimed_tax: number };
+    const { tax } = (await ask('/reports/tax?from=2025-07&to=2025-09')).json<{ tax: Row[] }>();
+    const own = tax.filter(({ region }) => region === 'QQ');
+    expect(own).toEqual([
+      {
+        ...SHARE,
+        month: '2025-07',
+        code: 'city',
+        name: 'City',
+        percent: 2.25,
+        documents: 1,
+        base: 33.33,
+        amount: 0.75,
+        reclaimed_tax: 0.75,
+      },
+      {
+        ...SHARE,
+        month: '2025-07',
+        code: 'state',
+        name: 'State',
+        percent: 5,
+        documents: 1,
+        base: 33.33,
+        amount: 1.67,
+        reclaimed_tax: 1.67,
+      },
+      { ...SHARE, month: '2025-08', code: 'city', name: 'City', percent: 2.25, reclaimed_tax: -0.21 },
+      { ...SHARE, month: '2025-08', code: 'state', name: 'State', percent: 5, reclaimed_tax: -0.47 },
+      { ...SHARE, month: '2025-09', code: 'city', name: 'City', percent: 2.25, reclaimed_tax: -0.54 },
+      { ...SHARE, month: '2025-09', code: 'state', name: 'State', percent: 5, reclaimed_tax: -1.2 },
+    ]);
+    const august = (await ask('/reports/tax?from=2025-08&to=2025-08')).json<{ tax: Row[] }>().tax;
+    expect(august.filter(({ region }) => region === 'QQ')).toEqual(own.filter(({ month }) => month === '2025-08'));
+    const { bad_debt: debts } = (await ask('/reports/bad-debt?from=2025-07&to=2025-09')).json<{ bad_debt: Row[] }>();
+    for (const month of ['2025-07', '2025-08', '2025-09']) {
+      const sum = (rows: readonly Row[]) => rows.reduce((cents, one) => cents + Math.round(one.reclaimed_tax * 100), 0);
+      expect(sum(tax.filter((one) => one.month === month))).toBe(sum(debts.filter((one) => one.month === month)));
+    }
+    const csv = (await ask('/reports/tax?from=2025-08&to=2025-08&format=csv')).text;
+    expect(csv).toContain('documents,base,amount,reclaimed_tax');
+    expect(csv).toContain(',city,City,2.25,0,0,0,-0.21');
+  });
+
+  it('is of the rates that credit notes left of the invoice', async () => {
+    clock.set('2025-10-10T12:00:00Z');
+    const { customerId, id } = await billed(100);
+    await world.sql(`INSERT INTO tax_rates (region, code, name, percent, valid_from) VALUES ('QR', 'vat', 'VAT', 20, '2000-01-01');
+      UPDATE billing_account_terms SET tax_region = 'QR' WHERE customer_id = ${customerId}`);
+    const body = {
+      customer_id: customerId,
+      invoice_type: 'one_off',
+      line_items: [{ description: 'Free', amount: 50 }],
+    };
+    await post('/invoices', body);
+    await post(`/invoices/${id}/credit-notes`, { reason: 'Late', lines: [{ line: 1, amount: 25 }] });
+    await post(`/invoices/${id}/write-offs`, { reason: 'settlement', reclaim_tax: true });
+    type Row = { code: string; amount: number; reclaimed_tax: number };
+    const { tax } = (await ask('/reports/tax?from=2025-10&to=2025-10')).json<{ tax: Row[] }>();
+    // 8 % of 100, less 25 that were credited, were given up whole.
+    expect(tax.reduce((sum, one) => sum + one.reclaimed_tax, 0)).toBe(6);
+    expect(tax.filter((one) => one.reclaimed_tax === 6)).toMatchObject([{ amount: 6 }]);
+  });
+});
+
+/** What a row has of a month in which nothing was sold. */
+const SHARE = { currency: 'USD', region: 'QQ', documents: 0, base: 0, amount: 0 };

@@ -67,3 +67,13 @@ it('the sandbox has written to customers, in files that people can open', async 
   const [page = ''] = await pdfPages(partsOf(german, 'application/pdf')[0] ?? Buffer.alloc(0));
   expect(page).toContain('Rechnung');
 }, 120_000);
+
+it('the sandbox has an invoice that was written off, once', async () => {
+  await seedSandbox(world.program.app);
+  const given = await world.sql(
+    `SELECT w.customer_id AS customer, w.reason, i.status, w.amount = i.total_amount AS whole,
+            (SELECT count(*)::integer FROM invoices o WHERE o.account_id = i.account_id AND o.status = 'overdue') AS others
+       FROM write_offs w JOIN invoices i ON i.id = w.invoice_id`,
+  );
+  expect(given).toEqual([{ customer: 85, reason: 'uncollectable', status: 'uncollectible', whole: true, others: 2 }]);
+});

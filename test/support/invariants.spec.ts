@@ -92,6 +92,8 @@ const BROKEN: Readonly<Record<string, string>> = {
   'what is claimed back of a tax is not more than the tax': `${WRITTEN_OFF} UPDATE write_offs SET reclaimed_tax_amount = 3`,
   'an invoice is paid by what payments say': `${WRITTEN_OFF} UPDATE invoices SET paid_amount = 0.5, written_off_amount = 11.5`,
   'what a bank took beyond a payment is paid by what allocations say': `${TAKEN_TWICE} UPDATE payments SET covered_amount = 1`,
+  'a refund that came back as a payment is one of its amount': `${TAKEN_TWICE} ALTER TABLE refunds DISABLE TRIGGER USER;
+    UPDATE refunds SET channel = 'gateway', status = 'failed', code = 'spec', returned_as_id = payment_id`,
   'cash is what came, less what went back': `${TAKEN_TWICE} ALTER TABLE payments DISABLE TRIGGER USER; UPDATE payments SET excess_amount = 3`,
   'the ledger says what customers owe and have paid ahead': `${TAKEN_TWICE} UPDATE payments SET covered_amount = 1`,
   'a period is billed by one recurring invoice': `DROP INDEX invoices_one_of_a_period;

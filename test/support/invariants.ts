@@ -98,7 +98,7 @@ export const INVARIANTS = {
   'cash is what came, less what went back': `SELECT a.id FROM billing_accounts a WHERE
      (SELECT coalesce(sum(p.amount), 0) FROM ledger_postings p WHERE p.account_id = a.id AND p.ledger_account = 'cash')
      <> (SELECT coalesce(sum(CASE status WHEN 'received' THEN amount ELSE refunded_amount - excess_amount END), 0) FROM payments WHERE account_id = a.id)
-      - (SELECT coalesce(sum(amount), 0) FROM refunds WHERE account_id = a.id AND status = 'succeeded')`,
+      - (SELECT coalesce(sum(amount), 0) FROM refunds WHERE account_id = a.id AND (status = 'succeeded' OR returned_as_id IS NOT NULL))`,
   'credit notes never exceed their invoice': `SELECT i.id FROM invoices i JOIN invoices c ON c.corrects_id = i.id AND c.status = 'issued'
     GROUP BY i.id HAVING -sum(c.total_amount) <> i.credited_amount OR -sum(c.total_amount) > i.total_amount`,
   'a service is billed to somebody': `SELECT s.id, s.currency FROM services s WHERE NOT EXISTS (SELECT FROM billing_accounts a
@@ -128,8 +128,10 @@ export const INVARIANTS = {
   'a rate is held back for payment while there is a case for it': `SELECT e.service_id FROM throttling_events e
      JOIN dunning_holds h ON h.service_id = e.service_id AND h.kind = 'throttle' JOIN dunning_cases c ON c.id = h.case_id
     WHERE e.cause = 'payment' AND e.restored_at IS NULL GROUP BY e.service_id HAVING bool_and(c.closed_at IS NOT NULL)`,
-  'refunds are what payments say, and never more than came': `SELECT p.id FROM payments p LEFT JOIN refunds r ON r.payment_id = p.id AND r.status <> 'failed'
+  'refunds are what payments say, and never more than came': `SELECT p.id FROM payments p LEFT JOIN refunds r ON r.payment_id = p.id AND (r.status <> 'failed' OR r.returned_as_id IS NOT NULL)
     GROUP BY p.id HAVING coalesce(sum(r.amount), 0) <> p.refunded_amount OR p.allocated_amount + p.refunded_amount > p.amount`,
+  'a refund that came back as a payment is one of its amount': `SELECT r.id FROM refunds r JOIN payments p ON p.id = r.returned_as_id
+    WHERE (p.amount, p.account_id, p.currency) IS DISTINCT FROM (r.amount, r.account_id, r.currency)`,
   'the ledger holds what refunds under way will take': `SELECT a.id FROM billing_accounts a WHERE
      (SELECT coalesce(-sum(p.amount), 0) FROM ledger_postings p WHERE p.account_id = a.id AND p.ledger_account = 'refunding')
      <> (SELECT coalesce(sum(amount), 0) FROM refunds WHERE account_id = a.id AND status IN ('processing', 'unknown'))`,

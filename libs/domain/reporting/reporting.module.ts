@@ -5,6 +5,7 @@ import { ProductReport } from './products/product.report.js';
 import { BadDebtReport } from './revenue/bad-debt.report.js';
 import { InvoicedRevenueReport } from './revenue/invoiced-revenue.report.js';
 import { RecurringRevenueReport } from './revenue/recurring-revenue.report.js';
+import { TaxReport } from './revenue/tax.report.js';
 import { LevelReport } from './service-levels/level.report.js';
 import { TicketReport } from './tickets/ticket.report.js';
 
@@ -16,6 +17,7 @@ const providers = [
   LevelReport,
   ProductReport,
   RecurringRevenueReport,
+  TaxReport,
   TicketReport,
 ];
 

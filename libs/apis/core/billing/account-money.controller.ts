@@ -73,7 +73,9 @@ export class AccountMoneyController {
   @Operation({
     access: 'payment.read',
     summary: 'Show what is open, by the days since it was due',
-    description: 'Days are those of each account’s time zone.',
+    description:
+      'Days are those of each account’s time zone. What a bank took back beyond what was left of a payment is owed since that day, ' +
+      'and is no invoice: it is in the amounts, not in `invoices`.',
     response: schema.ageingShape,
     example: schema.ageingExample,
   })

@@ -8,7 +8,12 @@ const status = z.enum(CHARGE_STATUSES);
 export const chargeBody = z.strictObject({
   customer_id: bodyId,
   account_id: bodyId.optional(),
-  invoice_ids: z.array(bodyId).min(1).max(500).optional().describe('All that are open, oldest first, when absent'),
+  invoice_ids: z
+    .array(bodyId)
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('All that is owed when absent: invoices, the oldest first, and what a bank took back beyond a payment'),
   amount: unitAmount.optional().describe('All that is due when absent'),
   payment_method_id: bodyId.optional().describe('The customer’s default when absent'),
 });
@@ -35,6 +40,9 @@ export const chargeShape = z.object({
   gateway: z.enum(GATEWAY_NAMES),
   purpose: z.enum(['invoices', 'top_up']),
   invoice_ids: z.array(z.int()),
+  excess_payment_ids: z
+    .array(z.int())
+    .describe('Payments of which a bank took back more than was left: it pays that too'),
   amount: z.number(),
   currency: z.string(),
   status,
@@ -59,6 +67,7 @@ export const chargeExample = {
   gateway: 'sandbox',
   purpose: 'invoices',
   invoice_ids: [789],
+  excess_payment_ids: [],
   amount: 86.39,
   currency: 'USD',
   status: 'processing',

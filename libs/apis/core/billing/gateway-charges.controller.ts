@@ -117,6 +117,7 @@ function present(charge: ChargeView) {
     gateway: charge.gateway,
     purpose: charge.purpose,
     invoice_ids: charge.invoiceIds,
+    excess_payment_ids: charge.excessOfIds,
     amount: amountOf(charge.amount, charge.currency),
     currency: charge.currency,
     status: charge.status,

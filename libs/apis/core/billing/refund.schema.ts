@@ -36,6 +36,10 @@ export const refundShape = z.object({
   reference: z.string().nullable(),
   reason: z.string(),
   code: z.string().nullable(),
+  returned_payment_id: z
+    .int()
+    .nullable()
+    .describe('The payment that it came back as: the one that it is of had been taken back in the meantime'),
   created_at: z.string(),
   finished_at: z.string().nullable(),
 });
@@ -53,6 +57,7 @@ export const refundExample = {
   reference: null,
   reason: 'Paid twice',
   code: null,
+  returned_payment_id: null,
   created_at: '2025-02-12T09:00:00Z',
   finished_at: null,
 };

@@ -79,6 +79,7 @@ function present(refund: RefundView) {
     reference: refund.reference,
     reason: refund.reason,
     code: refund.code,
+    returned_payment_id: refund.returnedAsId,
     created_at: toIsoSeconds(refund.createdAt),
     finished_at: refund.finishedAt && toIsoSeconds(refund.finishedAt),
   };

@@ -57,6 +57,7 @@ export function presentTax(row: TaxRow) {
     documents,
     base: amount(row.base),
     amount: amount(row.amount),
+    reclaimed_tax: amount(row.reclaimed),
   };
 }
 

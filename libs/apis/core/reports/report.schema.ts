@@ -112,6 +112,7 @@ const taxRow = z.object({
   documents: z.int(),
   base: amount,
   amount,
+  reclaimed_tax: amount.describe('Claimed back on bad debts in the month, less what was given back of that'),
 });
 export const taxShape = z.object({ tax: z.array(taxRow) });
 export const taxExample = {
@@ -126,6 +127,7 @@ export const taxExample = {
       documents: 12,
       base: 5728.7,
       amount: 859.31,
+      reclaimed_tax: 15.65,
     },
   ],
 };

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Answer, CurrentActor, Operation, PAGE_HEADERS, QueryString } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
 import { AgeingQueries } from '@isp/domain/billing';
-import { BadDebtReport, InvoicedRevenueReport, RecurringRevenueReport } from '@isp/domain/reporting';
+import { BadDebtReport, InvoicedRevenueReport, RecurringRevenueReport, TaxReport } from '@isp/domain/reporting';
 import { type Clock, type CsvCell, addMonths, csvText, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { z } from 'zod';
@@ -22,6 +22,7 @@ export class ReportsController {
   constructor(
     private readonly recurring: RecurringRevenueReport,
     private readonly invoiced: InvoicedRevenueReport,
+    private readonly taxes: TaxReport,
     private readonly badDebts: BadDebtReport,
     private readonly openInvoices: AgeingQueries,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -60,12 +61,16 @@ export class ReportsController {
   @Operation({
     access: 'report.read',
     summary: 'Report taxes by month, region, code and rate',
-    description: `Of issued invoices less credit notes; a row without a code is what was sold without tax. ${MONTHS}`,
+    description:
+      'Of issued invoices less credit notes; a row without a code is what was sold without tax. What is due is `amount` less ' +
+      '`reclaimed_tax`: the tax of bad debts that was claimed back with a write-off, in the month of that, less what was given ' +
+      'back when money came after all. Of an invoice with several rates it is in proportion to what each has left of it. ' +
+      MONTHS,
     response: schema.taxShape,
     example: schema.taxExample,
   })
   async tax(@CurrentActor() actor: Actor, @QueryString(schema.monthsQuery) query: schema.MonthsQuery) {
-    const rows = await this.invoiced.tax(actor, this.rangeOf(query));
+    const rows = await this.taxes.list(actor, this.rangeOf(query));
     return tableOf('tax', rows.map(present.presentTax), query.format);
   }
 
@@ -103,9 +108,10 @@ export class ReportsController {
   @Get('ageing')
   @Operation({
     access: 'report.read',
-    summary: 'Report open invoices by the days since they were due',
+    summary: 'Report what is owed by the days since it was due',
     description:
       'Now, or at the end of the day `as_of` of each account’s time zone; by currency alone, by partner or by customer. ' +
+      'What a bank took back beyond what was left of a payment is owed since that day, and is no invoice: it is in the amounts, not in `invoices`. ' +
       '`format=csv` answers all rows, with no text in them that a spreadsheet would compute.',
     response: schema.ageingShape,
     example: schema.ageingExample,

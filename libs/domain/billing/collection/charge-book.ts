@@ -103,7 +103,7 @@ export class ChargeBook {
   }
 
   private async succeed(charge: ChargeRow, reference: string): Promise<ChargeView> {
-    const { id, partnerId, accountId, amount, kind, invoiceIds, gateway } = charge;
+    const { id, partnerId, accountId, amount, kind, invoiceIds, excessOfIds, gateway } = charge;
     const bookedAs = `${gateway}:${reference}`;
     const booked = await this.uow.tx.one<{ id: number }>(BOOKED, [partnerId, accountId, kind, bookedAs]);
     const payable = (await this.uow.tx.one<{ ids: number[] }>(PAYABLE, [invoiceIds]))?.ids ?? [];
@@ -117,7 +117,7 @@ export class ChargeBook {
           method: kind,
           reference: bookedAs,
           notes: `Charge ${id}`,
-          invoiceIds: payable.length > 0 ? payable : undefined,
+          ...(payable.length + excessOfIds.length > 0 ? { invoiceIds: payable, excessOfIds } : {}),
         })
       ).id;
     return this.move(charge, { status: 'succeeded', reference, paymentId });

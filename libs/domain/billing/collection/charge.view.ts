@@ -11,6 +11,8 @@ export interface ChargeView {
   readonly gateway: GatewayName;
   readonly purpose: 'invoices' | 'top_up';
   readonly invoiceIds: readonly number[];
+  /** Payments of which a bank took back more than was left: it is meant for that too. */
+  readonly excessOfIds: readonly number[];
   readonly currency: string;
   readonly amount: string;
   readonly status: ChargeStatus;
@@ -33,6 +35,6 @@ export interface ChargeView {
 
 /** The columns of a view, for hand-written statements. */
 export const CHARGE_COLUMNS = `c.id, c.partner_id AS "partnerId", c.customer_id AS "customerId", c.account_id AS "accountId",
-  c.payment_method_id AS "paymentMethodId", c.gateway, c.purpose, c.invoice_ids AS "invoiceIds", c.currency, c.amount::text AS amount,
+  c.payment_method_id AS "paymentMethodId", c.gateway, c.purpose, c.invoice_ids AS "invoiceIds", c.excess_of_ids AS "excessOfIds", c.currency, c.amount::text AS amount,
   c.status, c.gateway_reference AS reference, c.action_url AS "actionUrl", c.code, c.automatic, c.attempt, c.retry_of_id AS "retryOfId",
   c.retry_at AS "retryAt", c.payment_id AS "paymentId", c.created_at AS "createdAt", c.finished_at AS "finishedAt", c.version`;

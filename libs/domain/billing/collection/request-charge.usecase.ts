@@ -15,21 +15,26 @@ import { CHARGE_COLUMNS, type ChargeView } from './charge.view.js';
 // What is under way counts for the invoices that it is meant for, and all of it for the account.
 const DUE = statement(
   'charges-due',
-  `WITH open AS (SELECT id, due_on, total_amount - settled_amount AS amount FROM invoices
-      WHERE account_id = $1 AND status IN ('pending', 'partially_paid', 'overdue')),
-   named AS (SELECT * FROM open WHERE $2::integer[] IS NULL OR id = ANY ($2)),
-   pending AS (SELECT amount, invoice_ids FROM charges WHERE account_id = $1 AND status IN ('processing', 'requires_action', 'unknown'))
-   SELECT (SELECT coalesce(array_agg(id ORDER BY due_on, id), '{}') FROM named) AS "invoiceIds",
+  `WITH open AS (
+     SELECT id, NULL::integer AS excess_of_id, due_on, total_amount - settled_amount AS amount FROM invoices
+      WHERE account_id = $1 AND status IN ('pending', 'partially_paid', 'overdue')
+     UNION ALL
+     SELECT NULL, id, NULL, excess_amount - covered_amount FROM payments WHERE account_id = $1 AND excess_amount > covered_amount),
+   named AS (SELECT * FROM open WHERE $2::integer[] IS NULL OR id = ANY ($2) OR excess_of_id = ANY ($4::integer[])),
+   pending AS (SELECT amount, invoice_ids, excess_of_ids FROM charges WHERE account_id = $1 AND status IN ('processing', 'requires_action', 'unknown'))
+   SELECT (SELECT coalesce(array_agg(id ORDER BY due_on, id) FILTER (WHERE id IS NOT NULL), '{}') FROM named) AS "invoiceIds",
+          (SELECT coalesce(array_agg(excess_of_id ORDER BY excess_of_id) FILTER (WHERE excess_of_id IS NOT NULL), '{}') FROM named) AS "excessOfIds",
           (SELECT coalesce(sum(amount), 0) FROM pending)::text AS pending,
           greatest(0, least(
-            (SELECT coalesce(sum(amount), 0) FROM named) - (SELECT coalesce(sum(amount), 0) FROM pending WHERE $2 IS NOT NULL AND invoice_ids && $2),
+            (SELECT coalesce(sum(amount), 0) FROM named) - (SELECT coalesce(sum(amount), 0) FROM pending
+              WHERE $2 IS NOT NULL AND (invoice_ids && $2 OR excess_of_ids && $4)),
             (SELECT coalesce(sum(amount), 0) FROM open) - $3::numeric - (SELECT coalesce(sum(amount), 0) FROM pending)))::text AS due`,
 );
 const INSERT = statement(
   'charges-insert',
-  `INSERT INTO charges AS c (partner_id, customer_id, account_id, payment_method_id, gateway, purpose, invoice_ids, currency, amount, automatic,
-          attempt, retry_of_id, created_by, created_at, updated_at)
-   SELECT a.partner_id, a.customer_id, a.id, m.id, m.gateway, $3, $4, a.currency, $5, $6, $7, $8, $9, $10, $10
+  `INSERT INTO charges AS c (partner_id, customer_id, account_id, payment_method_id, gateway, purpose, invoice_ids, excess_of_ids, currency, amount,
+          automatic, attempt, retry_of_id, created_by, created_at, updated_at)
+   SELECT a.partner_id, a.customer_id, a.id, m.id, m.gateway, $3, $4, $11, a.currency, $5, $6, $7, $8, $9, $10, $10
      FROM billing_accounts a JOIN payment_methods m ON m.id = $2 WHERE a.id = $1 RETURNING ${CHARGE_COLUMNS}`,
 );
 const KNOWN = statement(
@@ -41,14 +46,23 @@ export interface RequestChargeInput {
   readonly actor: Actor;
   readonly accountId: number;
   readonly purpose: 'invoices' | 'top_up';
-  /** What it pays, in this order; everything that is open, oldest first, when absent. */
+  /** What it pays, in this order; all that is owed when absent. */
   readonly invoiceIds?: readonly number[] | undefined;
+  /** Beside these invoices: payments of which a bank took back more than was left. */
+  readonly excessOfIds?: readonly number[] | undefined;
   /** Decimal text; all that is due when absent. A top-up needs it. */
   readonly amount?: string | undefined;
   /** The customer's default when absent. */
   readonly paymentMethodId?: number | undefined;
   /** By itself on the due date; the charge that it repeats. */
   readonly automatic?: { readonly attempt: number; readonly retryOfId: number | null } | undefined;
+}
+
+/** How much, and of what. */
+interface Due {
+  readonly amount: Money;
+  readonly invoiceIds: readonly number[];
+  readonly excessOfIds: readonly number[];
 }
 
 /**
@@ -76,22 +90,29 @@ export class RequestCharge {
       if (input.automatic && !account.autopay) throw billingErrors('billing.charge.not_agreed');
       const method = await this.methods.chargeable(account, input.paymentMethodId);
       if (input.automatic && method.refusedCode !== null) throw billingErrors('billing.method.refused');
-      const { amount, invoiceIds } =
+      const due =
         input.purpose === 'top_up'
-          ? { amount: amountOf(input.amount ?? '0', account), invoiceIds: [] }
+          ? { amount: amountOf(input.amount ?? '0', account), invoiceIds: [], excessOfIds: [] }
           : await this.dueOf(account, input);
-      return this.insert(input, account, method, amount, invoiceIds);
+      return this.insert(input, account, method, due);
     });
   }
 
-  private async dueOf(account: AccountView, { invoiceIds, amount }: RequestChargeInput) {
+  private async dueOf(account: AccountView, input: RequestChargeInput): Promise<Due> {
+    const { invoiceIds, excessOfIds, amount } = input;
     if (invoiceIds) {
       const ids = [...new Set(invoiceIds)];
       const known = await this.uow.tx.one<{ found: number }>(KNOWN, [ids, account.id]);
       if (known?.found !== ids.length) throw billingErrors('billing.payment.unknown_invoice');
     }
-    const row = (await this.uow.tx.one(DUE, [account.id, invoiceIds ?? null, account.creditAmount])) as {
+    const row = (await this.uow.tx.one(DUE, [
+      account.id,
+      invoiceIds ?? null,
+      account.creditAmount,
+      invoiceIds ? (excessOfIds ?? []) : null,
+    ])) as {
       invoiceIds: number[];
+      excessOfIds: number[];
       pending: string;
       due: string;
     };
@@ -102,15 +123,15 @@ export class RequestCharge {
     }
     const asked = amount === undefined ? due : amountOf(amount, account);
     if (asked.compare(due) > 0) throw billingErrors('billing.charge.too_much', { left: due.toText() });
-    return { amount: asked, invoiceIds: invoiceIds?.filter((id) => row.invoiceIds.includes(id)) ?? row.invoiceIds };
+    const open = invoiceIds?.filter((id) => row.invoiceIds.includes(id)) ?? row.invoiceIds;
+    return { amount: asked, invoiceIds: open, excessOfIds: row.excessOfIds };
   }
 
   private async insert(
     { actor, purpose, automatic }: RequestChargeInput,
     account: AccountView,
     method: PaymentMethodView,
-    amount: Money,
-    invoiceIds: readonly number[],
+    { amount, invoiceIds, excessOfIds }: Due,
   ): Promise<ChargeView> {
     const { attempt, retryOfId } = automatic ?? { attempt: 1, retryOfId: null };
     const charge = (await this.uow.tx.one<ChargeView>(INSERT, [
@@ -124,6 +145,7 @@ export class RequestCharge {
       retryOfId,
       actor.name,
       this.clock.now(),
+      excessOfIds,
     ])) as ChargeView;
     this.work.enqueueOnCommit('billing.charge', { charge_id: charge.id }, { dedupeKey: String(charge.id) });
     this.facts.note(actor, 'charge.request', charge, { amount: charge.amount, purpose, payment_method_id: method.id });

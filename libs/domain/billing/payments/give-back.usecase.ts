@@ -10,6 +10,8 @@ import { COLLECTOR } from '../collection/collector.js';
 import { Gateways } from '../gateways/gateways.js';
 import type { RefundAnswer, RefundOrder } from '../gateways/payment-gateway.port.js';
 import { BillingFacts } from '../invoices/billing.facts.js';
+import type { PaymentMethod } from './payment.view.js';
+import { RecordPayment } from './record-payment.usecase.js';
 import { REFUND_COLUMNS, type RefundView } from './refund.view.js';
 import { Settlement } from './settlement.js';
 
@@ -28,13 +30,19 @@ const ASK = statement(
   'give-back-ask',
   'UPDATE refunds SET first_asked_at = coalesce(first_asked_at, now()), last_asked_at = now() WHERE id = $1',
 );
-// One that succeeded fails after all when the payer's bank sends the money back; not of a payment that was taken back since.
+// One that succeeded fails after all when the payer's bank sends the money back.
 const MOVE = statement(
   'give-back-move',
-  `UPDATE refunds r SET status = $2, gateway_reference = coalesce($3, gateway_reference), code = $4,
+  `UPDATE refunds r SET status = $2, gateway_reference = coalesce($3, gateway_reference), code = $4, returned_as_id = $6,
           finished_at = CASE WHEN $2 IN ('succeeded', 'failed') THEN $5::timestamptz END, version = version + 1, updated_at = $5
-    WHERE id = $1 AND (status IN ('processing', 'unknown') OR (status = 'succeeded' AND $2 = 'failed' AND channel = 'gateway'
-      AND EXISTS (SELECT FROM payments p WHERE p.id = r.payment_id AND p.status = 'received'))) RETURNING ${REFUND_COLUMNS}`,
+    WHERE id = $1 AND (status IN ('processing', 'unknown') OR (status = 'succeeded' AND $2 = 'failed' AND channel = 'gateway')) RETURNING ${REFUND_COLUMNS}`,
+);
+
+// What is left of a payment that was taken back is nothing that the money could be again.
+const HOMELESS = statement(
+  'give-back-homeless',
+  `SELECT p.id, p.method FROM refunds r JOIN payments p ON p.id = r.payment_id
+    WHERE r.id = $1 AND r.status = 'succeeded' AND r.channel = 'gateway' AND p.status = 'reversed'`,
 );
 
 interface RefundRow extends RefundView {
@@ -55,6 +63,7 @@ export class GiveBack {
     private readonly accounts: AccountRepository,
     private readonly gateways: Gateways,
     private readonly settlement: Settlement,
+    private readonly payments: RecordPayment,
     private readonly facts: BillingFacts,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -108,14 +117,16 @@ export class GiveBack {
   }
 
   /** Answers whether the refund is over. */
-  private async record({ id, accountId }: RefundRow, answer: RefundAnswer | 'silent'): Promise<boolean> {
-    const account = await this.accounts.lock(accountId);
+  private async record(refund: RefundRow, answer: RefundAnswer | 'silent'): Promise<boolean> {
+    const { id } = refund;
+    const account = await this.accounts.lock(refund.accountId);
     const now = this.clock.now();
     const [status, reference, code] =
       answer === 'silent'
         ? ['unknown', null, null]
         : [answer.state, answer.reference, answer.state === 'failed' ? answer.code : null];
-    const moved = await this.uow.tx.one<RefundView>(MOVE, [id, status, reference, code, now]);
+    const returnedAs = status === 'failed' ? await this.comeBack(refund) : null;
+    const moved = await this.uow.tx.one<RefundView>(MOVE, [id, status, reference, code, now, returnedAs]);
     if (!moved) return true;
     if (moved.status !== 'succeeded' && moved.status !== 'failed') return false;
     // What does not go back is the customer's again, and pays what it owes.
@@ -123,6 +134,25 @@ export class GiveBack {
     this.facts.refund(moved.status, moved);
     this.facts.note(COLLECTOR, 'refund.move', moved, { status: moved.status, code });
     return true;
+  }
+
+  /**
+   * Money that was given back, and is here again after its payment was taken back too: money of the account like any other,
+   * that first pays what it left owing. Answers the payment that it is, or null where it is still of the old one.
+   */
+  private async comeBack({ id, accountId, amount, currency }: RefundRow): Promise<number | null> {
+    const takenBack = await this.uow.tx.one<{ id: number; method: PaymentMethod }>(HOMELESS, [id]);
+    if (!takenBack) return null;
+    const payment = await this.payments.execute({
+      actor: COLLECTOR,
+      accountId,
+      amount: Money.of(amount, currency).toText(),
+      method: takenBack.method,
+      reference: `refund-${id}-returned`,
+      notes: `Refund ${id} of payment ${takenBack.id} came back`,
+      excessOfIds: [takenBack.id],
+    });
+    return payment.id;
   }
 }
 

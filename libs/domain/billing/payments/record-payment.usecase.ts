@@ -35,6 +35,8 @@ export interface RecordPaymentInput {
   readonly notes?: string | undefined;
   /** What it pays, in this order; the oldest due first when absent. What is more than they are is credit. */
   readonly invoiceIds?: readonly number[] | undefined;
+  /** After these invoices: payments of which a bank took back more than was left, which is owed again. */
+  readonly excessOfIds?: readonly number[] | undefined;
 }
 
 /**
@@ -53,7 +55,8 @@ export class RecordPayment {
   ) {}
 
   execute(input: RecordPaymentInput): Promise<PaymentView> {
-    const { actor, accountId, invoiceIds } = input;
+    const { actor, accountId, invoiceIds, excessOfIds } = input;
+    const isMeant = invoiceIds !== undefined || excessOfIds !== undefined;
     return this.uow.run(actor, async () => {
       const now = this.clock.now();
       const account = await this.accounts.lock(accountId);
@@ -65,7 +68,11 @@ export class RecordPayment {
       if (invoiceIds) await this.refuseUnknown(invoiceIds, accountId);
       const id = await this.insert(input, now);
       const from = { paymentId: id, creditNoteId: null };
-      await this.settlement.run(account, now, invoiceIds ? { from, invoiceIds } : undefined);
+      await this.settlement.run(
+        account,
+        now,
+        isMeant ? { from, invoiceIds: invoiceIds ?? [], excessOfIds } : undefined,
+      );
       const payment = await this.payments.get(actor, id);
       this.facts.payment('received', payment);
       const { amount, method, reference } = payment;

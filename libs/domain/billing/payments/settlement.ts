@@ -47,15 +47,17 @@ const RELEASE = statement(
              FROM allocations WHERE payment_id = $1 GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(amount) <> 0) a
     WHERE up_to - net < $3`,
 );
+// Closed by this money, also where a part was given up before: whoever follows the invoice is waiting for nothing more.
 const PAID = statement(
   'settlement-paid',
-  `SELECT ${INVOICE_COLUMNS} FROM invoices i WHERE i.id = ANY ($1) AND i.status = 'paid' ORDER BY i.id`,
+  `SELECT ${INVOICE_COLUMNS} FROM invoices i WHERE i.id = ANY ($1) AND i.status IN ('paid', 'uncollectible') ORDER BY i.id`,
 );
 
-/** Money for certain invoices. */
+/** Money for certain invoices, and for what banks took back beyond certain payments. */
 interface Meant {
   readonly from: Omit<FreeMoney, 'amount'>;
   readonly invoiceIds: readonly number[];
+  readonly excessOfIds?: readonly number[] | undefined;
 }
 
 /** Brings free money and open invoices of an account together. The account is locked by whoever calls. */
@@ -69,7 +71,7 @@ export class Settlement {
 
   /**
    * Uses what is free, oldest first.
-   * @param meant invoices that the money of `from` is meant for: it pays these alone, also what was written off of them
+   * @param meant what the money of `from` is meant for: it pays that alone, invoices first, also what was written off of them
    */
   async run(account: { readonly id: number; readonly currency: string }, at: Date, meant?: Meant): Promise<void> {
     const tx = this.uow.tx;
@@ -108,10 +110,11 @@ function isFrom(money: FreeMoney, { paymentId, creditNoteId }: Omit<FreeMoney, '
 function meantFor(
   free: readonly FreeMoney[],
   open: readonly OpenDebt[],
-  { from, invoiceIds }: Meant,
+  { from, invoiceIds, excessOfIds = [] }: Meant,
   currency: string,
 ): NewAllocation[] {
   const own = free.filter((money) => isFrom(money, from));
   const named = [...new Set(invoiceIds)].flatMap((id) => open.filter(({ invoiceId }) => invoiceId === id));
-  return settle(own, named, currency);
+  const owedAgain = open.filter(({ excessOfId }) => excessOfId !== null && excessOfIds.includes(excessOfId));
+  return settle(own, [...named, ...owedAgain], currency);
 }

@@ -205,6 +205,37 @@ describe('money that comes after all', () => {
   });
 });
 
+describe('an invoice of which a part was written off', () => {
+  /** What was told of its end: its status, and what is due then. */
+  const closings = (invoiceId: number) =>
+    sql(`SELECT payload ->> 'status' AS status, payload ->> 'amount_due' AS due FROM outbox
+          WHERE name = 'billing.invoice.paid.v1' AND payload ->> 'invoice_id' = '${invoiceId}' ORDER BY id`);
+
+  it('is told of when money or a credit note closes it', async () => {
+    const [paid, credited, other] = [await billed('100'), await billed('100'), await billed('100')];
+    for (const { invoiceId } of [paid, credited, other]) await writeOff(invoiceId, '30');
+    await pay(paid.accountId, '50');
+    expect(await closings(paid.invoiceId)).toEqual([]);
+    await pay(paid.accountId, '20');
+    const lines = [{ position: 1, amount: '70' }];
+    await use(CreditInvoice).execute({ actor, invoiceId: credited.invoiceId, lines, reason: 'Spec' });
+    await writeOff(other.invoiceId);
+    const end = [{ status: 'uncollectible', due: '0.00' }];
+    expect(await Promise.all([paid, credited].map(({ invoiceId }) => closings(invoiceId)))).toEqual([end, end]);
+    // A write-off that closes it says so itself.
+    expect(await closings(other.invoiceId)).toEqual([]);
+  });
+
+  it('is told of again when more of it comes after all', async () => {
+    const { accountId, invoiceId } = await billed('100');
+    await writeOff(invoiceId);
+    await pay(accountId, '60', [invoiceId]);
+    await pay(accountId, '40', [invoiceId]);
+    const statuses = (await closings(invoiceId)).map((one) => (one as { status: string }).status);
+    expect(statuses).toEqual(['uncollectible', 'paid']);
+  });
+});
+
 describe('a write-off that is taken back', () => {
   it('is owed again, once, and both are told', async () => {
     const { accountId, invoiceId } = await billed('50');

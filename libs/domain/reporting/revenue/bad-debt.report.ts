@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { UnitOfWork, statement } from '@isp/platform/database';
-import type { RevenueFilter } from './invoiced-revenue.report.js';
+import type { RevenueFilter } from './document-lines.js';
 import { firstOf } from './months.js';
 
 // In months where the account is. $1 partner, $2 and $3 first days of the first month and of the last. Nowhere is it a day

@@ -1,13 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import { currencyDecimals } from '@isp/kernel';
 import { UnitOfWork, statement } from '@isp/platform/database';
-import { type MonthRange, firstOf } from './months.js';
-
-// Issued and not voided, in months of issue. $1 partner, $2 and $3 first days of the first month and of the last.
-const LINES = 'invoices i JOIN invoice_lines l ON l.partner_id = i.partner_id AND l.invoice_id = i.id';
-const IN_TIME = `i.issued_on >= $2 AND i.issued_on < $3::date + interval '1 month' AND i.status NOT IN ('draft', 'void')
-    AND ($1::integer IS NULL OR i.partner_id = $1)`;
+import { CURRENCY_DECIMALS } from './currency-decimals.js';
+import { IN_TIME, LINES, type RevenueFilter, valuesOf } from './document-lines.js';
 
 // The plan of a line is the one that its service was on when the line's days began; the first holds from the beginning.
 const REVENUE = statement(
@@ -31,22 +26,6 @@ const REVENUE = statement(
      FROM planned p LEFT JOIN plans n ON n.id = p.plan_id LEFT JOIN partners q ON q.id = p.partner_id AND $4 = 'partner'
     GROUP BY p.month, p.currency, p.plan_id, CASE WHEN $4 = 'partner' THEN p.partner_id END
     ORDER BY p.month, p.currency, 3 NULLS LAST, 5`,
-);
-// A line without taxes has a row too: what was sold without tax is declared as well. What is credited or corrected later
-// is of the region that it was taxed in.
-const TAX = statement(
-  'reporting-tax',
-  `SELECT to_char(date_trunc('month', i.issued_on), 'YYYY-MM') AS month, i.currency, i.region, tax ->> 'code' AS code, max(tax ->> 'name') AS name,
-          (tax ->> 'percent')::numeric::text AS percent, count(DISTINCT i.id)::integer AS documents, sum(i.amount)::text AS base,
-          coalesce(sum((tax ->> 'amount')::numeric), 0)::text AS amount
-     FROM (SELECT i.id, i.issued_on, i.currency, l.amount, l.taxes,
-                  (SELECT t.tax_region FROM billing_account_terms t WHERE t.account_id = i.account_id
-                    ORDER BY t.from_on <= d.taxed_on DESC, CASE WHEN t.from_on <= d.taxed_on THEN t.from_on END DESC, t.from_on LIMIT 1) AS region
-             FROM ${LINES} LEFT JOIN invoices o ON o.partner_id = i.partner_id AND o.id = i.corrects_id
-            CROSS JOIN LATERAL (SELECT coalesce(l.from_on, o.period_from, o.issued_on, i.period_from, i.issued_on) AS taxed_on) d
-            WHERE ${IN_TIME}) i
-     LEFT JOIN LATERAL jsonb_array_elements(i.taxes) tax ON true
-    GROUP BY 1, 2, 3, 4, (tax ->> 'percent')::numeric ORDER BY 1, 2, 3 NULLS LAST, 4 NULLS LAST, (tax ->> 'percent')::numeric`,
 );
 // By the day: of a line that is for days from one until before another, each day's share; of any other, all of it on the
 // day of issue. Nothing before the issue. Sums up to a day are rounded, and a month is the difference of two of them, so
@@ -90,20 +69,6 @@ export interface RevenueRow {
   readonly tax: string;
 }
 
-export interface TaxRow {
-  readonly month: string;
-  readonly currency: string;
-  /** Null of accounts without a region. */
-  readonly region: string | null;
-  /** Null of what was sold without tax. */
-  readonly code: string | null;
-  readonly name: string | null;
-  readonly percent: string | null;
-  readonly documents: number;
-  readonly base: string;
-  readonly amount: string;
-}
-
 /** What was invoiced and is not earned yet. Decimal text; closing = opening + invoiced − recognised. */
 export interface DeferredRow {
   readonly month: string;
@@ -114,14 +79,6 @@ export interface DeferredRow {
   readonly closing: string;
 }
 
-export interface RevenueFilter extends MonthRange {
-  readonly partnerId?: number | undefined;
-}
-
-const DECIMALS = JSON.stringify(
-  Object.fromEntries(Intl.supportedValuesOf('currency').map((code) => [code, currencyDecimals(code)])),
-);
-
 /** What the lines of issued documents come to, by month, inside the walls of the reader. */
 @Injectable()
 export class InvoicedRevenueReport {
@@ -131,15 +88,9 @@ export class InvoicedRevenueReport {
     return this.uow.read(actor, (tx) => tx.query<RevenueRow>(REVENUE, [...valuesOf(actor, filter), by]));
   }
 
-  tax(actor: Actor, filter: RevenueFilter): Promise<TaxRow[]> {
-    return this.uow.read(actor, (tx) => tx.query<TaxRow>(TAX, valuesOf(actor, filter)));
-  }
-
   deferred(actor: Actor, filter: RevenueFilter): Promise<DeferredRow[]> {
-    return this.uow.read(actor, (tx) => tx.query<DeferredRow>(DEFERRED, [...valuesOf(actor, filter), DECIMALS]));
+    return this.uow.read(actor, (tx) =>
+      tx.query<DeferredRow>(DEFERRED, [...valuesOf(actor, filter), CURRENCY_DECIMALS]),
+    );
   }
-}
-
-function valuesOf(actor: Actor, { from, to, partnerId }: RevenueFilter) {
-  return [actor.reach === 'all' ? (partnerId ?? null) : actor.partnerId, firstOf(from), firstOf(to)];
 }

@@ -118,7 +118,10 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
     }),
   },
   'billing.invoice.issued.v1': invoice('invoice.generated', 'An invoice was issued.'),
-  'billing.invoice.paid.v1': invoice('invoice.paid', 'An invoice is paid in full.'),
+  'billing.invoice.paid.v1': invoice(
+    'invoice.paid',
+    'Money or a credit note closed an invoice. Its status is paid, or uncollectible where a part of it was given up.',
+  ),
   'billing.invoice.overdue.v1': invoice('payment.overdue', 'An invoice was not paid by its due date.'),
   'billing.invoice.voided.v1': invoice('invoice.voided', 'An issued invoice or credit note was voided.'),
   'billing.credit_note.issued.v1': invoice('credit_note.issued', 'A credit note was issued; its total is negative.'),

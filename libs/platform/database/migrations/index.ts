@@ -68,6 +68,9 @@ import { sortedLists } from './0410-sorted-lists.js';
 import { referencesByStatement } from './0420-references-by-statement.js';
 import { contentsOfLines } from './0421-contents-of-lines.js';
 import { readySooner } from './0422-ready-sooner.js';
+import { owedAgain } from './0430-owed-again.js';
+import { chargesOfExcess } from './0431-charges-of-excess.js';
+import { returnedRefunds } from './0432-returned-refunds.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -140,4 +143,7 @@ export const migrations: readonly SqlMigration[] = [
   referencesByStatement,
   contentsOfLines,
   readySooner,
+  owedAgain,
+  chargesOfExcess,
+  returnedRefunds,
 ];
