@@ -4,7 +4,7 @@ import { BILLED_COLUMNS, type BilledAccount } from '../accounts/account.view.js'
 import type { FindingKind, PlanTotal, RunCounts } from './run.view.js';
 
 /** Accounts in one transaction. */
-export const BATCH = 250;
+export const BATCH = 400;
 
 // Of the run `r`: accounts whose day has come where they are, and that wait for nobody.
 const dayOf = (run: string): string =>
