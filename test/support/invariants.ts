@@ -113,6 +113,14 @@ export const INVARIANTS = {
      JOIN billing_accounts a ON a.id = i.account_id AND a.kind = 'prepaid'
     WHERE i.status IN ('pending', 'partially_paid', 'overdue') AND NOT EXISTS (SELECT FROM payments p WHERE p.account_id = a.id AND p.status = 'reversed')
        AND NOT EXISTS (SELECT FROM write_offs w WHERE w.invoice_id = i.id AND w.reversed_amount > 0)`,
+  // No foreign keys see to that (ADR 47).
+  'what documents, their lines and the ledger refer to is there': `SELECT 'invoices', i.id FROM invoices i
+      LEFT JOIN billing_accounts a ON (a.partner_id, a.customer_id, a.id) = (i.partner_id, i.customer_id, i.account_id) WHERE a.id IS NULL
+    UNION ALL SELECT 'ledger', t.id FROM ledger_transfers t
+      LEFT JOIN billing_accounts a ON (a.partner_id, a.customer_id, a.id) = (t.partner_id, t.customer_id, t.account_id) WHERE a.id IS NULL
+    UNION ALL SELECT 'lines', l.id FROM invoice_lines l
+      LEFT JOIN invoices i ON (i.partner_id, i.customer_id, i.account_id, i.id) = (l.partner_id, l.customer_id, l.account_id, l.invoice_id)
+      LEFT JOIN services s ON (s.partner_id, s.id) = (l.partner_id, l.service_id) WHERE i.id IS NULL OR (s.id IS NULL AND l.service_id IS NOT NULL)`,
   'a period is billed by one recurring invoice': `SELECT account_id, period_from FROM invoices WHERE document = 'invoice' AND kind = 'recurring'
      AND origin = 'engine' AND status <> 'void' GROUP BY 1, 2 HAVING count(*) > 1`,
   'no account that was billed is behind what it was billed for': `SELECT a.id, a.next_run_on, max(i.period_from) FROM billing_accounts a
