@@ -73,7 +73,7 @@ export async function numberFigures({ place, seconds, rounds }: Bench): Promise<
     await place.owner((client) => client.query('GRANT SELECT, UPDATE ON bare_counter TO isp_app'));
     const today = '2031-01-01';
     const issue = (client: pg.Client): Promise<unknown> =>
-      client.query({ ...ISSUE, values: [[(next += 1) - 1], systemClock.now(), [today], [today]] });
+      client.query({ ...ISSUE, values: [(next += 1) - 1, systemClock.now(), today, today] });
     const count = (client: pg.Client): Promise<unknown> =>
       client.query({ name: 'bare-count', text: 'UPDATE bare_counter SET n = n + 1 WHERE id = 1 RETURNING n' });
     const { ours, bare } = await interleave(rounds, {

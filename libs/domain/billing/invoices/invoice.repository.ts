@@ -43,7 +43,7 @@ const COVER = statement(
 );
 const UNCOVER = statement('invoices-uncover', 'DELETE FROM invoice_coverage WHERE invoice_id = $1');
 // The number is taken here, by the database: a lock that all who issue share, so it comes as late as can be.
-export const ISSUE = statement('invoices-issue', `SELECT ${INVOICE_COLUMNS} FROM issue_documents($1, $2, $3, $4) i`);
+export const ISSUE = statement('invoices-issue', `SELECT ${INVOICE_COLUMNS} FROM issue_document($1, $2, $3, $4) i`);
 const ISSUE_AT_ONCE = statement(
   'invoices-issue-at-once',
   'SELECT id FROM issue_at_once($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS id',
@@ -157,7 +157,7 @@ export class InvoiceRepository {
 
   /** Issues a draft, with the day of its issue and the one on which it is due. */
   async issue({ id, on, dueOn }: DatedDraft, at: Date): Promise<InvoiceView> {
-    return (await this.uow.tx.one<InvoiceView>(ISSUE, [[id], at, [on], [dueOn]])) as InvoiceView;
+    return (await this.uow.tx.one<InvoiceView>(ISSUE, [id, at, on, dueOn])) as InvoiceView;
   }
 
   async void(id: number, at: Date, reason: string | null): Promise<InvoiceView> {
