@@ -154,7 +154,7 @@ describe('write-offs', () => {
 
 describe('a payment of which a part was refunded', () => {
   it('may be taken back in full by a bank: the customer owes that part again', async () => {
-    const { customerId, accountId } = await billed(100);
+    const { customerId, accountId, id: invoiceId } = await billed(100);
     const { id } = (await pay(customerId, 110)).json<{ id: number }>();
     await post(`/payments/${id}/refunds`, { reason: 'Too much', amount: 40, channel: 'hand' });
     const reversed = await post(`/payments/${id}/reverse`, { reason: 'Chargeback', amount: 110 });
@@ -165,7 +165,11 @@ describe('a payment of which a part was refunded', () => {
       closing_balance: 148,
       entries: expect.arrayContaining([expect.objectContaining({ event: 'payment.reversed', amount: 110 })]),
     });
-    await pay(customerId, 148);
+    expect((await pay(customerId, 148)).json()).toMatchObject({
+      allocated_amount: 148,
+      allocations: [{ invoice_id: invoiceId, amount: 108 }],
+      excess_allocations: [{ payment_id: id, amount: 40 }],
+    });
     expect((await ask(`/billing/payments/${id}`)).json()).toMatchObject({ excess_amount: 40, excess_paid_amount: 40 });
     expect(await account()).toMatchObject({ credit_balance: 0, open_amount: 0 });
   });

@@ -53,6 +53,11 @@ export const paymentShape = z.object({
   reversal_reason: z.string().nullable(),
   notes: z.string().nullable(),
   allocations: z.array(z.object({ invoice_id: z.int(), amount: z.number() })),
+  excess_allocations: z
+    .array(z.object({ payment_id: z.int(), amount: z.number() }))
+    .describe(
+      'What it pays of what banks took back beyond other payments; with `allocations` all of `allocated_amount`',
+    ),
   created_at: z.string(),
 });
 export const paymentsShape = listShape('payments', paymentShape);
@@ -76,5 +81,6 @@ export const paymentExample = {
   reversal_reason: null,
   notes: null,
   allocations: [{ invoice_id: 789, amount: 86.39 }],
+  excess_allocations: [],
   created_at: '2025-02-10T09:00:05Z',
 };

@@ -131,6 +131,10 @@ function present(payment: PaymentView) {
       invoice_id: one.invoiceId,
       amount: amountOf(one.amount, currency),
     })),
+    excess_allocations: payment.excessAllocations.map((one) => ({
+      payment_id: one.paymentId,
+      amount: amountOf(one.amount, currency),
+    })),
     created_at: toIsoSeconds(payment.createdAt),
   };
 }

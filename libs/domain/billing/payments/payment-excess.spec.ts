@@ -52,7 +52,13 @@ describe('what a bank takes beyond what is left of a payment', () => {
   it('is paid by other money of the account, which is released with it', async () => {
     const { accountId, paymentId } = await refundedInPart();
     await takeBack(paymentId, '75');
-    const { id } = await pay(accountId, '50');
+    const payment = await pay(accountId, '50');
+    const { id } = payment;
+    expect(payment).toMatchObject({
+      allocatedAmount: '50.0000',
+      excessAllocations: [{ paymentId, amount: '15.0000' }],
+      allocations: [{ amount: '35.0000' }],
+    });
     expect(await fundsOf(accountId)).toEqual([55, 0]);
     expect(await use(OverdueQueries).net(actor, accountId)).toMatchObject({ overdueAmount: '0', dueOn: null });
     await refund(id, '50');
