@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DomainError, clockAhead } from '@isp/kernel';
+import { DomainError } from '@isp/kernel';
 import type { Config } from '@isp/platform/config';
 import { restartIdentities, runMigrations } from '@isp/platform/database';
 import { passingPassword } from '../sandbox/sandbox-nas.js';
@@ -31,7 +31,7 @@ export async function run(config: Config, place: Place, dataDir: string): Promis
   if (ran > 0) say(`${ran} migrations ran`);
   const { ISP_CLOCK_AHEAD_DAYS: ahead } = config;
   if (ahead > 0) say(`the clock is ${ahead} days ahead`);
-  const app = await createProgram(config, { api: true, worker: true }, clockAhead(ahead));
+  const app = await createProgram(config, { api: true, worker: true });
   try {
     await app.init();
     if (config.ISP_MODE === 'live') return announce(await listen(app, config));

@@ -20,10 +20,10 @@ import { SlaWorkerModule } from '@isp/domain/sla';
 import { UsageWorkerModule } from '@isp/domain/usage';
 import { WebhooksWorkerModule } from '@isp/domain/webhooks';
 import { WorkOrdersWorkerModule } from '@isp/domain/work-orders';
-import type { Clock } from '@isp/kernel';
+import { type Clock, clockAhead } from '@isp/kernel';
 import { type Config, ConfigModule } from '@isp/platform/config';
 import { CryptoModule } from '@isp/platform/crypto';
-import { API_LIMITS, DatabaseModule, WORKER_LIMITS } from '@isp/platform/database';
+import { API_LIMITS, DatabaseClock, DatabaseModule, WORKER_LIMITS } from '@isp/platform/database';
 import { IdempotencyModule } from '@isp/platform/idempotency';
 import { type Log, LoggingModule } from '@isp/platform/logging';
 import { MetricsModule } from '@isp/platform/metrics';
@@ -50,7 +50,8 @@ export interface Parts {
   readonly log: Log;
   readonly connections: QueueConnections;
   readonly roles: Roles;
-  readonly clock?: Clock;
+  /** What a test goes by instead of the database's. */
+  readonly clock?: Clock | undefined;
 }
 
 const workerModules = [
@@ -74,6 +75,12 @@ const workerModules = [
   WholesaleEventsModule,
 ];
 
+function ofMachineClock(ahead: number): string {
+  const seconds = Math.round(Math.abs(ahead));
+  const where = seconds === 0 ? 'agrees with' : `is ${seconds} s ${ahead > 0 ? 'ahead of' : 'behind'}`;
+  return `the machine's clock ${where} the database's, which counts`;
+}
+
 @Module({})
 export class RootModule {
   static with({ config, log, connections, roles, clock }: Parts): DynamicModule {
@@ -86,15 +93,16 @@ export class RootModule {
       },
       applicationName: `isp ${[roles.api ? 'api' : '', roles.worker ? 'worker' : ''].filter(Boolean).join('+')}`,
     };
+    const databaseClock = new DatabaseClock({ tell: (ahead) => log.warn(ofMachineClock(ahead)) });
     const ports = [
       { provide: AUTHENTICATOR, useExisting: Authenticate },
       { provide: REQUEST_LIMITER, useClass: TierRequestLimiter },
     ];
     const imports: ModuleMetadata['imports'] = [
-      ConfigModule.with(config, clock),
+      ConfigModule.with(config, clock ?? clockAhead(config.ISP_CLOCK_AHEAD_DAYS, databaseClock)),
       LoggingModule.with(log),
       CryptoModule,
-      DatabaseModule.connect(pool, entities),
+      DatabaseModule.connect(pool, entities, databaseClock),
       WorkModule.with(connections),
       IdempotencyModule,
       MetricsModule,

@@ -35,7 +35,7 @@ export async function createProgram(config: Config, roles: Roles, clock?: Clock)
   const log = new Log(createLogger(config.ISP_LOG_LEVEL, name));
   const connections = openQueueConnections(config, roles.worker ? 'worker' : 'api');
   const trustedProxies = config.ISP_TRUSTED_PROXIES.split(',').filter(Boolean);
-  const parts = { config, log, connections, roles, ...(clock ? { clock } : {}) };
+  const parts = { config, log, connections, roles, clock };
   const app = await NestFactory.create<NestFastifyApplication>(
     RootModule.with(parts),
     createHttpAdapter({ trustedProxies }),

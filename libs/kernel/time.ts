@@ -1,5 +1,6 @@
 /**
- * The only place that reads the machine's clock. Everything else is handed a `Clock`, so tests can travel in time.
+ * The only place that reads the machine's clock. Everything else is handed a `Clock`: programs that of the database, tests
+ * one that can travel in time.
  * Instants are `Date` (UTC); calendar dates are `YYYY-MM-DD` strings.
  */
 export interface Clock {
@@ -10,7 +11,7 @@ export interface Clock {
 export const systemClock: Clock = { now: () => new Date() };
 
 /** A clock that is so many days ahead of another. */
-export const clockAhead = (days: number, clock: Clock = systemClock): Clock => ({
+export const clockAhead = (days: number, clock: Clock): Clock => ({
   now: () => addSeconds(clock.now(), days * 86_400),
 });
 

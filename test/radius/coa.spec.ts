@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { systemClock } from '@isp/kernel';
 import { type DeviceRef, type NasSession, RadiusCoa, type SessionRef } from '@isp/domain/network';
 import { type Attribute, encodeRequest, eventTimestamp, RADIUS_CODE } from '@isp/platform/radius';
 import { describeWith, printed, programPath } from './programs.js';
@@ -117,7 +118,7 @@ describeWith(['freeradius'], "radius-coa against FreeRADIUS's own listener", () 
       if (waited > 10_000 || server.exitCode !== null) throw new Error(`FreeRADIUS did not start: ${await log()}`);
       await sleep(50);
     }
-    driver = new RadiusCoa();
+    driver = new RadiusCoa(systemClock);
   });
   afterAll(async () => {
     await driver?.onApplicationShutdown();

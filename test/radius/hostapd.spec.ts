@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { systemClock } from '@isp/kernel';
 import { type DeviceRef, RadiusCoa, type SessionRef } from '@isp/domain/network';
 import { openTempDir, removeDir } from '../support/embedded-postgres.js';
 import { describeUnless } from '../support/needs.js';
@@ -33,7 +34,7 @@ interface Row {
 describeUnless(missing, "radius-coa against hostapd's listener, on a session of wired 802.1X", () => {
   const space = `isp-dot1x-${process.pid}`;
   const nic = `dot1x${process.pid}`;
-  const driver = new RadiusCoa();
+  const driver = new RadiusCoa(systemClock);
   const children: ChildProcess[] = [];
   let database: TestDatabase;
   let server: RadiusServer;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type NasSession, RadiusCoa, SessionControl, SessionGenerator, type DialIn } from '@isp/domain/network';
-import { monotonicMs } from '@isp/kernel';
+import { monotonicMs, systemClock } from '@isp/kernel';
 import { numberValueOf, type RadiusPacket, valueOf } from '@isp/platform/radius';
 import { deviceOf, refOf, simulatedWorld, type SimulatedWorld } from './simulated.js';
 
@@ -13,7 +13,7 @@ const never = new AbortController().signal;
 
 beforeEach(async () => {
   world = await simulatedWorld();
-  driver = new RadiusCoa();
+  driver = new RadiusCoa(systemClock);
 });
 afterEach(async () => {
   await driver.onApplicationShutdown();

@@ -1,4 +1,5 @@
 export * from './database.js';
+export * from './database-clock.js';
 export * from './database.module.js';
 export * from './errors.js';
 export * from './migrate.js';

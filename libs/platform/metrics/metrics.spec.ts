@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { QUEUES } from '@isp/contracts';
+import { systemClock } from '@isp/kernel';
 import { Gauge, Registry } from 'prom-client';
-import type { Database } from '@isp/platform/database';
+import { type Database, DatabaseClock } from '@isp/platform/database';
 import { Metrics, type WorkFigures, countedWhenScraped } from './metrics.js';
 
 it('counts once for all who scrape at a moment, and tells the rest when it cannot', async () => {
@@ -32,12 +33,16 @@ it('counts once for all who scrape at a moment, and tells the rest when it canno
 
 it('tells of every queue, also of one that is empty', async () => {
   const found: WorkFigures[] = [{ queue: 'events', status: 'queued', items: 3, lag: 2 }];
-  const { registry } = new Metrics({ query: () => Promise.resolve(found) } as unknown as Database);
+  const clock = new DatabaseClock();
+  await clock.follow(() => Promise.resolve(systemClock.now().getTime() - 90_000));
+  clock.onApplicationShutdown();
+  const { registry } = new Metrics({ query: () => Promise.resolve(found) } as unknown as Database, clock);
   const text = await registry.metrics();
   const told = (line: string) => text.split('\n').includes(line);
   expect(
     told('isp_work_items{queue="events",status="queued"} 3') && told('isp_work_lag_seconds{queue="events"} 2'),
   ).toBe(true);
+  expect(Number(/^isp_machine_clock_ahead_seconds (\S+)$/m.exec(text)?.[1])).toBeCloseTo(90, 0);
   for (const queue of QUEUES.filter((name) => name !== 'events'))
     expect([
       queue,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { QUEUES } from '@isp/contracts';
-import { Database, statement } from '@isp/platform/database';
+import { Database, DatabaseClock, statement } from '@isp/platform/database';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 const WORK = statement(
@@ -45,7 +45,10 @@ export class Metrics {
   readonly registry = new Registry();
   readonly requests: Histogram<'method' | 'route' | 'status'>;
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    clock: DatabaseClock,
+  ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Histogram({
@@ -54,6 +57,14 @@ export class Metrics {
       labelNames: ['method', 'route', 'status'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
+    });
+    new Gauge({
+      name: 'isp_machine_clock_ahead_seconds',
+      help: "How far the machine's clock is ahead of the database's, which counts",
+      registers,
+      collect() {
+        this.set(clock.machineAheadSeconds());
+      },
     });
     const items = new Gauge({
       name: 'isp_work_items',

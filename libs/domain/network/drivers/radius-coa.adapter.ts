@@ -1,6 +1,7 @@
 import { isIP, isIPv4 } from 'node:net';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { DomainError, systemClock } from '@isp/kernel';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type Clock, DomainError } from '@isp/kernel';
+import { DatabaseClock } from '@isp/platform/database';
 import { type Attribute, ERROR_CAUSE, RADIUS_CODE, RadiusClientPool, type RadiusPacket } from '@isp/platform/radius';
 import { describeErrorCause, eventTimestamp, numberValueOf } from '@isp/platform/radius';
 import { networkErrors } from '../network.errors.js';
@@ -20,6 +21,9 @@ const ADDRESS_LISTS = { walled_garden: 'walled-garden', open: 'open' } as const;
 export class RadiusCoa implements SessionDriver, OnApplicationShutdown {
   readonly name = 'radius-coa';
   private readonly clients = new RadiusClientPool();
+
+  /** The time that it is, also where a sandbox is ahead of it: a NAS has a clock of its own, and drops what is old. */
+  constructor(@Inject(DatabaseClock) private readonly clock: Clock) {}
 
   async onApplicationShutdown(): Promise<void> {
     await this.clients.close();
@@ -52,7 +56,7 @@ export class RadiusCoa implements SessionDriver, OnApplicationShutdown {
     const secret = device.secrets?.['radius'];
     if (!secret) throw networkErrors('network.device.no_secret');
     const peer = { host: device.nasAddress ?? session.nasAddress, port: portOf(device) };
-    const all = [...identification(session), eventTimestamp(systemClock.now()), ...attributes];
+    const all = [...identification(session), eventTimestamp(this.clock.now()), ...attributes];
     const requireMessageAuthenticator = device.settings['coa_require_message_authenticator'] === true;
     try {
       const request = { ...order, secret, attributes: all, requireMessageAuthenticator };
