@@ -75,12 +75,6 @@ const workerModules = [
   WholesaleEventsModule,
 ];
 
-function ofMachineClock(ahead: number): string {
-  const seconds = Math.round(Math.abs(ahead));
-  const where = seconds === 0 ? 'agrees with' : `is ${seconds} s ${ahead > 0 ? 'ahead of' : 'behind'}`;
-  return `the machine's clock ${where} the database's, which counts`;
-}
-
 @Module({})
 export class RootModule {
   static with({ config, log, connections, roles, clock }: Parts): DynamicModule {
@@ -93,7 +87,7 @@ export class RootModule {
       },
       applicationName: `isp ${[roles.api ? 'api' : '', roles.worker ? 'worker' : ''].filter(Boolean).join('+')}`,
     };
-    const databaseClock = new DatabaseClock({ tell: (ahead) => log.warn(ofMachineClock(ahead)) });
+    const databaseClock = new DatabaseClock({ tell: (text) => log.warn(text) });
     const ports = [
       { provide: AUTHENTICATOR, useExisting: Authenticate },
       { provide: REQUEST_LIMITER, useClass: TierRequestLimiter },

@@ -10,8 +10,8 @@ export type AskTime = () => Promise<number>;
 
 /** What a clock is made of; a test has its own. */
 export interface ClockParts {
-  /** Called when the machine's clock differs from the database's by a second more, or less, than was told before. */
-  readonly tell?: (machineAheadSeconds: number) => void;
+  /** Told in words when the machine's clock differs from the database's by a second more, or less, than was told before. */
+  readonly tell?: (text: string) => void;
   readonly machine?: Clock;
   /** Milliseconds that nobody can set. */
   readonly count?: () => number;
@@ -77,6 +77,11 @@ export class DatabaseClock implements Clock, OnApplicationShutdown {
     const ahead = this.machineAheadSeconds();
     if (Math.abs(ahead - this.told) < WORTH_TELLING_SECONDS) return;
     this.told = ahead;
-    this.parts.tell(ahead);
+    this.parts.tell(`the machine's clock ${whereItIs(Math.round(ahead))} the database's, which counts`);
   }
+}
+
+function whereItIs(ahead: number): string {
+  if (ahead === 0) return 'agrees again with';
+  return `is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'}`;
 }
