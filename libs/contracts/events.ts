@@ -99,6 +99,18 @@ const invoiceWriteOff = invoice.extend({
   reason: z.string(),
 });
 
+/** What a bank took back beyond a payment was given up, or so much of that was taken back. */
+const excessWriteOff = z.strictObject({
+  ...ids,
+  payment_id: z.int(),
+  account_id: z.int(),
+  amount: z.string(),
+  currency: z.string(),
+  /** As of an invoice's. */
+  reason: z.string(),
+  sequence: z.int(),
+});
+
 const payment = z.strictObject({
   ...ids,
   payment_id: z.int(),
@@ -291,6 +303,8 @@ export const EVENTS = {
   'billing.invoice.write_off_reversed.v1': invoiceWriteOff,
   'billing.payment.received.v1': payment,
   'billing.payment.reversed.v1': payment,
+  'billing.payment.excess_written_off.v1': excessWriteOff,
+  'billing.payment.excess_write_off_reversed.v1': excessWriteOff,
   'dunning.case.opened.v1': dunningCase,
   'dunning.case.closed.v1': dunningCase.extend({ closed_for: z.string() }),
   'dunning.reminder.due.v1': dunningCase.extend({

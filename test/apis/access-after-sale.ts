@@ -27,6 +27,7 @@ POST /v1/billing/invoices/:invoice_id/issue        401  401  403  403  403  403 
 POST /v1/billing/invoices/:invoice_id/void         401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 POST /v1/billing/invoices/:invoice_id/credit-notes 401  401  403  403  403  403  403  403  201  403  403  201  403  201  401
 POST /v1/billing/invoices/:invoice_id/write-offs  401  401  403  403  403  403  403  403  201  403  403  201  403  201  401
+POST /v1/billing/payments/:payment_id/write-offs  401  401  403  403  403  403  403  403  201  403  403  201  403  201  401
 POST /v1/billing/accounts/:account_id/write-offs  401  401  403  403  403  403  403  403  201  403  403  201  403  201  401
 POST /v1/billing/write-offs/small-balances  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 GET /v1/billing/write-offs  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401

@@ -175,6 +175,36 @@ describe('a payment of which a part was refunded', () => {
   });
 });
 
+describe('what a bank took and nobody will pay', () => {
+  it('is written off like an invoice, and shown with its payment', async () => {
+    const { customerId, accountId } = await billed(100);
+    const { id } = (await pay(customerId, 110)).json<{ id: number }>();
+    await post(`/payments/${id}/refunds`, { reason: 'Too much', amount: 40, channel: 'hand' });
+    const off = (body: object) => post(`/payments/${id}/write-offs`, { reason: 'uncollectable', ...body });
+    expect((await off({})).status).toBe(409);
+    await post(`/payments/${id}/reverse`, { reason: 'Chargeback', amount: 110 });
+    for (const [body, status] of [
+      [{ amount: 40.01 }, 409],
+      [{ amount: 0 }, 422],
+      [{ reclaim_tax: true }, 400],
+      [{ reason: 'other' }, 400],
+    ] as const)
+      expect([body, (await off(body)).status]).toEqual([body, status]);
+    const written = (await off({ amount: 30 })).json<WriteOff>();
+    expect(written).toMatchObject({ payment_id: id, invoice_id: null, invoice_number: null, amount: 30 });
+    expect((await ask(`/billing/payments/${id}`)).json()).toMatchObject({
+      ...{ excess_amount: 40, excess_paid_amount: 0, excess_written_off_amount: 30 },
+    });
+    expect((await ask(`/billing/accounts/${accountId}`)).json()).toMatchObject({ open_amount: 118 });
+    expect((await ask(`/billing/write-offs?payment_id=${id}`)).json()).toMatchObject({
+      write_offs: [{ id: written.id }],
+    });
+    const back = await post(`/write-offs/${written.id}/reverse`, { reversal_reason: 'Found' });
+    expect(back.json()).toMatchObject({ reversed_amount: 30 });
+    expect((await ask(`/billing/accounts/${accountId}`)).json()).toMatchObject({ open_amount: 148 });
+  });
+});
+
 describe('the tax of a bad debt', () => {
   it('is in the tax report by its rate, in the month in which it was claimed or given back, to the cent', async () => {
     clock.set('2025-07-10T12:00:00Z');

@@ -44,6 +44,10 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/billing/invoices/:invoice_id/void': { thing: 'invoice', body: () => ({}) },
   'POST /v1/billing/invoices/:invoice_id/credit-notes': { thing: 'invoice', body: () => ({ reason: 'Called' }) },
   'POST /v1/billing/invoices/:invoice_id/write-offs': { thing: 'invoice', body: () => ({ reason: 'uncollectable' }) },
+  'POST /v1/billing/payments/:payment_id/write-offs': {
+    thing: 'taken_back_payment',
+    body: () => ({ reason: 'settlement' }),
+  },
   'POST /v1/billing/accounts/:account_id/write-offs': { thing: 'owing_account', body: () => ({ reason: 'deceased' }) },
   'POST /v1/billing/write-offs/small-balances': { body: () => ({ currency: 'USD', below: 0.01, older_than_days: 1 }) },
   'GET /v1/billing/write-offs': {},

@@ -4,7 +4,9 @@ import {
   OneOffCharges,
   OpenAccount,
   RecordPayment,
+  RefundPayment,
   RetailPromotions,
+  ReversePayment,
   WriteInvoice,
   WriteOffInvoice,
 } from '@isp/domain/billing';
@@ -114,6 +116,12 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
     },
     draft_invoice: async (partnerId: number) => invoiceOf(Number(await thing('customer', partnerId)), true),
     payment: async (partnerId: number) => paymentOf(Number(await thing('customer', partnerId))),
+    taken_back_payment: async (partnerId: number) => {
+      const paymentId = await paymentOf(Number(await thing('customer', partnerId)));
+      const of = { actor: EVERYTHING, paymentId, amount: '5', reason: 'Made' };
+      await use(RefundPayment).execute({ ...of, channel: 'hand' });
+      return (await use(ReversePayment).execute(of)).id;
+    },
     ...dunningFixtures(use, sql, thing, invoiceOf),
     tax_rate: async () => {
       const [row] = await sql<{ id: number }>(

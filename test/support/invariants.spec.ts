@@ -19,6 +19,10 @@ const TAKEN_TWICE = `INSERT INTO payments (partner_id, customer_id, account_id, 
     INSERT INTO refunds (partner_id, customer_id, account_id, payment_id, currency, amount, channel, status, reason, created_by, created_at, finished_at, updated_at)
     SELECT partner_id, customer_id, account_id, id, currency, 4, 'hand', 'succeeded', 'Spec', 'spec', now(), now(), now() FROM payments;
     UPDATE payments SET status = 'reversed', reversed_at = now(), excess_amount = 4;`;
+/** That, given up. */
+const TAKEN_AND_GIVEN_UP = `${TAKEN_TWICE}
+    INSERT INTO write_offs (partner_id, customer_id, account_id, excess_of_id, currency, amount, reclaimed_tax_amount, reason, created_by, created_at, updated_at)
+    SELECT partner_id, customer_id, account_id, id, currency, 4, 0, 'uncollectable', 'spec', now(), now() FROM payments;`;
 /** What breaks each, done to the one service of the database, behind everybody's back. */
 const BROKEN: Readonly<Record<string, string>> = {
   'recurring revenue is what services and their prices make of it': `INSERT INTO recurring_revenue_changes
@@ -92,6 +96,8 @@ const BROKEN: Readonly<Record<string, string>> = {
   'what is claimed back of a tax is not more than the tax': `${WRITTEN_OFF} UPDATE write_offs SET reclaimed_tax_amount = 3`,
   'an invoice is paid by what payments say': `${WRITTEN_OFF} UPDATE invoices SET paid_amount = 0.5, written_off_amount = 11.5`,
   'what a bank took beyond a payment is paid by what allocations say': `${TAKEN_TWICE} UPDATE payments SET covered_amount = 1`,
+  'what was given up of what a bank took is what its rows, the ledger and the payment say': `${TAKEN_AND_GIVEN_UP}
+    UPDATE payments SET excess_written_off_amount = 3`,
   'a refund that came back as a payment is one of its amount': `${TAKEN_TWICE} ALTER TABLE refunds DISABLE TRIGGER USER;
     UPDATE refunds SET channel = 'gateway', status = 'failed', code = 'spec', returned_as_id = payment_id`,
   'cash is what came, less what went back': `${TAKEN_TWICE} ALTER TABLE payments DISABLE TRIGGER USER; UPDATE payments SET excess_amount = 3`,

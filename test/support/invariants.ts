@@ -95,6 +95,11 @@ export const INVARIANTS = {
       HAVING coalesce(sum(a.amount), 0) <> p.allocated_amount`,
   'what a bank took beyond a payment is paid by what allocations say': `SELECT p.id FROM payments p LEFT JOIN allocations a ON a.excess_of_id = p.id
     GROUP BY p.id HAVING coalesce(sum(a.amount), 0) <> p.covered_amount`,
+  'what was given up of what a bank took is what its rows, the ledger and the payment say': `SELECT p.id FROM payments p
+     LEFT JOIN LATERAL (SELECT coalesce(sum(w.amount - w.reversed_amount), 0) AS stands FROM write_offs w WHERE w.excess_of_id = p.id) w ON true
+     LEFT JOIN LATERAL (SELECT coalesce(sum(a.amount), 0) AS settled FROM allocations a WHERE a.excess_of_id = p.id AND a.write_off_id IS NOT NULL) a ON true
+     LEFT JOIN LATERAL (SELECT coalesce(sum(l.amount), 0) AS lost FROM ledger_postings l WHERE l.payment_id = p.id AND l.ledger_account = 'bad_debt') l ON true
+    WHERE (w.stands, w.stands, w.stands) IS DISTINCT FROM (p.excess_written_off_amount, a.settled, l.lost)`,
   'cash is what came, less what went back': `SELECT a.id FROM billing_accounts a WHERE
      (SELECT coalesce(sum(p.amount), 0) FROM ledger_postings p WHERE p.account_id = a.id AND p.ledger_account = 'cash')
      <> (SELECT coalesce(sum(CASE status WHEN 'received' THEN amount ELSE refunded_amount - excess_amount END), 0) FROM payments WHERE account_id = a.id)

@@ -86,7 +86,12 @@ import { Matcher } from './statements/matcher.js';
 import { BillingIssuer } from './settings/billing-issuer.js';
 import { Discounts, PlanPolicies, TaxRates } from './settings/billing-settings.js';
 import { WriteOffBook } from './write-offs/write-off-book.js';
-import { ReverseWriteOff, WriteOffAccount, WriteOffInvoice } from './write-offs/write-off-debts.usecases.js';
+import {
+  ReverseWriteOff,
+  WriteOffAccount,
+  WriteOffInvoice,
+  WriteOffExcess,
+} from './write-offs/write-off-debts.usecases.js';
 import { WriteOffQueries } from './write-offs/write-off.queries.js';
 import { WriteOffSmallBalances } from './write-offs/write-off-small-balances.usecase.js';
 
@@ -149,6 +154,7 @@ const DOOR = [
   WhatIf,
   WriteInvoice,
   WriteOffAccount,
+  WriteOffExcess,
   WriteOffInvoice,
   WriteOffQueries,
   WriteOffSmallBalances,

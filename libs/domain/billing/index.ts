@@ -74,7 +74,12 @@ export * from './statements/bank-statements.queries.js';
 export { type CsvMapping, DATE_FORMATS } from './statements/csv-statement.js';
 export * from './statements/import-statement.usecase.js';
 export { MatchEntry } from './statements/match-entry.usecase.js';
-export { ReverseWriteOff, WriteOffAccount, WriteOffInvoice } from './write-offs/write-off-debts.usecases.js';
+export {
+  ReverseWriteOff,
+  WriteOffAccount,
+  WriteOffExcess,
+  WriteOffInvoice,
+} from './write-offs/write-off-debts.usecases.js';
 export * from './write-offs/write-off.queries.js';
 export {
   type SmallBalance,

@@ -21,6 +21,11 @@ export const writeOffInvoiceBody = z
   .refine(saysWhy, NOTE);
 export type WriteOffInvoiceBody = z.infer<typeof writeOffInvoiceBody>;
 
+export const writeOffExcessBody = z
+  .strictObject({ reason, note: why.note, amount: unitAmount.optional().describe('All that is open when absent') })
+  .refine(saysWhy, NOTE);
+export type WriteOffExcessBody = z.infer<typeof writeOffExcessBody>;
+
 export const writeOffAccountBody = z.strictObject(why).refine(saysWhy, NOTE);
 export type WriteOffAccountBody = z.infer<typeof writeOffAccountBody>;
 
@@ -43,6 +48,7 @@ export const writeOffsQuery = sortedQuery(
     customer_id: intId.optional(),
     account_id: intId.optional(),
     invoice_id: intId.optional(),
+    payment_id: intId.optional().describe('A payment that a bank took back'),
     reason: reason.optional(),
   },
   WRITE_OFF_SORTING,
@@ -53,8 +59,12 @@ export const writeOffShape = z.object({
   id: z.int(),
   customer_id: z.int(),
   account_id: z.int(),
-  invoice_id: z.int(),
-  invoice_number: z.string(),
+  invoice_id: z.int().nullable(),
+  invoice_number: z.string().nullable(),
+  payment_id: z
+    .int()
+    .nullable()
+    .describe('Of what a bank took back beyond the rest of this payment; null where an invoice was written off'),
   currency: z.string(),
   amount: z.number(),
   reclaimed_tax_amount: z.number(),
@@ -106,6 +116,7 @@ export const writeOffExample = {
   account_id: 12,
   invoice_id: 789,
   invoice_number: 'INV-2025-000789',
+  payment_id: null,
   currency: 'USD',
   amount: 86.39,
   reclaimed_tax_amount: 6.4,
@@ -116,6 +127,17 @@ export const writeOffExample = {
   created_by: 'finance',
   created_at: '2025-08-29T09:00:00Z',
   reversals: [],
+};
+export const excessExample = {
+  ...writeOffExample,
+  id: 4,
+  invoice_id: null,
+  invoice_number: null,
+  payment_id: 456,
+  amount: 40,
+  reclaimed_tax_amount: 0,
+  reason: 'uncollectable' as const,
+  note: null,
 };
 export const reversedExample = {
   ...writeOffExample,

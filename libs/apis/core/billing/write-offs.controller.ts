@@ -6,6 +6,7 @@ import {
   ReverseWriteOff,
   type SmallBalancesResult,
   WriteOffAccount,
+  WriteOffExcess,
   WriteOffInvoice,
   WriteOffQueries,
   WriteOffSmallBalances,
@@ -25,6 +26,7 @@ const TAX =
 export class WriteOffsController {
   constructor(
     private readonly ofInvoice: WriteOffInvoice,
+    private readonly ofExcess: WriteOffExcess,
     private readonly ofAccount: WriteOffAccount,
     private readonly small: WriteOffSmallBalances,
     private readonly takeBack: ReverseWriteOff,
@@ -54,11 +56,34 @@ export class WriteOffsController {
     return createdAt(`/v1/billing/write-offs/${written.id}`, present(written));
   }
 
+  @Post('payments/:payment_id/write-offs')
+  @Operation({
+    access: 'invoice.write_off',
+    summary: 'Write off what a bank took back beyond the rest of a payment, in full or in part',
+    description:
+      'What is open of its `excess_amount`. It is booked to bad debt against the credit that it was taken off. Nothing was sold, so ' +
+      'there is no tax in it. A charge for it, or a refund of the payment that comes back, takes so much of the write-off back by itself.',
+    status: 201,
+    response: schema.writeOffShape,
+    example: schema.excessExample,
+    requestExample: { reason: 'uncollectable' },
+    errors: ['not_found', 'conflict', 'unprocessable'],
+    keepAnswerHours: 720,
+  })
+  async writeOffExcess(
+    @CurrentActor() actor: Actor,
+    @PathParam('payment_id', intId) paymentId: number,
+    @JsonBody(schema.writeOffExcessBody) body: schema.WriteOffExcessBody,
+  ) {
+    const written = await this.ofExcess.execute({ actor, paymentId, ...body });
+    return createdAt(`/v1/billing/write-offs/${written.id}`, present(written));
+  }
+
   @Post('accounts/:account_id/write-offs')
   @Operation({
     access: 'invoice.write_off',
     summary: 'Write off all that an account owes',
-    description: `What is open of all its invoices, all of it or nothing. ${TAX}`,
+    description: `What is open of all its invoices, and of what banks took back beyond payments: all of it or nothing. ${TAX}`,
     status: 201,
     response: schema.accountWriteOffsShape,
     example: { account_id: 12, amount: 86.39, write_offs: [schema.writeOffExample] },
@@ -107,10 +132,16 @@ export class WriteOffsController {
     example: { write_offs: [schema.writeOffExample], pagination: { page: 1, per_page: 25, total: 1, pages: 1 } },
   })
   async listWriteOffs(@CurrentActor() actor: Actor, @QueryString(schema.writeOffsQuery) query: schema.WriteOffsQuery) {
-    const { customer_id: customerId, account_id: accountId, invoice_id: invoiceId, reason } = query;
+    const {
+      customer_id: customerId,
+      account_id: accountId,
+      invoice_id: invoiceId,
+      payment_id: excessOfId,
+      reason,
+    } = query;
     const { rows, total } = await this.writeOffs.list(
       actor,
-      { customerId, accountId, invoiceId, reason },
+      { customerId, accountId, invoiceId, excessOfId, reason },
       sliceOf(query),
     );
     return listOf('write_offs', rows.map(present), total, query);
@@ -132,8 +163,7 @@ export class WriteOffsController {
   @Operation({
     access: 'invoice.write_off',
     summary: 'Take a write-off back',
-    description:
-      'All that stands of it: the invoice is open again, and what the account has paid ahead pays it at once.',
+    description: 'All that stands of it: the debt is open again, and what the account has paid ahead pays it at once.',
     response: schema.writeOffShape,
     example: schema.reversedExample,
     requestExample: { reversal_reason: 'The estate pays after all' },
@@ -163,6 +193,7 @@ function present({ currency, ...one }: WriteOffView) {
     account_id: one.accountId,
     invoice_id: one.invoiceId,
     invoice_number: one.invoiceNumber,
+    payment_id: one.excessOfId,
     currency,
     amount: amount(one.amount),
     reclaimed_tax_amount: amount(one.reclaimedTaxAmount),

@@ -39,6 +39,8 @@ const ENTRIES: Readonly<Record<string, Word>> = {
   'credit_note.voided': 'credit_note_voided',
   'invoice.written_off': 'written_off',
   'invoice.write_off_reversed': 'write_off_reversed',
+  'payment.excess_written_off': 'written_off',
+  'payment.excess_write_off_reversed': 'write_off_reversed',
   'payment.received': 'payment_received',
   'payment.reversed': 'payment_reversed',
 };

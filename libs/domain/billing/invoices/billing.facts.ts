@@ -9,6 +9,12 @@ import { dueOf } from './amount-due.js';
 import type { PaymentView } from '../payments/payment.view.js';
 import type { InvoiceView } from './invoice.view.js';
 
+/** A payment that a bank took back, and more with it than was left. */
+export type TakenBackPayment = Pick<
+  PaymentView,
+  'id' | 'partnerId' | 'customerId' | 'accountId' | 'currency' | 'version'
+>;
+
 /** Says what happened to money: once to the audit trail, once to whoever listens. */
 @Injectable()
 export class BillingFacts {
@@ -48,6 +54,17 @@ export class BillingFacts {
     of: { readonly amount: string; readonly reason: string },
   ): void {
     this.outbox.add(`billing.invoice.${what}.v1`, { ...payloadOf(invoice), ...of });
+  }
+
+  /** @param of what was written off of an excess, or taken back of that, decimal text, and why */
+  excess(
+    what: 'written_off' | 'write_off_reversed',
+    payment: TakenBackPayment,
+    { amount, reason }: { readonly amount: string; readonly reason: string },
+  ): void {
+    const { partnerId, customerId, accountId, id, currency, version } = payment;
+    const of = { partner_id: partnerId, customer_id: customerId, account_id: accountId, payment_id: id };
+    this.outbox.add(`billing.payment.excess_${what}.v1`, { ...of, amount, currency, reason, sequence: version });
   }
 
   payment(what: 'received' | 'reversed', payment: PaymentView): void {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { WorkRun } from '@isp/platform/work';
-import { actor, closeServices, customer, openServices, sql, use } from '../../../../test/support/services-world.js';
-import { AccountQueries } from '../accounts/account.queries.js';
+import { fundsOf, ledgerOf, owing } from '../../../../test/support/account-money.js';
+import { actor, closeServices, openServices, sql, use } from '../../../../test/support/services-world.js';
 import { BillingModule } from '../billing.module.js';
 import { CollectCharge } from '../collection/collect-charge.usecase.js';
 import { RequestCharge } from '../collection/request-charge.usecase.js';
-import { WriteInvoice } from '../invoices/write-invoice.usecase.js';
 import { PaymentMethods } from '../methods/payment-methods.js';
+import { WriteOffExcess } from '../write-offs/write-off-debts.usecases.js';
 import { GiveBack } from './give-back.usecase.js';
 import { RecordPayment } from './record-payment.usecase.js';
 import { RefundPayment } from './refund-payment.usecase.js';
@@ -20,11 +20,7 @@ const signal = AbortSignal.timeout(600_000);
 const run = { signal, fence: nothing, complete: nothing, postpone: nothing } as unknown as WorkRun;
 
 it('takes a refund back that fails after it had succeeded: the money pays its invoice again', async () => {
-  const customerId = await customer();
-  const [account] = await sql<{ id: number }>(`SELECT id FROM billing_accounts WHERE customer_id = ${customerId}`);
-  const accountId = account?.id ?? 0;
-  const lines = [{ description: 'Work', amount: '40', quantity: '1', prorationFactor: '1' }];
-  const { id: invoiceId } = await use(WriteInvoice).execute({ actor, accountId, kind: 'one_off', lines });
+  const { customerId, accountId, invoiceId } = await owing('40');
   await use(PaymentMethods).add({ actor, customerId, gateway: 'sandbox', token: 'tok_visa.back' });
   const charge = await use(RequestCharge).execute({ actor, accountId, purpose: 'invoices', invoiceIds: [invoiceId] });
   await use(CollectCharge).execute(charge.id, run);
@@ -52,11 +48,7 @@ it('takes a refund back that fails after it had succeeded: the money pays its in
 
 /** An invoice of 90 that a charge of 100 paid, of which 40 went back to the card, before a bank took so much. */
 async function takenBack(taken: string) {
-  const customerId = await customer();
-  const [account] = await sql<{ id: number }>(`SELECT id FROM billing_accounts WHERE customer_id = ${customerId}`);
-  const accountId = account?.id ?? 0;
-  const lines = [{ description: 'Work', amount: '90', quantity: '1', prorationFactor: '1' }];
-  await use(WriteInvoice).execute({ actor, accountId, kind: 'one_off', lines });
+  const { customerId, accountId } = await owing('90');
   await use(PaymentMethods).add({ actor, customerId, gateway: 'sandbox', token: `tok_visa.late-${accountId}` });
   const charge = await use(RequestCharge).execute({ actor, accountId, purpose: 'top_up', amount: '100' });
   await use(CollectCharge).execute(charge.id, run);
@@ -75,19 +67,6 @@ async function comesBack(key: string) {
   await Promise.all([use(GiveBack).look(null, key, signal), use(GiveBack, 1).look(null, key, signal)]);
   await use(GiveBack).look(null, key, signal);
 }
-const fundsOf = async (accountId: number) => {
-  const { openAmount, creditAmount } = await use(AccountQueries).get(actor, accountId);
-  return [Number(openAmount), Number(creditAmount)];
-};
-const ledgerOf = async (accountId: number) =>
-  Object.fromEntries(
-    (
-      await sql<{ name: string; amount: number }>(
-        `SELECT ledger_account AS name, sum(amount)::float8 AS amount FROM ledger_postings WHERE account_id = ${accountId} GROUP BY 1 HAVING sum(amount) <> 0`,
-      )
-    ).map(({ name, amount }) => [name, amount]),
-  );
-
 describe('a refund that comes back after its payment was taken back', () => {
   it('is money that came in, once, and pays what is open', async () => {
     const { accountId, refundId, key } = await takenBack('60');
@@ -121,6 +100,14 @@ describe('a refund that comes back after its payment was taken back', () => {
     expect(await sql(`SELECT covered_amount::float8 AS covered FROM payments WHERE id = ${paymentId}`)).toEqual([
       { covered: 40 },
     ]);
+  });
+
+  it('is owed again of what was given up of that, and pays it: nothing is lost', async () => {
+    const { accountId, paymentId, key } = await takenBack('100');
+    await use(WriteOffExcess).execute({ actor, paymentId, amount: '30', reason: 'uncollectable' });
+    expect(await ledgerOf(accountId)).toMatchObject({ bad_debt: 30 });
+    await comesBack(key);
+    expect([await ledgerOf(accountId), await fundsOf(accountId)]).toEqual([{ receivable: 90, revenue: -90 }, [90, 0]]);
   });
 
   it('is the credit of who owes nothing any more', async () => {

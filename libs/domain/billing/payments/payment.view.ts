@@ -22,9 +22,10 @@ export interface PaymentView {
   readonly allocatedAmount: string;
   /** What refunds took of it, those under way included. */
   readonly refundedAmount: string;
-  /** What the bank took back beyond what was left of it: the customer owes it; and what other money has paid of that. */
+  /** What the bank took back beyond what was left of it: the customer owes it; what other money has paid of that, and what was given up. */
   readonly excessAmount: string;
-  readonly coveredAmount: string;
+  readonly excessPaidAmount: string;
+  readonly excessWrittenOffAmount: string;
   readonly method: PaymentMethod;
   readonly reference: string | null;
   readonly status: 'received' | 'reversed';
@@ -48,6 +49,6 @@ const paidOf = (column: string, name: string): string =>
 /** The columns of a view, for hand-written statements. */
 export const PAYMENT_COLUMNS = `p.id, p.partner_id AS "partnerId", p.customer_id AS "customerId", p.account_id AS "accountId", p.currency,
   p.amount::text AS amount, p.allocated_amount::text AS "allocatedAmount",
-  p.refunded_amount::text AS "refundedAmount", p.excess_amount::text AS "excessAmount", p.covered_amount::text AS "coveredAmount", p.method, p.reference, p.status, p.received_at AS "receivedAt",
+  p.refunded_amount::text AS "refundedAmount", p.excess_amount::text AS "excessAmount", (p.covered_amount - p.excess_written_off_amount)::text AS "excessPaidAmount", p.excess_written_off_amount::text AS "excessWrittenOffAmount", p.method, p.reference, p.status, p.received_at AS "receivedAt",
   p.notes, p.reversed_at AS "reversedAt", p.reversal_reason AS "reversalReason", p.version, p.created_at AS "createdAt",
   ${paidOf('invoice_id', 'invoiceId')} AS allocations, ${paidOf('excess_of_id', 'paymentId')} AS "excessAllocations"`;

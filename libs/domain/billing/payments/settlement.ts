@@ -71,14 +71,14 @@ export class Settlement {
 
   /**
    * Uses what is free, oldest first.
-   * @param meant what the money of `from` is meant for: it pays that alone, invoices first, also what was written off of them
+   * @param meant what the money of `from` is meant for: it pays that alone, invoices first, also what was written off
    */
   async run(account: { readonly id: number; readonly currency: string }, at: Date, meant?: Meant): Promise<void> {
     const tx = this.uow.tx;
     const [free, owed, givenUp] = await Promise.all([
       tx.query<FreeMoney>(FREE, [account.id]),
       tx.query<OpenDebt>(OPEN, [account.id]),
-      meant ? this.writeOffs.givenUp(account.id, meant.invoiceIds) : [],
+      meant ? this.writeOffs.givenUp(account.id, meant.invoiceIds, meant.excessOfIds ?? []) : [],
     ]);
     const money = meant && free.find((one) => isFrom(one, meant.from));
     const recovered = money && givenUp.length > 0 && (await this.writeOffs.recover(account, givenUp, money, at));

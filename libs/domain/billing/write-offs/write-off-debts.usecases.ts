@@ -6,6 +6,7 @@ import { UnitOfWork } from '@isp/platform/database';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { billingErrors } from '../billing.errors.js';
 import { InvoiceRepository } from '../invoices/invoice.repository.js';
+import { PaymentQueries } from '../payments/payment.queries.js';
 import { Settlement } from '../payments/settlement.js';
 import { WriteOffBook } from './write-off-book.js';
 import type { OpenDebt } from './write-off.policy.js';
@@ -62,7 +63,37 @@ export class WriteOffInvoice {
 }
 
 /**
- * Gives up all that an account owes on its invoices, all of it or nothing.
+ * Gives up what a bank took back beyond the rest of a payment, or a part of it.
+ * @throws `billing.payment.not_found`, `billing.payment.unfit`, `billing.write_off.nothing_open`, `billing.write_off.too_much`
+ */
+@Injectable()
+export class WriteOffExcess {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly accounts: AccountRepository,
+    private readonly payments: PaymentQueries,
+    private readonly book: WriteOffBook,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @param input.amount decimal text; all that is open when absent */
+  execute(
+    input: Omit<WriteOffInput, 'reclaimTax'> & { readonly paymentId: number; readonly amount?: string | undefined },
+  ): Promise<WriteOffView> {
+    const { actor, paymentId, amount: wanted, ...why } = input;
+    return this.uow.run(actor, async () => {
+      await this.accounts.lock((await this.payments.get(actor, paymentId)).accountId);
+      const debt = await this.book.openOfExcess(paymentId);
+      if (!debt) throw billingErrors('billing.write_off.nothing_open');
+      const amount = amountOf(debt, wanted);
+      const [written] = await this.book.write([{ debt, amount }], { actor, ...why, at: this.clock.now() });
+      return written as WriteOffView;
+    });
+  }
+}
+
+/**
+ * Gives up all that an account owes, of invoices and of what banks took back, all of it or nothing.
  * @throws `billing.account.not_found`, `billing.write_off.nothing_open`
  */
 @Injectable()
@@ -85,7 +116,7 @@ export class WriteOffAccount {
 }
 
 /**
- * Takes back what stands of a write-off: the invoice is open again, and what the account has paid ahead pays it at once.
+ * Takes back what stands of a write-off: the debt is open again, and what the account has paid ahead pays it at once.
  * @throws `billing.write_off.not_found`, `billing.write_off.reversed`
  */
 @Injectable()

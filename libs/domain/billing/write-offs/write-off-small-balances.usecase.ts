@@ -33,6 +33,7 @@ const STILL = statement(
 
 /** The rest of an invoice that is not worth its collection. */
 export interface SmallBalance extends OpenDebt {
+  readonly invoiceId: number;
   readonly invoiceNumber: string;
   readonly customerId: number;
   readonly dueOn: string;

@@ -5,6 +5,7 @@ import { type OpenDebt, type StandingWriteOff, reverseOf, taxShareOf } from './w
 const usd = (amount: string): Money => Money.of(amount, 'USD');
 const debt: OpenDebt = {
   invoiceId: 1,
+  excessOfId: null,
   accountId: 1,
   currency: 'USD',
   openAmount: '120',

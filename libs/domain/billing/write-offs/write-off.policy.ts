@@ -1,12 +1,12 @@
 import { Money } from '@isp/kernel';
+import type { Debt } from './write-off.view.js';
 
-/** What is open of an invoice, and what of its tax is the customer's still. Decimal text. */
-export interface OpenDebt {
-  readonly invoiceId: number;
+/** What is open of a debt, and what of its tax is the customer's still. Decimal text. */
+export interface OpenDebt extends Debt {
   readonly accountId: number;
   readonly currency: string;
   readonly openAmount: string;
-  /** Total and tax of the invoice, less what credit notes took back of it. */
+  /** Total and tax of the invoice, less what credit notes took back of it; of an excess both are zero. */
   readonly totalAmount: string;
   readonly taxAmount: string;
   /** Claimed back by write-offs that stand. */

@@ -11,6 +11,8 @@ const CAUSES = {
   'billing.invoice.write_off_reversed.v1': 'time',
   'billing.payment.received.v1': 'money',
   'billing.payment.reversed.v1': 'money',
+  'billing.payment.excess_written_off.v1': 'write_off',
+  'billing.payment.excess_write_off_reversed.v1': 'time',
   // What was under way held the next step up; now it does not.
   'billing.charge.failed.v1': 'time',
 } as const satisfies Readonly<Record<string, LookCause>>;

@@ -138,6 +138,14 @@ const CATALOGUE: { readonly [N in EventName]: Entry<EventPayload<N>> | null } = 
     'payment.reversed',
     'A payment that had come in was taken back: a returned debit, a chargeback, a bounced cheque.',
   ),
+  'billing.payment.excess_written_off.v1': payment(
+    'payment.excess_written_off',
+    'What a bank took back beyond the rest of a payment was given up, in full or in part: bad debt.',
+  ),
+  'billing.payment.excess_write_off_reversed.v1': payment(
+    'payment.excess_write_off_reversed',
+    'So much of such a write-off was taken back: the money came after all, or a person took it back.',
+  ),
   'dunning.case.opened.v1': dunningCase('dunning.opened', 'An account is overdue, and a dunning policy holds for it.'),
   'dunning.case.closed.v1': dunningCase(
     'dunning.closed',

@@ -151,7 +151,10 @@ export const invoice = (type: string, description: string): Entry<EventPayload<'
   fact: ({ sequence, ...data }) => ({ resourceType: 'invoice', resourceId: String(data.invoice_id), sequence, data }),
 });
 
-export const payment = (type: string, description: string): Entry<EventPayload<'billing.payment.received.v1'>> => ({
+export const payment = (
+  type: string,
+  description: string,
+): Entry<Pick<EventPayload<'billing.payment.received.v1'>, 'payment_id' | 'sequence'>> => ({
   type,
   description,
   fact: ({ sequence, ...data }) => ({ resourceType: 'payment', resourceId: String(data.payment_id), sequence, data }),

@@ -71,6 +71,7 @@ import { readySooner } from './0422-ready-sooner.js';
 import { owedAgain } from './0430-owed-again.js';
 import { chargesOfExcess } from './0431-charges-of-excess.js';
 import { returnedRefunds } from './0432-returned-refunds.js';
+import { excessWrittenOff } from './0440-excess-written-off.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -146,4 +147,5 @@ export const migrations: readonly SqlMigration[] = [
   owedAgain,
   chargesOfExcess,
   returnedRefunds,
+  excessWrittenOff,
 ];
