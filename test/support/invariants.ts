@@ -1,6 +1,11 @@
 import { pendingMigrations } from '@isp/platform/database';
 import { query } from './embedded-postgres.js';
 
+/** What is booked of each account. Read once: there is no index of the ledger by account and kind. */
+const BOOKED = `(SELECT account_id, sum(amount) FILTER (WHERE ledger_account = 'receivable') AS receivable,
+       -sum(amount) FILTER (WHERE ledger_account = 'credit') AS credit, sum(amount) FILTER (WHERE ledger_account = 'cash') AS cash,
+       -sum(amount) FILTER (WHERE ledger_account = 'refunding') AS refunding FROM ledger_postings GROUP BY 1)`;
+
 /** What is true of every database at every moment that no work is under way: each statement answers the exceptions. */
 export const INVARIANTS = {
   'recurring revenue is what services and their prices make of it': `SELECT * FROM (
@@ -59,26 +64,24 @@ export const INVARIANTS = {
       WHERE l.invoice_id = i.id AND (t->>'inclusive')::boolean)`,
   'the ledger balances': `SELECT currency, sum(amount) FROM ledger_postings GROUP BY 1 HAVING sum(amount) <> 0`,
   'the ledger says what customers owe and have paid ahead': `SELECT a.id, l.receivable, i.open, l.credit, m.free FROM billing_accounts a
-     LEFT JOIN LATERAL (SELECT coalesce(sum(p.amount) FILTER (WHERE p.ledger_account = 'receivable'), 0) AS receivable,
-            coalesce(-sum(p.amount) FILTER (WHERE p.ledger_account = 'credit'), 0) AS credit
-       FROM ledger_postings p WHERE p.account_id = a.id) l ON true
+     LEFT JOIN ${BOOKED} l ON l.account_id = a.id
      LEFT JOIN LATERAL (SELECT coalesce(sum(total_amount - settled_amount), 0) AS open FROM invoices
        WHERE account_id = a.id AND document = 'invoice' AND status NOT IN ('draft', 'void')) i ON true
      LEFT JOIN LATERAL (SELECT (SELECT coalesce(sum(amount - allocated_amount - refunded_amount), 0) FROM payments WHERE account_id = a.id AND status = 'received')
        - (SELECT coalesce(sum(excess_amount - covered_amount), 0) FROM payments WHERE account_id = a.id)
        + (SELECT coalesce(-sum(total_amount + settled_amount), 0) FROM invoices WHERE account_id = a.id AND status = 'issued') AS free) m ON true
-    WHERE l.receivable <> i.open OR l.credit <> m.free`,
+    WHERE coalesce(l.receivable, 0) <> i.open OR coalesce(l.credit, 0) <> m.free`,
   'a document is booked as it says': `SELECT i.id, i.total_amount, sum(p.amount) FROM invoices i JOIN ledger_postings p ON p.invoice_id = i.id
       AND p.ledger_account IN ('receivable', 'credit') GROUP BY i.id
     HAVING sum(p.amount) <> CASE WHEN i.status = 'void' THEN 0 ELSE i.total_amount - i.written_off_amount END`,
   'what was written off is what its rows, the ledger and the invoice say': `SELECT i.id FROM invoices i
-     LEFT JOIN LATERAL (SELECT coalesce(sum(w.amount - w.reversed_amount), 0) AS stands, coalesce(sum(w.reclaimed_tax_amount - w.reversed_tax_amount), 0) AS tax
-       FROM write_offs w WHERE w.invoice_id = i.id) w ON true
-     LEFT JOIN LATERAL (SELECT coalesce(sum(l.amount), 0) AS settled FROM allocations l WHERE l.invoice_id = i.id AND l.write_off_id IS NOT NULL) l ON true
-     LEFT JOIN LATERAL (SELECT coalesce(sum(p.amount) FILTER (WHERE p.ledger_account IN ('bad_debt', 'tax')), 0) AS lost,
-            coalesce(sum(p.amount) FILTER (WHERE p.ledger_account = 'tax'), 0) AS tax
-       FROM ledger_postings p WHERE p.invoice_id = i.id AND p.event IN ('invoice.written_off', 'invoice.write_off_reversed')) p ON true
-    WHERE (w.stands, w.stands, w.stands, w.tax) IS DISTINCT FROM (i.written_off_amount, l.settled, p.lost, p.tax)`,
+     LEFT JOIN (SELECT invoice_id, sum(amount - reversed_amount) AS stands, sum(reclaimed_tax_amount - reversed_tax_amount) AS tax
+       FROM write_offs GROUP BY 1) w ON w.invoice_id = i.id
+     LEFT JOIN (SELECT invoice_id, sum(amount) AS settled FROM allocations WHERE write_off_id IS NOT NULL GROUP BY 1) l ON l.invoice_id = i.id
+     LEFT JOIN (SELECT invoice_id, sum(amount) FILTER (WHERE ledger_account IN ('bad_debt', 'tax')) AS lost, sum(amount) FILTER (WHERE ledger_account = 'tax') AS tax
+       FROM ledger_postings WHERE event IN ('invoice.written_off', 'invoice.write_off_reversed') GROUP BY 1) p ON p.invoice_id = i.id
+    WHERE (coalesce(w.stands, 0), coalesce(w.stands, 0), coalesce(w.stands, 0), coalesce(w.tax, 0))
+      IS DISTINCT FROM (i.written_off_amount, coalesce(l.settled, 0), coalesce(p.lost, 0), coalesce(p.tax, 0))`,
   'what was taken back of a write-off is what its rows say': `SELECT w.id FROM write_offs w LEFT JOIN write_off_reversals r ON r.write_off_id = w.id
     GROUP BY w.id HAVING coalesce(sum(r.amount), 0) <> w.reversed_amount OR coalesce(sum(r.tax_amount), 0) <> w.reversed_tax_amount`,
   'what is claimed back of a tax is not more than the tax': `SELECT i.id FROM invoices i JOIN write_offs w ON w.invoice_id = i.id GROUP BY i.id
@@ -96,12 +99,12 @@ export const INVARIANTS = {
   'what a bank took beyond a payment is paid by what allocations say': `SELECT p.id FROM payments p LEFT JOIN allocations a ON a.excess_of_id = p.id
     GROUP BY p.id HAVING coalesce(sum(a.amount), 0) <> p.covered_amount`,
   'what was given up of what a bank took is what its rows, the ledger and the payment say': `SELECT p.id FROM payments p
-     LEFT JOIN LATERAL (SELECT coalesce(sum(w.amount - w.reversed_amount), 0) AS stands FROM write_offs w WHERE w.excess_of_id = p.id) w ON true
-     LEFT JOIN LATERAL (SELECT coalesce(sum(a.amount), 0) AS settled FROM allocations a WHERE a.excess_of_id = p.id AND a.write_off_id IS NOT NULL) a ON true
-     LEFT JOIN LATERAL (SELECT coalesce(sum(l.amount), 0) AS lost FROM ledger_postings l WHERE l.payment_id = p.id AND l.ledger_account = 'bad_debt') l ON true
-    WHERE (w.stands, w.stands, w.stands) IS DISTINCT FROM (p.excess_written_off_amount, a.settled, l.lost)`,
-  'cash is what came, less what went back': `SELECT a.id FROM billing_accounts a WHERE
-     (SELECT coalesce(sum(p.amount), 0) FROM ledger_postings p WHERE p.account_id = a.id AND p.ledger_account = 'cash')
+     LEFT JOIN (SELECT excess_of_id, sum(amount - reversed_amount) AS stands FROM write_offs GROUP BY 1) w ON w.excess_of_id = p.id
+     LEFT JOIN (SELECT excess_of_id, sum(amount) AS settled FROM allocations WHERE write_off_id IS NOT NULL GROUP BY 1) a ON a.excess_of_id = p.id
+     LEFT JOIN (SELECT payment_id, sum(amount) AS lost FROM ledger_postings WHERE ledger_account = 'bad_debt' GROUP BY 1) l ON l.payment_id = p.id
+    WHERE (coalesce(w.stands, 0), coalesce(w.stands, 0), coalesce(w.stands, 0))
+      IS DISTINCT FROM (p.excess_written_off_amount, coalesce(a.settled, 0), coalesce(l.lost, 0))`,
+  'cash is what came, less what went back': `SELECT a.id FROM billing_accounts a LEFT JOIN ${BOOKED} l ON l.account_id = a.id WHERE coalesce(l.cash, 0)
      <> (SELECT coalesce(sum(CASE status WHEN 'received' THEN amount ELSE refunded_amount - excess_amount END), 0) FROM payments WHERE account_id = a.id)
       - (SELECT coalesce(sum(amount), 0) FROM refunds WHERE account_id = a.id AND (status = 'succeeded' OR returned_as_id IS NOT NULL))`,
   'credit notes never exceed their invoice': `SELECT i.id FROM invoices i JOIN invoices c ON c.corrects_id = i.id AND c.status = 'issued'
@@ -145,8 +148,8 @@ export const INVARIANTS = {
     GROUP BY p.id HAVING coalesce(sum(r.amount), 0) <> p.refunded_amount OR p.allocated_amount + p.refunded_amount > p.amount`,
   'a refund that came back as a payment is one of its amount': `SELECT r.id FROM refunds r JOIN payments p ON p.id = r.returned_as_id
     WHERE (p.amount, p.account_id, p.currency) IS DISTINCT FROM (r.amount, r.account_id, r.currency)`,
-  'the ledger holds what refunds under way will take': `SELECT a.id FROM billing_accounts a WHERE
-     (SELECT coalesce(-sum(p.amount), 0) FROM ledger_postings p WHERE p.account_id = a.id AND p.ledger_account = 'refunding')
+  'the ledger holds what refunds under way will take': `SELECT a.id FROM billing_accounts a LEFT JOIN ${BOOKED} l ON l.account_id = a.id
+    WHERE coalesce(l.refunding, 0)
      <> (SELECT coalesce(sum(amount), 0) FROM refunds WHERE account_id = a.id AND status IN ('processing', 'unknown'))`,
   'a charge that succeeded is one payment of its amount': `SELECT c.id FROM charges c LEFT JOIN payments p ON p.id = c.payment_id
     WHERE c.status = 'succeeded' AND (p.amount IS DISTINCT FROM c.amount OR p.account_id <> c.account_id)`,
