@@ -1,8 +1,9 @@
-import { expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { makeSubscriber } from '../radius/support.js';
-import { INVARIANTS, violations } from './invariants.js';
+import { INVARIANTS, violationsIn } from './invariants.js';
 import { query } from './embedded-postgres.js';
-import { createTestDatabase } from './test-postgres.js';
+import { createTestDatabase, type TestDatabase } from './test-postgres.js';
 
 /** An invoice of which everything was written off. */
 const WRITTEN_OFF = `INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, subtotal_amount, tax_amount, total_amount, created_by)
@@ -111,13 +112,40 @@ const BROKEN: Readonly<Record<string, string>> = {
     SELECT partner_id, customer_id, id, 'invoice', 'recurring', 'engine', currency, '2025-02-01', 0, 0, 0, 'billing run 1' FROM billing_accounts`,
 };
 
-it.each(Object.entries(BROKEN))('"%s" is seen to be broken', async (name, sql) => {
-  const database = await createTestDatabase();
+let database: TestDatabase;
+let client: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
   await makeSubscriber(database.ownerUrl);
-  expect(await violations(database.superUrl)).toEqual({});
-  await query(database.superUrl, sql);
-  expect(Object.keys(await violations(database.superUrl))).toContain(name);
-  await expect(database.drop()).rejects.toThrow(name);
+  client = new Client({ connectionString: database.superUrl });
+  await client.connect();
+}, 120_000);
+afterAll(async () => {
+  await client?.end();
+  await database?.drop();
+});
+
+const seen = async () => Object.keys(await violationsIn(async (sql) => (await client.query(sql)).rows));
+
+// Each in a transaction that never was.
+it.each(Object.entries(BROKEN))('"%s" is seen to be broken', async (name, sql) => {
+  await client.query('BEGIN');
+  try {
+    expect(await seen()).toEqual([]);
+    await client.query(sql);
+    expect(await seen()).toContain(name);
+  } finally {
+    await client.query('ROLLBACK');
+  }
+});
+
+it('fails the spec whose database is broken at its end, by name', async () => {
+  const own = await createTestDatabase();
+  await makeSubscriber(own.ownerUrl);
+  const name = 'nothing is open for a service that ended';
+  await query(own.superUrl, BROKEN[name] as string);
+  await expect(own.drop()).rejects.toThrow(name);
 });
 
 it('is an invariant that there is', () => {

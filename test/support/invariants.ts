@@ -198,7 +198,17 @@ const ALL = Object.entries(INVARIANTS)
  * wall hides would count as well.
  */
 export async function violations(superUrl: string): Promise<Record<string, readonly object[]>> {
-  const found = await query<{ name: string; rows: readonly object[] | null }>(superUrl, ALL);
+  return violationsIn((sql) => query<Found>(superUrl, sql));
+}
+
+interface Found {
+  readonly name: string;
+  readonly rows: readonly object[] | null;
+}
+
+/** Those that whoever is asked sees, within a transaction of theirs. */
+export async function violationsIn(ask: (sql: string) => Promise<Found[]>): Promise<Record<string, readonly object[]>> {
+  const found = await ask(ALL);
   return Object.fromEntries(found.flatMap(({ name, rows }) => (rows ? [[name, rows] as const] : [])));
 }
 
