@@ -37,7 +37,7 @@ const sum = (a, b) => ({
 const SIDE_BY_SIDE = 3;
 const onRedis = { needs: ['redis-server'], env: { ISP_TEST_REDIS: '1' } };
 
-/** Lanes that compute: one after another, each with a worker per core. */
+/** Lanes that compute: one after another, each with the workers of jest.config.mjs. */
 const BUSY = [
   { name: 'postgres queue', pattern: `(?!${HEAVY}|${RADIUS}|${DEVICES}|${LAB}|${NEVER})` },
   { name: 'redis queue', pattern: `(?=${ON_BOTH_STORES})(?!${HEAVY})`, ...onRedis },

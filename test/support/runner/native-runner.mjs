@@ -4,6 +4,7 @@ import './run-ts.mjs';
 import { mapFileOf } from './compiled.mjs';
 import { setGlobals } from './jest-globals.mjs';
 
+const LOADED_WITHIN_MS = 90_000;
 const require = createRequire(import.meta.url);
 const { default: circus } = require('jest-circus/runner');
 
@@ -14,11 +15,26 @@ const { default: circus } = require('jest-circus/runner');
  */
 export default function run(globalConfig, config, environment, runtime, testPath, send) {
   runtime.unstable_shouldLoadAsEsm = () => true;
-  runtime.unstable_importModule = (path) => import(pathToFileURL(path).href);
+  runtime.unstable_importModule = (path) => loaded(path);
   runtime.requireInternalModule = requireAnew;
   runtime.setGlobalsForRuntime = setGlobals;
   runtime.getSourceMaps().get = mapFileOf;
   return circus(globalConfig, config, environment, runtime, testPath, send);
+}
+
+/**
+ * No time limit of a test covers the import of its spec, and the thread that reads TypeScript for Node was once seen not to
+ * answer. A worker that ends is started anew, with the same spec; without workers the spec fails.
+ */
+function loaded(path) {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => {
+      process.stderr.write(`${path} was not loaded within ${LOADED_WITHIN_MS / 1000} s\n`);
+      if (process.send) process.exit(1);
+      reject(new Error(`not loaded within ${LOADED_WITHIN_MS / 1000} s`));
+    }, LOADED_WITHIN_MS);
+    import(pathToFileURL(path).href).then(resolve, reject).finally(() => clearTimeout(limit));
+  });
 }
 
 /** The framework keeps the tests of one spec in its module, and its handlers in a global. */
