@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const PATIENCE_MS = 240_000;
+const A_DAY_MS = 86_400_000;
 const root = fileURLToPath(new URL('..', import.meta.url));
 let sandbox;
 let program;
@@ -93,6 +94,20 @@ async function quickest(olt) {
   return ask('POST', '/v1/tickets', about);
 }
 
+/**
+ * Who came in today is behind the outage too, and has a month of hours in which minutes are more than was promised away:
+ * of a whole month they are less, and nothing would be credited.
+ */
+async function newcomer(outage) {
+  const { services } = await ask('GET', `/v1/outages/${outage.id}/services?per_page=100`);
+  if (services.length === 0 || outage.affected_services === 0) fail('no service is behind it');
+  for (const { service_id: service, customer_id: customer } of services) {
+    const { activated_at: since } = await ask('GET', `/v1/services/${service}`);
+    if (since && Date.now() - Date.parse(since) < A_DAY_MS) return { service, customer };
+  }
+  return fail('nobody behind it came in today');
+}
+
 /** Targets of minutes for what is critical, so that nobody waits for hours. Answers what they were. */
 async function hurry() {
   const { name, calendar_id, targets, warn_percent, escalations } = await ask('GET', '/v1/sla/policies/1');
@@ -123,9 +138,7 @@ async function cutAndMend() {
       return found && found.id !== before?.id && found.status === 'open' ? found : undefined;
     });
     say('The outage', outage);
-    const { services } = await ask('GET', `/v1/outages/${outage.id}/services?per_page=1`);
-    if (services.length === 0 || outage.affected_services === 0) fail('no service is behind it');
-    const [{ service_id: service, customer_id: customer }] = services;
+    const { service, customer } = await newcomer(outage);
     await until('the link of who called first', () => linksOf(early.id, outage.id));
     console.log(
       `\n"${early.subject}" (${early.number}) was told before anybody knew, and is linked to outage ${outage.id}.`,
@@ -180,7 +193,7 @@ async function late(ticketId) {
   say('Who has it now', up);
 }
 
-/** The first service behind the outage, once its month is over. */
+/** Of the service that came in today, once its month is over. */
 async function credit(service) {
   const level = await until('the credit', async () => {
     const { service_levels: levels } = await ask('GET', `/v1/service-levels?service_id=${service}&per_page=5`);

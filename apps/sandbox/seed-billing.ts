@@ -2,10 +2,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Clock, addMonths, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
+import { SANDBOX_MONTHS } from './seed-customers.js';
 import { SEEDER } from './seeder.js';
-
-/** Months before the present one that customers were invoiced for. */
-const MONTHS = 12;
 
 // Who pays how is told from the customer's number: most pay on the day, every ninth is late with the last month, every
 // fourteenth has paid half of it (both had longer for it, and are late for days only), every seventeenth has not paid for
@@ -22,7 +20,8 @@ const DRAFTS = statement(
     CROSS JOIN LATERAL (SELECT round(s.monthly_amount, 2) AS amount) net
     CROSS JOIN LATERAL (SELECT round(s.monthly_amount * v.tax_percent / 100, 2) AS amount) tax
     CROSS JOIN LATERAL (SELECT m.first::timestamp AT TIME ZONE a.time_zone AS midnight) at
-    WHERE s.id <= 100 AND s.customer_id <= 100 AND s.bundle_id IS NULL ORDER BY m.first, s.id`,
+    WHERE s.id <= 100 AND s.customer_id <= 100 AND s.bundle_id IS NULL AND m.first >= date_trunc('month', s.activated_at AT TIME ZONE 'UTC')
+    ORDER BY m.first, s.id`,
 );
 const LINES = statement(
   'sandbox-billing-lines',
@@ -74,7 +73,7 @@ export async function seedBilling(app: NestFastifyApplication): Promise<void> {
   const last = addMonths(thisMonth, -1);
   await app.get(UnitOfWork).run(SEEDER, async (tx) => {
     if ((await tx.one<{ there: boolean }>(THERE))?.there) return;
-    await tx.execute(DRAFTS, [addMonths(thisMonth, -MONTHS), last, localDate(now, 'UTC')]);
+    await tx.execute(DRAFTS, [addMonths(thisMonth, -SANDBOX_MONTHS), last, localDate(now, 'UTC')]);
     for (const statement of [LINES, COVERAGE, ISSUE]) await tx.execute(statement);
     await tx.execute(PAYMENTS, [last, now]);
     await tx.execute(ALLOCATE);

@@ -4,9 +4,23 @@ import { PlanQueries } from '@isp/domain/catalog';
 import { CreateCustomer, CustomerQueries, SetCustomerStatus } from '@isp/domain/customers';
 import { RequestProvisioning } from '@isp/domain/provisioning';
 import { OrderInternetService } from '@isp/domain/services';
-import { UnitOfWork } from '@isp/platform/database';
+import { type Clock, addMonths, localDate } from '@isp/kernel';
+import { CLOCK } from '@isp/platform/config';
+import { UnitOfWork, statement } from '@isp/platform/database';
 import { CUSTOMER_COUNT, customerNumber } from './sandbox-customers.js';
 import { ALL, passwordOf, SEEDER } from './seeder.js';
+
+/** Months before the present one that the first customers came in, and are invoiced for. */
+export const SANDBOX_MONTHS = 12;
+const ACTIVATED = statement('sandbox-customers-activated', 'UPDATE services SET activated_at = $2 WHERE id = $1');
+
+/** Most have been there for the year, every fifth came in the course of it, every twenty-fifth comes in today. */
+function firstDayOf(app: NestFastifyApplication, n: number): Date | null {
+  if (n % 25 === 24) return null; // its provisioning tells
+  const today = localDate(app.get<Clock>(CLOCK, { strict: false }).now(), 'UTC');
+  const monthsAgo = n % 5 === 4 ? 2 + ((n * 7) % 9) : SANDBOX_MONTHS;
+  return new Date(`${addMonths(`${today.slice(0, 8)}01`, -monthsAgo)}T12:00:00Z`);
+}
 
 /** Customers 1 to 100 in one transaction: all of them or none. Answers the portal id of the first. */
 export async function seedCustomers(
@@ -58,10 +72,12 @@ async function seedCustomer(
     installationAddress: values.address,
   };
   const service = await app.get(OrderInternetService, { strict: false }).execute(order);
-  if (n % 10 !== 9)
+  if (n % 10 !== 9) {
+    await app.get(UnitOfWork).tx.execute(ACTIVATED, [service.id, firstDayOf(app, n)]);
     await app
       .get(RequestProvisioning, { strict: false })
       .execute({ actor: SEEDER, serviceId: service.id, request: {}, priority: 'low' });
+  }
   if (fate === 'suspended') {
     await app
       .get(SetCustomerStatus, { strict: false })

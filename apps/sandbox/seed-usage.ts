@@ -9,7 +9,7 @@ const SAMPLED_DAYS = 3;
 const SESSIONS = `
   WITH lines AS (
     SELECT s.id, s.partner_id, s.customer_id, replace(s.guid::text, '-', '') || '@isp.internal' AS username, p.time_zone,
-           (now() AT TIME ZONE p.time_zone)::date AS today, (s.id::bigint * 7919 % 101) / 100.0 AS heavy
+           (now() AT TIME ZONE p.time_zone)::date AS today, (s.activated_at AT TIME ZONE p.time_zone)::date AS first, (s.id::bigint * 7919 % 101) / 100.0 AS heavy
       FROM services s JOIN partners p ON p.id = s.partner_id
      WHERE s.service_type = 'internet' AND s.status IN ('provisioning', 'active', 'suspended')
        AND NOT EXISTS (SELECT FROM radius.radacct r WHERE r.acctstarttime < now() - interval '2 days')),
@@ -18,7 +18,7 @@ const SESSIONS = `
            (d.day + 1)::timestamp AT TIME ZONE l.time_zone - make_interval(secs => 1 + l.id % 60) AS ended,
            floor(1e9 * (0.4 + 8 * l.heavy * l.heavy) * CASE WHEN extract(isodow FROM d.day) > 5 THEN 1.4 ELSE 1 END
              * (0.5 + ((l.id::bigint * 31337 + (d.day - date '2020-01-01') * 104729) % 997) / 997.0))::bigint AS down
-      FROM lines l, LATERAL (SELECT l.today - n AS day FROM generate_series(1, $1::integer) n) d)
+      FROM lines l, LATERAL (SELECT l.today - n AS day FROM generate_series(1, $1::integer) n) d WHERE d.day >= l.first)
   INSERT INTO radius.radacct (acctuniqueid, acctsessionid, username, partner_id, customer_id, service_id, nasipaddress, nasidentifier,
          acctstarttime, acctupdatetime, acctstoptime, acctsessiontime, acctinputoctets, acctoutputoctets, acctipv6inputoctets,
          acctipv6outputoctets, acctterminatecause, counters, gigawords, heard_at, closed_by)
