@@ -87,16 +87,17 @@ export class RootModule {
       },
       applicationName: `isp ${[roles.api ? 'api' : '', roles.worker ? 'worker' : ''].filter(Boolean).join('+')}`,
     };
+    const clockAheadDays = config.ISP_CLOCK_AHEAD_DAYS;
     const databaseClock = new DatabaseClock({ tell: (text) => log.warn(text) });
     const ports = [
       { provide: AUTHENTICATOR, useExisting: Authenticate },
       { provide: REQUEST_LIMITER, useClass: TierRequestLimiter },
     ];
     const imports: ModuleMetadata['imports'] = [
-      ConfigModule.with(config, clock ?? clockAhead(config.ISP_CLOCK_AHEAD_DAYS, databaseClock)),
+      ConfigModule.with(config, clock ?? clockAhead(clockAheadDays, databaseClock)),
       LoggingModule.with(log),
       CryptoModule,
-      DatabaseModule.connect(pool, entities, databaseClock),
+      DatabaseModule.connect({ ...pool, clockAheadDays }, entities, databaseClock),
       WorkModule.with(connections),
       IdempotencyModule,
       MetricsModule,

@@ -74,6 +74,7 @@ GET /v1/billing/bank-statements/:statement_id  401  401  403  403  403  403  403
 GET /v1/billing/bank-entries  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 GET /v1/billing/bank-entries/:entry_id  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 POST /v1/billing/bank-entries/:entry_id/match  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
+POST /v1/billing/bank-entries/:entry_id/return  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 POST /v1/billing/bank-entries/:entry_id/ignore  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 POST /v1/billing/bank-entries/:entry_id/reopen  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 GET /v1/billing/tax-rates                          401  401  403  403  403  403  403  403  200  200  403  200  403  200  401
@@ -82,6 +83,7 @@ GET /v1/reports/revenue  401  401  403  403  200  403  200  403  200  403  403  
 GET /v1/reports/tax  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
 GET /v1/reports/deferred-revenue  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
 GET /v1/reports/bad-debt  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
+GET /v1/reports/trial-balance  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
 GET /v1/reports/ageing  401  401  403  403  200  403  200  403  200  403  403  200  403  200  401
 GET /v1/reports/page  200  200  200  200  200  200  200  200  200  200  200  200  200  200  200
 POST /v1/billing/tax-rates                         401  401  403  403  403  403  403  403  201  403  403  201  403  201  401

@@ -104,6 +104,11 @@ describe('a billing run', () => {
 
   it('catches up period by period after a long absence', async () => {
     goTo('2031-05-01');
+    // Three months at once are none of them more than before.
+    const dry = await run({ dry_run: true, until: '2031-04-15' });
+    expect(dry).toMatchObject({ accounts_done: 3, counts: { invoices: 8 } });
+    expect(await get(`/runs/${dry.id}/findings`)).toMatchObject({ findings: [] });
+    expect((await post('/runs', { until: '2031-05-03' })).text).toContain('"RUN_AHEAD"');
     const caughtUp = await run({ until: '2031-04-15' });
     expect(caughtUp).toMatchObject({ status: 'finished', accounts: 3, accounts_done: 3, counts: { invoices: 8 } });
     for (const { id } of accounts) {

@@ -147,6 +147,21 @@ describe('text in every field of every write', () => {
     60_000,
   );
 
+  it('is refused where it holds a card number, but for secrets and for what others named', async () => {
+    const taken = new Set<string>();
+    for (const { operation, schema } of writes) {
+      for (const path of pathsOf(schema, ({ type, enum: of }) => type === 'string' && of === undefined)) {
+        const body = withValue(CALLS[operation]?.body?.(), schema, path, '4242 4242 4242 4242');
+        const answer = await send(operation, body);
+        if (answer.status < 300) taken.add(path.at(-1) as string);
+      }
+    }
+    const named = ['external_key', 'external_reference', 'file_name', 'identifier', 'isp_reference', 'reference'];
+    const secrets = [...taken].filter((field) => /password|^snmp_|^ssh_|^radius$/.test(field));
+    const others = [...taken].filter((field) => !secrets.includes(field)).toSorted();
+    expect(others).toEqual([...named, 'serial_number', 'their_reference'].toSorted());
+  }, 60_000);
+
   it('keeps one line of the log for one event', () => {
     const lines: string[] = [];
     const logger = createLogger('info', 'spec', { write: (line: string) => void lines.push(line) });
@@ -236,6 +251,18 @@ describe('fields that are not the caller’s to set', () => {
   });
 });
 
+/** Names of fields that hold money, of those that are numbers. */
+const MONEY = /(?:amount|fee|value|below)$/;
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 describe('money', () => {
   const FIELDS = ['monthly_fee', 'activation_fee'] as const;
   const refused = [
@@ -300,6 +327,28 @@ describe('money', () => {
     );
     expect(row?.amount).toBe('9.9900');
   });
+
+  it('I6: is refused by every amount of every write', async () => {
+    const wrong: string[] = [];
+    const signed = /unit_amount$|line_items\.0\.amount$/;
+    for (const { operation, schema } of writes) {
+      const paths = pathsOf(schema, ({ type }) => type === 'number').filter((path) =>
+        MONEY.test(path.at(-1) as string),
+      );
+      for (const path of paths) {
+        const place = `${operation} ${path.join('.')}`;
+        for (const text of refused) {
+          if (text.startsWith('-0') && signed.test(place)) continue;
+          if (text === '-1' && signed.test(place)) continue;
+          const body = JSON.stringify(withValue(CALLS[operation]?.body?.(), schema, path, '@'));
+          const answer = await send(operation, undefined, body.replace('"@"', text));
+          const said = answer.status === 400 && (!isJson(text) || answer.text.includes(path.at(-1) as string));
+          if (!said) wrong.push(`${place} ${text}: ${answer.status} ${answer.text.slice(0, 200)}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  }, 60_000);
 
   it('refuses null where an amount is needed', async () => {
     expect((await create('monthly_fee', 'null')).status).toBe(400);

@@ -244,6 +244,57 @@ describe('what was invoiced', () => {
   });
 });
 
+describe('GET /v1/reports/trial-balance', () => {
+  interface Row {
+    readonly currency: string;
+    readonly ledger_account: string;
+    readonly debit: number;
+    readonly credit: number;
+    readonly balance: number;
+  }
+  const rows = async (query = '', as = key) =>
+    Object.fromEntries(
+      (await report<{ trial_balance: Row[] }>(`trial-balance?${query}`, as)).trial_balance.map((row) => [
+        row.ledger_account,
+        row,
+      ]),
+    );
+
+  it('has both sides of everything, and nothing is left over', async () => {
+    clock.set('2025-06-01T12:00:00Z');
+    const before = await rows();
+    clock.set('2025-06-02T12:00:00Z');
+    const line = { description: 'Visit', amount: 100 };
+    const { id } = await post('/invoices', { customer_id: 4, invoice_type: 'one_off', line_items: [line] });
+    await post('/payments', { customer_id: 4, amount: 60, method: 'cash', invoice_ids: [id] });
+    const after = await rows();
+    const moved = (account: string) =>
+      [after[account]?.debit, after[account]?.credit].map((amount, side) =>
+        Number(((amount ?? 0) - (before[account]?.[side === 0 ? 'debit' : 'credit'] ?? 0)).toFixed(2)),
+      );
+    // 100.00 is owed for what was sold; 60.00 of it came in, through the account's credit.
+    expect([moved('receivable'), moved('revenue'), moved('cash'), moved('credit'), moved('total')]).toEqual([
+      [100, 60],
+      [0, 100],
+      [60, 0],
+      [60, 60],
+      [220, 220],
+    ]);
+    const accounts = Object.values(after).filter(({ ledger_account: name }) => name !== 'total');
+    expect(accounts.reduce((sum, { balance }) => sum + balance, 0)).toBeCloseTo(0, 6);
+    expect(after['total']).toMatchObject({ balance: 0, debit: after['total']?.credit });
+    expect(await rows('as_of=2025-06-01')).toEqual(before);
+    expect(await rows('as_of=2025-06-02')).toEqual(after);
+  });
+
+  it('is that of a partner for whom it is one', async () => {
+    expect(await rows('', partnerKey)).toEqual(await rows('partner_id=2'));
+    expect(await rows('', partnerKey)).not.toEqual(await rows());
+    const csv = await world.ask('/v1/reports/trial-balance?format=csv', { key });
+    expect(csv.text.split('\r\n')[0]).toBe('currency,ledger_account,debit,credit,balance');
+  });
+});
+
 describe('GET /v1/reports/page', () => {
   it('is a page without figures that nobody can frame', async () => {
     const page = await world.ask('/v1/reports/page');

@@ -101,8 +101,8 @@ describe('POST /wholesale/customers', () => {
       400,
       {
         code: 400,
-        errors: { password: ['must have at least 12 characters'] },
-        full_errors: ['password must have at least 12 characters'],
+        errors: { password: ['is too short (minimum is 12 characters)'] },
+        full_errors: ['password is too short (minimum is 12 characters)'],
       },
     ]);
     expect(await audited('customers')).toBe(before);
@@ -117,7 +117,7 @@ describe('POST /wholesale/customers', () => {
       code: 400,
       errors: {
         first_name: ['is required'],
-        last_name: ['is not of type string'],
+        last_name: ['must be text'],
         email: ['is not a valid e-mail address'],
         mobile_number: ['must be a phone number'],
         partner_id: ['is not a known field'],

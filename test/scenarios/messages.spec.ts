@@ -91,7 +91,11 @@ describe('an invoice that is sent', () => {
     expect(await words(id)).toContain('Nothing is to be paid.');
     const credit = await words(note.id);
     expect([credit.includes('credited to your account'), credit.includes('Due date')]).toEqual([true, false]);
-    const charged = await invoice(await customer('auto@customer.example', ', autopay = true'));
+    const payer = await customer('auto@customer.example', ', autopay = true');
+    const charged = await invoice(payer);
+    // Without a method nothing is charged, whatever the account says.
+    expect(await words(charged.id)).toContain('Please pay');
+    await post('/billing/payment-methods', { customer_id: payer, gateway: 'sandbox', token: 'tok_sepa.auto' });
     expect(await words(charged.id)).toContain('will be charged to your payment method on 1 Feb 2199');
   });
 

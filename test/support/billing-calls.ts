@@ -104,6 +104,7 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/reports/tax': {},
   'GET /v1/reports/deferred-revenue': {},
   'GET /v1/reports/bad-debt': {},
+  'GET /v1/reports/trial-balance': {},
   'GET /v1/reports/ageing': {},
   'GET /v1/reports/page': {},
   'POST /v1/billing/invoices/:invoice_id/send': { thing: 'invoice' },

@@ -1,6 +1,6 @@
 import type { Call } from './api-calls.js';
 import { unique } from './api-fixtures.js';
-import { freshToken, lastPayer } from './payment-fixtures.js';
+import { freshToken, lastPayer, lastReturnable } from './payment-fixtures.js';
 
 /** How to call the operations of payments, gateways and bank statements. */
 export const PAYMENT_CALLS: Readonly<Record<string, Call>> = {
@@ -40,6 +40,11 @@ export const PAYMENT_CALLS: Readonly<Record<string, Call>> = {
     // The body names the customer that was made last.
     once: 'body',
     body: () => ({ customer_id: lastPayer() }),
+  },
+  'POST /v1/billing/bank-entries/:entry_id/return': {
+    thing: 'returning_bank_entry',
+    once: 'body',
+    body: () => ({ payment_id: lastReturnable() }),
   },
   'POST /v1/billing/bank-entries/:entry_id/ignore': { thing: 'bank_entry', body: () => ({ reason: 'Called' }) },
   'POST /v1/billing/bank-entries/:entry_id/reopen': { thing: 'matched_bank_entry', body: () => ({ reason: 'Called' }) },

@@ -20,6 +20,10 @@ type Sql = <R extends object>(text: string) => Promise<R[]>;
 let payer = 0;
 export const lastPayer = (): number => payer;
 
+/** The payment that the newest entry which went out may return. */
+let returnable = 0;
+export const lastReturnable = (): number => returnable;
+
 /** A token of the sandbox's gateway that nobody has used yet. */
 export const freshToken = (what = 'visa'): string => `tok_${what}.made-${next()}`;
 
@@ -57,7 +61,7 @@ export function paymentFixtures(
     );
     return row?.reference ?? '';
   };
-  const bank_statement = async (partnerId: number): Promise<number> => {
+  const bank_statement = async (partnerId: number, amount = '5.00'): Promise<number> => {
     const actor: Actor = { ...EVERYTHING, partnerId };
     const columns = { date: 'date', amount: 'amount', remittance: 'text' };
     const how = {
@@ -67,14 +71,14 @@ export function paymentFixtures(
       decimalMark: '.',
       dateFormat: 'YYYY-MM-DD',
     } as const;
-    const content = Buffer.from(`date,amount,text\n2025-02-01,5.00,made ${next()}\n`);
+    const content = Buffer.from(`date,amount,text\n2025-02-01,${amount},made ${next()}\n`);
     const file = { fileName: 'made.csv', content, mapping: { ...how, columns } };
     return (await use(ImportStatement).execute({ actor, ...file })).id;
   };
-  const bank_entry = async (partnerId: number): Promise<number> => {
+  const bank_entry = async (partnerId: number, amount?: string): Promise<number> => {
     payer = await customerOf(partnerId);
     const page = { limit: 1, offset: 0 };
-    const statementId = await bank_statement(partnerId);
+    const statementId = await bank_statement(partnerId, amount);
     const { rows } = await use(BankStatements).entries(EVERYTHING, { statementId }, page);
     return rows[0]?.id ?? 0;
   };
@@ -84,8 +88,14 @@ export function paymentFixtures(
     refund: async (partnerId: number) => refundOf(await customerOf(partnerId)),
     gateway_action: async (partnerId: number) => actionOf(await customerOf(partnerId)),
     decline_code: async () => 'generic_decline',
-    bank_statement,
-    bank_entry,
+    bank_statement: (partnerId: number) => bank_statement(partnerId),
+    bank_entry: (partnerId: number) => bank_entry(partnerId),
+    returning_bank_entry: async (partnerId: number) => {
+      const id = await bank_entry(partnerId, '-5.00');
+      const paid = { accountId: await accountOf(payer), amount: '5', method: 'cash' } as const;
+      returnable = (await use(RecordPayment).execute({ actor: EVERYTHING, ...paid })).id;
+      return id;
+    },
     matched_bank_entry: async (partnerId: number) => {
       const id = await bank_entry(partnerId);
       await use(MatchEntry).match(EVERYTHING, id, { accountId: await accountOf(payer) });

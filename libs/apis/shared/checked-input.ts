@@ -1,5 +1,6 @@
 import type { FieldIssue } from '@isp/kernel';
 import type { z } from 'zod';
+import { complaintOf } from './complaints.js';
 import { httpErrors } from './errors.js';
 
 export type InputSchema = Pick<z.ZodType, 'safeParse'>;
@@ -17,7 +18,7 @@ interface Issue {
  * @throws `http.request.invalid` with every complaint, and what the schema itself throws
  */
 export function checkedInput(schema: InputSchema, value: unknown, place: string): unknown {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: complaintOf });
   if (result.success) return result.data;
   const details = (result.error.issues as readonly Issue[]).flatMap(toFieldIssues);
   const named = details.map(({ field, message }) => ({ field: field === '' ? place : field, message }));

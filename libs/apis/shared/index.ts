@@ -3,6 +3,7 @@ export { serveQueueBoard } from './admin/queue-board.js';
 export * from './answer.js';
 export * from './answer-departure.js';
 export * from './caller.js';
+export { complaintOf } from './complaints.js';
 export * from './docs/docs-pages.js';
 export * from './docs/openapi.js';
 export * from './error.filter.js';

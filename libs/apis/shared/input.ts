@@ -1,5 +1,5 @@
 import { Body, createParamDecorator, type ExecutionContext, Param, Query } from '@nestjs/common';
-import { holdsCardNumber, readAmount } from '@isp/kernel';
+import { holdsCardNumber, parseDecimal, readAmount } from '@isp/kernel';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { httpErrors } from './errors.js';
@@ -25,8 +25,7 @@ export const IfMatch = createParamDecorator((_: unknown, context: ExecutionConte
 // Line breaks and other control characters would break log lines, exports and header values downstream.
 const CONTROL = /[\u0000-\u001f\u007f\u2028\u2029]/;
 
-/** One line of text as people write it: trimmed, not empty, no control characters. */
-export const line = (max: number) =>
+const plainLine = (max: number) =>
   z
     .string()
     .trim()
@@ -34,22 +33,30 @@ export const line = (max: number) =>
     .max(max)
     .refine((text) => !CONTROL.test(text), 'must not contain control characters');
 
+/** Whoever writes a card number somewhere is told before it is stored anywhere. */
+const withoutCard = <T extends z.ZodType<string>>(text: T) =>
+  text.refine((value) => !holdsCardNumber(value), 'must not contain a card number');
+
+/** One line of text as people write it: trimmed, not empty, no control characters. */
+export const line = (max: number) => withoutCard(plainLine(max));
+
+/** A name that somebody else gave a thing (a serial number, a file, a bank account), whatever its digits look like. */
+export const identifier = plainLine;
+
 /** Free text over several lines. */
 export const prose = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((text) => !CONTROL.test(text.replace(/[\n\r\t]/g, '')), 'must not contain control characters');
-
-/** Text beside a payment: whoever writes a card number there is told before it is stored anywhere. */
-export const withoutCard = <T extends z.ZodType<string>>(text: T) =>
-  text.refine((value) => !holdsCardNumber(value), 'must not contain a card number');
+  withoutCard(
+    z
+      .string()
+      .max(max)
+      .refine((text) => !CONTROL.test(text.replace(/[\n\r\t]/g, '')), 'must not contain control characters'),
+  );
 
 /** The bytes of a body that is no JSON, one character each, as the parsers of the HTTP server hand them on. */
 export const bytesBody = (type: string) =>
   z
-    .string(`must be ${type}`)
-    .min(1)
+    .string({ error: ({ input }) => (input === undefined || input === null ? 'is empty' : `must be ${type}`) })
+    .min(1, 'is empty')
     .refine((text) => !/[^\u0000-\u00ff]/.test(text), `must be ${type}`);
 
 /** The bytes of a file. */
@@ -73,10 +80,12 @@ export const emailAddress = z
   .email({ error: ({ input }) => (input === undefined ? undefined : 'Invalid email format') })
   .max(254);
 
+/** As people write it; without zeros in front it has at most the 15 digits of E.164. */
 export const phoneNumber = z
   .string()
   .trim()
-  .regex(/^\+?[0-9][0-9 ().-]{3,30}$/, 'must be a phone number');
+  .regex(/^\+?[0-9][0-9 ().-]{3,30}$/, { error: 'must be a phone number', abort: true })
+  .refine((text) => text.replace(/\D/g, '').replace(/^0+/, '').length <= 15, 'must be a phone number');
 
 /** An instant in RFC 3339, with its offset. */
 export const instant = z.iso
@@ -118,15 +127,35 @@ export const pagingQuery = { page: whole(100_000_000).default(1), per_page: whol
 export const wholeNumber = whole;
 
 /** A JSON number that is an exact amount of at most 4 decimals; becomes decimal text. */
-export const unitAmount = z.number().transform((value, context) => {
-  const reading = readAmount(value, { currency: 'USD', decimals: 4 });
-  if (reading.ok) return reading.amount.toFixed();
-  context.addIssue({ code: 'custom', message: reading.problem });
-  return z.NEVER;
-});
+export const unitAmount = z
+  .number()
+  .meta({ minimum: 0 })
+  .transform((value, context) => {
+    const reading = readAmount(value, { currency: 'USD', decimals: 4 });
+    if (reading.ok) return reading.amount.toFixed();
+    context.addIssue({ code: 'custom', message: reading.problem });
+    return z.NEVER;
+  });
+
+/**
+ * A JSON number between two others, both included, as exact decimal text. It is looked at as it is written: that
+ * 0.30000000000000004 has 17 decimals is what a program wants to know that computes money in floating point.
+ */
+export const exactNumber = (least: number, most: number, decimals = 4) =>
+  z
+    .number()
+    .min(least)
+    .max(most)
+    .transform((value, context) => {
+      const exact = parseDecimal(value);
+      if (exact && exact.decimalPlaces() <= decimals) return exact.toFixed();
+      const problem = exact ? `must not have more than ${decimals} decimals` : 'must be a plain decimal number';
+      context.addIssue({ code: 'custom', message: problem });
+      return z.NEVER;
+    });
 
 /** Per cent, to a thousandth. */
-export const percent = z.number().min(0).max(100).multipleOf(0.001, 'must not have more than 3 decimals');
+export const percent = exactNumber(0, 100, 3).transform(Number);
 
 // Chile's unit of account is a fund code, which ICU leaves out.
 const CURRENCIES = new Set([...Intl.supportedValuesOf('currency'), 'CLF']);

@@ -43,19 +43,19 @@ describe('the errors of the wholesale API', () => {
       { field: 'customer.password', message: 'must have at least 12 characters' },
       { field: 'customer.password', message: 'Unknown field' },
       { field: 'customer.id', message: 'is not known' },
-      { field: '', message: 'Invalid input: expected object, received undefined' },
+      { field: '', message: 'is required' },
     ];
     expect(render(error('validation', details)).body).toEqual({
       code: 400,
       errors: {
         email: ['is not a valid e-mail address'],
-        password: ['must have at least 12 characters', 'is not a known field'],
+        password: ['is too short (minimum is 12 characters)', 'is not a known field'],
         'customer.id': ['is not known'],
         base: ['is required'],
       },
       full_errors: [
         'email is not a valid e-mail address',
-        'password must have at least 12 characters',
+        'password is too short (minimum is 12 characters)',
         'password is not a known field',
         'customer.id is not known',
         'is required',

@@ -98,6 +98,10 @@ export const billingErrors = defineErrors({
   },
   'billing.promotion.redeemed': { kind: 'conflict', message: 'The account has redeemed this code already.' },
   'billing.run.not_found': { kind: 'not_found', message: 'Billing run not found' },
+  'billing.run.ahead': {
+    kind: 'unprocessable',
+    message: 'That day has not come anywhere: only a dry run can look ahead.',
+  },
   'billing.run.over': { kind: 'conflict', message: 'The billing run is {status}.' },
   'billing.payment.not_found': { kind: 'not_found', message: 'Payment not found' },
   'billing.payment.duplicate': {
@@ -140,6 +144,10 @@ export const billingErrors = defineErrors({
   'billing.gateway.not_found': { kind: 'not_found', message: 'Gateway not found' },
   'billing.gateway.not_set_up': { kind: 'unprocessable', message: 'The gateway {gateway} is not set up here.' },
   'billing.gateway.silent': { kind: 'unavailable', message: 'The payment gateway does not answer.' },
+  'billing.gateway.unreadable': {
+    kind: 'validation',
+    message: 'It is signed, but no callback that this gateway sends.',
+  },
   'billing.gateway.forged': { kind: 'unauthenticated', message: 'The signature is not that of the gateway.' },
   'billing.decline_code.not_found': { kind: 'not_found', message: 'Decline code not found' },
   'billing.statement.not_found': { kind: 'not_found', message: 'Bank statement not found' },
@@ -147,7 +155,15 @@ export const billingErrors = defineErrors({
   'billing.statement.unreadable': { kind: 'unprocessable', message: 'The file cannot be read: {problem}' },
   'billing.entry.not_found': { kind: 'not_found', message: 'Bank entry not found' },
   'billing.entry.settled': { kind: 'conflict', message: 'The entry is {status} already.' },
-  'billing.entry.outgoing': { kind: 'unprocessable', message: 'Money that went out is not a payment.' },
+  'billing.entry.outgoing': {
+    kind: 'unprocessable',
+    message: 'Money that went out is not a payment. It may be the return of one.',
+  },
+  'billing.entry.incoming': { kind: 'unprocessable', message: 'Money that came in returns no payment.' },
+  'billing.entry.returned': {
+    kind: 'conflict',
+    message: 'Payment {payment} was reversed, and stays so: what came after all is a payment of its own.',
+  },
   'billing.entry.other_currency': { kind: 'unprocessable', message: 'The entry is in {currency}.' },
   'billing.payment.unknown_invoice': { kind: 'unprocessable', message: 'The account has no such issued invoice.' },
 });

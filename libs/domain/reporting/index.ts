@@ -9,6 +9,7 @@ export * from './revenue/bad-debt.report.js';
 export * from './revenue/invoiced-revenue.report.js';
 export * from './revenue/recurring-revenue.report.js';
 export * from './revenue/tax.report.js';
+export * from './revenue/trial-balance.report.js';
 export * from './service-levels/level.report.js';
 export type { LevelReportRow } from './service-levels/level-report.view.js';
 export * from './tickets/ticket.report.js';

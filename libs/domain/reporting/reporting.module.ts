@@ -6,6 +6,7 @@ import { BadDebtReport } from './revenue/bad-debt.report.js';
 import { InvoicedRevenueReport } from './revenue/invoiced-revenue.report.js';
 import { RecurringRevenueReport } from './revenue/recurring-revenue.report.js';
 import { TaxReport } from './revenue/tax.report.js';
+import { TrialBalanceReport } from './revenue/trial-balance.report.js';
 import { LevelReport } from './service-levels/level.report.js';
 import { TicketReport } from './tickets/ticket.report.js';
 
@@ -19,6 +20,7 @@ const providers = [
   RecurringRevenueReport,
   TaxReport,
   TicketReport,
+  TrialBalanceReport,
 ];
 
 /** Read models over several domains; nothing here writes. */

@@ -50,11 +50,13 @@ export interface SessionNeeds {
    * because it knows their length then, which takes longer than they do).
    */
   readonly plansOnce?: boolean;
+  /** Days by which the programs of a sandbox are ahead of the calendar. */
+  readonly clockAheadDays?: number | undefined;
 }
 
 /** `options` of a connection's start-up packet: whoever logs in, the session is the application's role. */
 export function sessionOptions(limits: SessionLimits, needs: SessionNeeds = {}): string {
-  const { searchPath = 'public', waitsForDisk = true, plansOnce = false } = needs;
+  const { searchPath = 'public', waitsForDisk = true, plansOnce = false, clockAheadDays = 0 } = needs;
   return [
     `-c role=${APP_ROLE}`,
     `-c search_path=${searchPath}`,
@@ -65,6 +67,7 @@ export function sessionOptions(limits: SessionLimits, needs: SessionNeeds = {}):
     '-c max_parallel_workers_per_gather=0',
     ...(waitsForDisk ? [] : ['-c synchronous_commit=off']),
     ...(plansOnce ? ['-c plan_cache_mode=force_generic_plan'] : []),
+    ...(clockAheadDays > 0 ? [`-c app.clock_ahead_days=${clockAheadDays}`] : []),
   ].join(' ');
 }
 
@@ -73,6 +76,7 @@ export interface PoolSettings {
   readonly max: number;
   readonly limits: SessionLimits;
   readonly applicationName: string;
+  readonly clockAheadDays?: number;
 }
 
 /**
@@ -96,7 +100,7 @@ export function createDataSource(settings: PoolSettings, entities: readonly Enti
       pipeline: true,
       ...KEEP_ALIVE,
       query_timeout: settings.limits.readTimeoutMs,
-      options: sessionOptions(settings.limits),
+      options: sessionOptions(settings.limits, { clockAheadDays: settings.clockAheadDays }),
       idleTimeoutMillis: 60_000,
     },
   });

@@ -50,6 +50,7 @@ export function presentEntry(entry: BankEntryView) {
     booked_on: entry.bookedOn,
     amount: amountOf(entry.amount, entry.currency),
     currency: entry.currency,
+    is_return: entry.isReturn,
     payer_name: entry.payerName,
     payer_account: entry.payerAccount,
     remittance: entry.remittance,
@@ -58,6 +59,7 @@ export function presentEntry(entry: BankEntryView) {
     rule: entry.rule,
     matched_by: entry.matchedBy,
     payment_id: entry.paymentId,
+    returned_payment_id: entry.returnedPaymentId,
     reason: entry.reason,
   };
 }

@@ -1,4 +1,4 @@
-import { bodyId, currencyCode, intId, line, withoutCard } from '@isp/apis/shared';
+import { bodyId, currencyCode, identifier, intId, line } from '@isp/apis/shared';
 import {
   DATE_FORMATS,
   ENTRY_STATUSES,
@@ -12,9 +12,9 @@ import { listShape, sortedQuery } from '../lists.js';
 const column = line(100).optional();
 
 export const importQuery = z.strictObject({
-  file_name: line(200).optional(),
+  file_name: identifier(200).optional(),
   format: z.enum(STATEMENT_FORMATS).default('camt.053'),
-  bank_account: line(64).optional().describe('Of a CSV file, which does not say it itself'),
+  bank_account: identifier(64).optional().describe('Of a CSV file, which does not say it itself'),
   currency: currencyCode.optional().describe('Of a CSV file'),
   delimiter: z.enum(['comma', 'semicolon', 'tab']).default('comma'),
   decimal_mark: z.enum(['dot', 'comma']).default('dot'),
@@ -46,7 +46,9 @@ export const matchBody = z.strictObject({
   invoice_ids: z.array(bodyId).min(1).max(500).optional(),
 });
 export type MatchBody = z.infer<typeof matchBody>;
-export const reasonBody = z.strictObject({ reason: withoutCard(line(250)) });
+export const returnBody = z.strictObject({ payment_id: bodyId });
+export type ReturnBody = z.infer<typeof returnBody>;
+export const reasonBody = z.strictObject({ reason: line(250) });
 export type ReasonBody = z.infer<typeof reasonBody>;
 
 export const statementShape = z.object({
@@ -75,6 +77,7 @@ export const entryShape = z.object({
   booked_on: z.string(),
   amount: z.number(),
   currency: z.string(),
+  is_return: z.boolean().describe('The bank says that it takes an earlier entry back'),
   payer_name: z.string().nullable(),
   payer_account: z.string().nullable(),
   remittance: z.string(),
@@ -83,6 +86,7 @@ export const entryShape = z.object({
   rule: z.string().nullable(),
   matched_by: z.string().nullable(),
   payment_id: z.int().nullable(),
+  returned_payment_id: z.int().nullable().describe('The payment that it took back'),
   reason: z.string().nullable(),
 });
 export const entriesShape = listShape('bank_entries', entryShape);
@@ -105,6 +109,7 @@ export const entryExample = {
   booked_on: '2025-02-10',
   amount: 86.39,
   currency: 'EUR',
+  is_return: false,
   payer_name: 'Jane Doe',
   payer_account: 'DE02120300000000202051',
   remittance: 'internet february',
@@ -113,5 +118,6 @@ export const entryExample = {
   rule: null,
   matched_by: null,
   payment_id: null,
+  returned_payment_id: null,
   reason: null,
 };

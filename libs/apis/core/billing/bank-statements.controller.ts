@@ -125,6 +125,33 @@ export class BankStatementsController {
     return presentEntry(await this.matching.match(actor, entryId, { accountId, invoiceIds: body.invoice_ids }));
   }
 
+  @Post('bank-entries/:entry_id/return')
+  @Operation({
+    access: 'bank_statement.manage',
+    summary: 'Say which payment the bank took back with an entry',
+    description: 'Of an entry that went out. The payment is reversed: what it paid is open again.',
+    response: schema.entryShape,
+    example: {
+      ...schema.entryExample,
+      amount: -86.39,
+      is_return: true,
+      status: 'matched',
+      rule: 'by_hand',
+      matched_by: 'user:4',
+      returned_payment_id: 55,
+    },
+    requestExample: { payment_id: 55 },
+    errors: ['not_found', 'conflict', 'unprocessable'],
+    keepAnswerHours: 720,
+  })
+  async returnEntry(
+    @CurrentActor() actor: Actor,
+    @PathParam('entry_id', intId) entryId: number,
+    @JsonBody(schema.returnBody) { payment_id: paymentId }: schema.ReturnBody,
+  ) {
+    return presentEntry(await this.matching.takeBack(actor, entryId, paymentId));
+  }
+
   @Post('bank-entries/:entry_id/ignore')
   @Operation({
     access: 'bank_statement.manage',
@@ -146,7 +173,8 @@ export class BankStatementsController {
   @Operation({
     access: 'bank_statement.manage',
     summary: 'Take back what was said of a bank entry',
-    description: 'A payment that was made of it is reversed: what it paid is open again.',
+    description:
+      'A payment that was made of it is reversed: what it paid is open again. A return that reversed a payment stays.',
     response: schema.entryShape,
     example: schema.entryExample,
     requestExample: { reason: 'Wrong customer' },

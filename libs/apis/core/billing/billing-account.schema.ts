@@ -1,25 +1,12 @@
 import { INVOICE_DELIVERIES, ACCOUNT_SORTING } from '@isp/domain/billing';
-import { bodyId, currencyCode, intId, line, timeZone, unitAmount } from '@isp/apis/shared';
+import { bodyId, currencyCode, exactNumber, intId, line, timeZone, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 export const day = z.iso
   .date('must be a date, YYYY-MM-DD')
   .refine((text) => text >= '1900' && text < '2200', 'must be between 1900 and 2199');
-export const percentText = z
-  .number()
-  .gt(0)
-  .max(100)
-  .multipleOf(0.0001, 'must not have more than 4 decimals')
-  .transform((value) => value.toString());
-
-const amountFrom = (least: number) =>
-  z
-    .number()
-    .min(least)
-    .max(9_999_999_999)
-    .multipleOf(0.0001, 'must not have more than 4 decimals')
-    .transform((value) => value.toString());
+export const percentText = exactNumber(0.0001, 100);
 
 const CYCLES = { monthly: 1, quarterly: 3, annual: 12 } as const;
 const cycle = z.enum(['monthly', 'quarterly', 'annual']);
@@ -57,7 +44,7 @@ export const changeAccountBody = z.strictObject({
   payment_days: z.int().min(0).max(365).optional(),
   limit_amount: unitAmount.nullable().optional(),
   tax_exemptions: z.array(exemption).max(50).optional(),
-  minimum_amount: amountFrom(0).optional(),
+  minimum_amount: unitAmount.optional(),
   language: z
     .string()
     .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'must be a language tag, as en or pt-BR')

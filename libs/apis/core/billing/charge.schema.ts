@@ -1,4 +1,4 @@
-import { bodyId, currencyCode, line, needle, unitAmount } from '@isp/apis/shared';
+import { bodyId, currencyCode, exactNumber, line, needle, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 import { day, percentText } from './billing-account.schema.js';
@@ -7,20 +7,8 @@ import { previewExample, previewShape } from './invoice.schema.js';
 export const chargeBody = z.strictObject({
   description: line(200),
   service_id: bodyId.optional(),
-  quantity: z
-    .number()
-    .gt(0)
-    .max(1_000_000)
-    .multipleOf(0.0001, 'must not have more than 4 decimals')
-    .transform((value) => value.toString())
-    .default('1'),
-  unit_amount: z
-    .number()
-    .min(-99_999_999)
-    .max(99_999_999)
-    .multipleOf(0.0001, 'must not have more than 4 decimals')
-    .refine((value) => value !== 0, 'must not be 0')
-    .transform((value) => value.toString()),
+  quantity: exactNumber(0.0001, 1_000_000).default('1'),
+  unit_amount: exactNumber(-99_999_999, 99_999_999).refine((amount) => amount !== '0', 'must not be 0'),
   on: day.optional(),
 });
 export type ChargeBody = z.infer<typeof chargeBody>;

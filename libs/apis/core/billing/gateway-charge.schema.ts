@@ -1,4 +1,4 @@
-import { bodyId, bytesBody, intId, line, unitAmount, withoutCard } from '@isp/apis/shared';
+import { bodyId, bytesBody, intId, line, unitAmount } from '@isp/apis/shared';
 import { CHARGE_STATUSES, GATEWAY_NAMES, CHARGE_SORTING } from '@isp/domain/billing';
 import { z } from 'zod';
 import { listShape, sortedQuery } from '../lists.js';
@@ -96,7 +96,7 @@ export const receivedShape = z.object({ received: z.boolean() });
 
 export const declineCode = z.string().regex(/^([a-z][a-z0-9_]{0,62}|\*)$/, 'must be a code of a gateway, or *');
 export const declineCodeBody = z.strictObject({
-  description: withoutCard(line(200)),
+  description: line(200),
   retry_hours: z.array(z.int().min(1).max(8_760)).max(12),
   refuses_method: z.boolean(),
 });

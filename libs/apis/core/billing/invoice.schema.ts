@@ -1,18 +1,11 @@
-import { bodyId, intId, line, needle, prose, unitAmount } from '@isp/apis/shared';
+import { bodyId, exactNumber, intId, line, needle, prose, unitAmount } from '@isp/apis/shared';
 import { INVOICE_SORTING } from '@isp/domain/billing';
-import { parseDecimal } from '@isp/kernel';
 import { z } from 'zod';
 import { listShape, sortedQuery } from '../lists.js';
 import { day } from './billing-account.schema.js';
 
-/** A JSON number as exact decimal text. */
-const factor = (max: number) =>
-  z.number().transform((value, context) => {
-    const exact = parseDecimal(value);
-    if (exact && !exact.isNegative() && exact.lessThanOrEqualTo(max)) return exact.toFixed();
-    context.addIssue({ code: 'custom', message: `must be a plain decimal number from 0 to ${max}` });
-    return z.NEVER;
-  });
+/** Shares have as many decimals as a number can have. */
+const factor = (max: number) => exactNumber(0, max, 20);
 
 const lineItem = z.strictObject({
   service_id: bodyId.optional(),

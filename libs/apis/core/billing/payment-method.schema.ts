@@ -1,4 +1,4 @@
-import { bodyId, intId, line, withoutCard } from '@isp/apis/shared';
+import { bodyId, intId, line } from '@isp/apis/shared';
 import { GATEWAY_NAMES, PAYMENT_METHOD_SORTING } from '@isp/domain/billing';
 import { z } from 'zod';
 import { listShape, sortedQuery } from '../lists.js';
@@ -8,9 +8,9 @@ const gateway = z.enum(GATEWAY_NAMES);
 export const addMethodBody = z.strictObject({
   customer_id: bodyId,
   gateway,
-  token: withoutCard(line(200).regex(/^[\w.-]+$/, 'must be a token of the gateway')).describe(
-    'What the gateway gave to the payer’s browser; never a card number',
-  ),
+  token: line(200)
+    .regex(/^[\w.-]+$/, 'must be a token of the gateway')
+    .describe('What the gateway gave to the payer’s browser; never a card number'),
   default: z.boolean().optional().describe('A customer’s first method is its default'),
 });
 export type AddMethodBody = z.infer<typeof addMethodBody>;

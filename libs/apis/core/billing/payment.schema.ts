@@ -1,4 +1,4 @@
-import { bodyId, instant, intId, line, prose, unitAmount, withoutCard } from '@isp/apis/shared';
+import { bodyId, instant, intId, line, prose, unitAmount } from '@isp/apis/shared';
 import { PAYMENT_SORTING } from '@isp/domain/billing';
 import { z } from 'zod';
 import { listShape, sortedQuery } from '../lists.js';
@@ -10,15 +10,15 @@ export const recordPaymentBody = z.strictObject({
   account_id: bodyId.optional(),
   amount: unitAmount,
   method,
-  reference: withoutCard(line(120)).optional(),
+  reference: line(120).optional(),
   received_at: instant.optional(),
   invoice_ids: z.array(bodyId).min(1).max(500).optional(),
-  notes: withoutCard(prose(2000)).optional(),
+  notes: prose(2000).optional(),
 });
 export type RecordPaymentBody = z.infer<typeof recordPaymentBody>;
 
 export const reverseBody = z.strictObject({
-  reason: withoutCard(line(250)),
+  reason: line(250),
   amount: unitAmount.optional().describe('What the bank took back, where something was refunded before'),
 });
 export type ReverseBody = z.infer<typeof reverseBody>;

@@ -1,4 +1,4 @@
-import { intId, line, unitAmount, withoutCard } from '@isp/apis/shared';
+import { intId, line, unitAmount } from '@isp/apis/shared';
 import { REFUND_STATUSES, REFUND_SORTING } from '@isp/domain/billing';
 import { z } from 'zod';
 import { listShape, sortedQuery } from '../lists.js';
@@ -9,8 +9,8 @@ const channel = z.enum(['gateway', 'hand']);
 export const refundBody = z.strictObject({
   amount: unitAmount.optional().describe('All that is left of the payment when absent'),
   channel: channel.optional().describe('The gateway that took it, else by hand, when absent'),
-  reference: withoutCard(line(120)).optional().describe('Of the transfer or the receipt, by hand'),
-  reason: withoutCard(line(250)),
+  reference: line(120).optional().describe('Of the transfer or the receipt, by hand'),
+  reason: line(250),
 });
 export type RefundBody = z.infer<typeof refundBody>;
 

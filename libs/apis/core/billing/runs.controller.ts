@@ -44,6 +44,7 @@ export class BillingRunsController {
     response: schema.runShape,
     example: { ...schema.runExample, status: 'running', progress: 0, accounts_done: 0 },
     requestExample: { dry_run: true },
+    errors: ['unprocessable'],
   })
   async createRun(
     @CurrentActor() actor: Actor,

@@ -1,4 +1,4 @@
-import { line, needle, unitAmount } from '@isp/apis/shared';
+import { exactNumber, line, needle, unitAmount } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 import { day } from './billing-account.schema.js';
@@ -10,12 +10,7 @@ export const taxRateBody = z.strictObject({
   code: line(40),
   name: line(60),
   service_type: serviceType.nullable().default(null),
-  percent: z
-    .number()
-    .min(0)
-    .max(100)
-    .multipleOf(0.0001, 'must not have more than 4 decimals')
-    .transform((value) => value.toString()),
+  percent: exactNumber(0, 100),
   inclusive: z.boolean().default(false),
   from: day,
   until: day.nullable().default(null),

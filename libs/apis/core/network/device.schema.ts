@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { DEVICE_KINDS, REACHABILITY, READINGS, READING_NAMES, SECRET_NAMES, DEVICE_SORTING } from '@isp/domain/network';
-import { bodyId, intId, line, needle } from '@isp/apis/shared';
+import { bodyId, identifier, intId, line, needle } from '@isp/apis/shared';
 import { snakeCase } from '@isp/kernel';
 import { z } from 'zod';
 import { listShape, sortedQuery } from '../lists.js';
@@ -34,7 +34,7 @@ const facts = {
   node_id: bodyId.nullable().optional(),
   parent_id: bodyId.nullable().optional().describe('The device that it hangs below'),
   model_id: bodyId.nullable().optional(),
-  serial_number: line(60).nullable().optional(),
+  serial_number: identifier(60).nullable().optional(),
   firmware: line(60).nullable().optional(),
   olt_id: bodyId.nullable().optional().describe('An ONT: the OLT that is asked about it'),
   pon_port: z

@@ -1,22 +1,22 @@
-import { bodyId, line } from '@isp/apis/shared';
+import { bodyId, identifier } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 
 const address = z.union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address');
-const identifier = line(253).nullable();
+const nasIdentifier = identifier(253).nullable();
 /** Printable ASCII: what every NAS can be told. */
 const secret = z.string().regex(/^[\x21-\x7e]{8,128}$/, 'must be 8 to 128 printable characters without spaces');
 
 export const createNasBody = z.strictObject({
   device_id: bodyId,
   address,
-  identifier: identifier.optional(),
+  identifier: nasIdentifier.optional(),
   secret,
 });
 export type CreateNasBody = z.infer<typeof createNasBody>;
 
 export const changeNasBody = z
-  .strictObject({ address: address.optional(), identifier: identifier.optional(), secret: secret.optional() })
+  .strictObject({ address: address.optional(), identifier: nasIdentifier.optional(), secret: secret.optional() })
   .refine((body) => Object.keys(body).length > 0, 'must change something');
 export type ChangeNasBody = z.infer<typeof changeNasBody>;
 

@@ -1,5 +1,5 @@
 import { HEALTH, SERVICE_LEVEL_SORTING } from '@isp/domain/outages';
-import { bodyId, calendarDay, intId, percent } from '@isp/apis/shared';
+import { bodyId, calendarDay, exactNumber, intId, percent } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape, sortedQuery } from '../lists.js';
 import { windowShape, windowExample } from './maintenance.schema.js';
@@ -21,7 +21,7 @@ export type TermsQuery = z.infer<typeof termsQuery>;
 export const termsBody = z.strictObject({
   plan_id: bodyId.nullable().default(null).describe('null: plans without terms of their own'),
   from: calendarDay,
-  latency_ms: z.number().positive().max(100_000).multipleOf(0.001).nullable().default(null),
+  latency_ms: exactNumber(0.001, 100_000, 3).transform(Number).nullable().default(null),
   packet_loss_percent: percent.nullable().default(null),
   credit_percent: percent.describe('Of the monthly fee, for each unit of time below the level; 0: no credit'),
   credit_minutes: z.int().min(1).max(44_640).default(60),

@@ -1,6 +1,7 @@
 import {
   bodyId,
   currencyCode,
+  exactNumber,
   instant,
   line,
   needle,
@@ -17,7 +18,7 @@ import { listQuery, listShape, sortedQuery } from '../lists.js';
 const speed = z.int().min(1).max(10_000_000);
 const gigabytes = z.int().min(1).max(1_000_000);
 /** Mbit/s, to a kbit/s. */
-const throttled = z.number().min(0.001).max(100_000).multipleOf(0.001, 'must not have more than 3 decimals');
+const throttled = exactNumber(0.001, 100_000, 3).transform(Number);
 const voice = z.strictObject({
   number_included: z.boolean().default(true),
   included_minutes: z.int().min(0).max(1_000_000).nullable().default(0),

@@ -1,5 +1,5 @@
 import { CONNECTIVITIES, AREA_SORTING } from '@isp/domain/premises';
-import { line, searchText } from '@isp/apis/shared';
+import { identifier, line, searchText } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listShape, sortedQuery } from '../lists.js';
 
@@ -17,7 +17,7 @@ const guid = z.guid().transform((text) => text.toLowerCase());
 const facts = {
   live_on: day.nullable().optional().describe('Since when, or from when on, lines work there'),
   planned_on: day.nullable().optional(),
-  external_key: line(200).nullable().optional().describe('By which an import knows the area again'),
+  external_key: identifier(200).nullable().optional().describe('By which an import knows the area again'),
   operator_id: guid.optional().describe('Whose network it is; your own when absent'),
 };
 

@@ -1,11 +1,11 @@
 import { CONNECTIVITIES, IMPORT_KINDS, IMPORT_STATUSES, ROW_OUTCOMES, IMPORT_SORTING } from '@isp/domain/premises';
-import { line, wholeNumber } from '@isp/apis/shared';
+import { identifier, wholeNumber } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape, sortedQuery } from '../lists.js';
 
 export const createImportBody = z.strictObject({
   kind: z.enum(IMPORT_KINDS),
-  file_name: line(200).optional(),
+  file_name: identifier(200).optional(),
   dry_run: z.boolean().optional().describe('Say what would happen, and change nothing'),
   connectivity: z.enum(CONNECTIVITIES).optional().describe('What areas are that do not say it themselves'),
 });

@@ -1,5 +1,5 @@
 import { PREMISE_STATUSES, PREMISE_SORTING } from '@isp/domain/premises';
-import { instant, intId, line, needle } from '@isp/apis/shared';
+import { identifier, instant, intId, line, needle } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape, sortedQuery } from '../lists.js';
 
@@ -33,7 +33,7 @@ const fullText = line(500).describe('The address in one line; written out of its
 
 export const createPremiseBody = z
   .strictObject({
-    external_key: line(200).optional().describe('By which an import knows the premise again'),
+    external_key: identifier(200).optional().describe('By which an import knows the premise again'),
     full_text: fullText.optional(),
     ...parts,
     latitude,

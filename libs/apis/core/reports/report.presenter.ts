@@ -1,5 +1,12 @@
 import type { AgeingRow } from '@isp/domain/billing';
-import type { BadDebtRow, DeferredRow, RecurringRevenueRow, RevenueRow, TaxRow } from '@isp/domain/reporting';
+import type {
+  BadDebtRow,
+  DeferredRow,
+  RecurringRevenueRow,
+  RevenueRow,
+  TaxRow,
+  TrialBalanceRow,
+} from '@isp/domain/reporting';
 import { Money } from '@isp/kernel';
 
 const reader =
@@ -85,6 +92,12 @@ export function presentBadDebt(row: BadDebtRow) {
     reclaimed_tax: amount(row.reclaimedTax),
     loss: amount(row.loss),
   };
+}
+
+export function presentTrialBalance({ currency, ledgerAccount, debit, credit, balance }: TrialBalanceRow) {
+  const amount = reader(currency);
+  const name = ledgerAccount ?? 'total';
+  return { currency, ledger_account: name, debit: amount(debit), credit: amount(credit), balance: amount(balance) };
 }
 
 export function presentAgeing(row: AgeingRow) {

@@ -171,6 +171,31 @@ export const badDebtExample = {
   ],
 };
 
+export const trialBalanceQuery = z.strictObject({
+  as_of: calendarDay.optional(),
+  partner_id: intId.optional(),
+  format,
+});
+export type TrialBalanceQuery = z.infer<typeof trialBalanceQuery>;
+const trialBalanceRow = z.object({
+  currency: z.string(),
+  ledger_account: z.string().describe('`total` for the sums of a currency'),
+  debit: amount,
+  credit: amount,
+  balance: amount.describe('debit − credit; that of `total` is 0'),
+});
+export const trialBalanceShape = z.object({ trial_balance: z.array(trialBalanceRow) });
+export const trialBalanceExample = {
+  trial_balance: [
+    { currency: 'USD', ledger_account: 'cash', debit: 86.39, credit: 0, balance: 86.39 },
+    { currency: 'USD', ledger_account: 'credit', debit: 86.39, credit: 86.39, balance: 0 },
+    { currency: 'USD', ledger_account: 'receivable', debit: 86.39, credit: 86.39, balance: 0 },
+    { currency: 'USD', ledger_account: 'revenue', debit: 0, credit: 79.99, balance: -79.99 },
+    { currency: 'USD', ledger_account: 'tax', debit: 0, credit: 6.4, balance: -6.4 },
+    { currency: 'USD', ledger_account: 'total', debit: 259.17, credit: 259.17, balance: 0 },
+  ],
+};
+
 const ageingRow = z.object({
   currency: z.string(),
   partner_id: z.int().nullable(),

@@ -3,7 +3,13 @@ import { ApiTags } from '@nestjs/swagger';
 import { Answer, CurrentActor, Operation, PAGE_HEADERS, QueryString } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
 import { AgeingQueries } from '@isp/domain/billing';
-import { BadDebtReport, InvoicedRevenueReport, RecurringRevenueReport, TaxReport } from '@isp/domain/reporting';
+import {
+  BadDebtReport,
+  InvoicedRevenueReport,
+  RecurringRevenueReport,
+  TaxReport,
+  TrialBalanceReport,
+} from '@isp/domain/reporting';
 import { type Clock, type CsvCell, addMonths, csvText, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { z } from 'zod';
@@ -24,6 +30,7 @@ export class ReportsController {
     private readonly invoiced: InvoicedRevenueReport,
     private readonly taxes: TaxReport,
     private readonly badDebts: BadDebtReport,
+    private readonly trialBalances: TrialBalanceReport,
     private readonly openInvoices: AgeingQueries,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -103,6 +110,24 @@ export class ReportsController {
   async badDebt(@CurrentActor() actor: Actor, @QueryString(schema.monthsQuery) query: schema.MonthsQuery) {
     const rows = await this.badDebts.list(actor, this.rangeOf(query));
     return tableOf('bad_debt', rows.map(present.presentBadDebt), query.format);
+  }
+
+  @Get('trial-balance')
+  @Operation({
+    access: 'report.read',
+    summary: 'Report the trial balance of the ledger',
+    description:
+      'What each ledger account was debited and credited with, by currency: now, or up to the end of the day `as_of` of each ' +
+      'account’s time zone. `format=csv` answers the same table as CSV.',
+    response: schema.trialBalanceShape,
+    example: schema.trialBalanceExample,
+  })
+  async trialBalance(
+    @CurrentActor() actor: Actor,
+    @QueryString(schema.trialBalanceQuery) query: schema.TrialBalanceQuery,
+  ) {
+    const rows = await this.trialBalances.list(actor, { partnerId: query.partner_id, asOf: query.as_of });
+    return tableOf('trial_balance', rows.map(present.presentTrialBalance), query.format);
   }
 
   @Get('ageing')

@@ -1,4 +1,4 @@
-import { calendarDay, intId, line, unitAmount } from '@isp/apis/shared';
+import { calendarDay, identifier, intId, line, unitAmount } from '@isp/apis/shared';
 import { CLAIM_STATUSES, CLAIM_SORTING } from '@isp/domain/outages';
 import { z } from 'zod';
 import { listShape, sortedQuery } from '../lists.js';
@@ -21,10 +21,10 @@ export const claimsQuery = sortedQuery(
 export type ClaimsQuery = z.infer<typeof claimsQuery>;
 
 export const changeClaimBody = z
-  .strictObject({ their_reference: line(100).nullable().optional(), note: line(500).nullable().optional() })
+  .strictObject({ their_reference: identifier(100).nullable().optional(), note: line(500).nullable().optional() })
   .refine((body) => Object.keys(body).length > 0, 'must change something');
 export type ChangeClaimBody = z.infer<typeof changeClaimBody>;
-const said = { their_reference: line(100).optional(), note: line(500).optional() };
+const said = { their_reference: identifier(100).optional(), note: line(500).optional() };
 export const saidBody = z.strictObject(said).default({});
 export type SaidBody = z.infer<typeof saidBody>;
 export const acceptBody = z.strictObject({ ...said, settled_amount: unitAmount.optional() }).default({});

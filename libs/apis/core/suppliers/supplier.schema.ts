@@ -3,6 +3,7 @@ import {
   calendarDay,
   currencyCode,
   emailAddress,
+  identifier,
   intId,
   line,
   percent,
@@ -51,7 +52,7 @@ export const supplierExample = { id: 2, ...newSupplierExample, status: 'active',
 
 const share = percent.refine((value) => value > 0, 'must be more than nothing');
 const terms = {
-  reference: line(100),
+  reference: identifier(100),
   description: prose(2_000).nullable(),
   device_id: bodyId.nullable(),
   node_id: bodyId.nullable(),

@@ -1,4 +1,4 @@
-import { bodyId, instant, intId, line, prose, searchText, yesOrNo } from '@isp/apis/shared';
+import { bodyId, identifier, instant, intId, line, prose, searchText, yesOrNo } from '@isp/apis/shared';
 import {
   ATTACHMENT_TYPES,
   LINK_TYPES,
@@ -97,7 +97,7 @@ export type TicketsQuery = z.infer<typeof ticketsQuery>;
 export const partsQuery = listQuery({});
 export type PartsQuery = z.infer<typeof partsQuery>;
 export const attachQuery = z.strictObject({
-  file_name: line(200).refine((name) => !/["\\/]/.test(name), 'must be a name without a path'),
+  file_name: identifier(200).refine((name) => !/["\\/]/.test(name), 'must be a name without a path'),
   content_type: z.enum(ATTACHMENT_TYPES),
   internal: yesOrNo.optional(),
 });

@@ -1,4 +1,4 @@
-import { bodyId, instant, intId, line, prose } from '@isp/apis/shared';
+import { bodyId, identifier, instant, intId, line, prose } from '@isp/apis/shared';
 import { WORK_ORDER_STATUSES, WORK_ORDER_TYPES, WORK_ORDER_SORTING } from '@isp/domain/work-orders';
 import { z } from 'zod';
 import { listQuery, listShape, sortedQuery } from '../lists.js';
@@ -11,7 +11,7 @@ const what = {
   category: line(100),
   summary: line(200),
   description: text,
-  external_reference: line(100),
+  external_reference: identifier(100),
 };
 
 export const createWorkOrderBody = z.strictObject({
@@ -50,10 +50,10 @@ export const completeBody = z.strictObject({
   comment: text.optional(),
   device: z
     .strictObject({
-      serial_number: line(64),
-      port_number: line(20).optional(),
+      serial_number: identifier(64),
+      port_number: identifier(20).optional(),
       olt_id: bodyId.optional(),
-      pon_port: line(40).optional(),
+      pon_port: identifier(40).optional(),
       onu_index: z.int().min(0).max(65_535).optional(),
     })
     .optional(),
@@ -67,7 +67,7 @@ export const workOrdersQuery = sortedQuery(
     status: status.optional(),
     type: type.optional(),
     assigned_user_id: intId.optional(),
-    reference: line(100).optional(),
+    reference: identifier(100).optional(),
     scheduled_from: instant.optional(),
     scheduled_to: instant.optional(),
   },

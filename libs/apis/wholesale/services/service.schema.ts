@@ -1,4 +1,4 @@
-import { emailAddress, line, phoneNumber, prose, wholeNumber } from '@isp/apis/shared';
+import { complaintOf, emailAddress, identifier, line, phoneNumber, prose, wholeNumber } from '@isp/apis/shared';
 import { z } from 'zod';
 import { bodyGuid } from '../guid.js';
 import { customerShape } from '../customers/customer.schema.js';
@@ -9,7 +9,7 @@ import { workOrderShape } from '../work-orders/work-order.schema.js';
 
 const statusWord = z.enum(SERVICE_STATUS_WORDS as [string, ...string[]]);
 const promoCode = line(40).optional();
-const ispReference = line(100);
+const ispReference = identifier(100);
 
 const person = { first_name: line(100), last_name: line(100), email: emailAddress, mobile_number: phoneNumber };
 const newCustomer = z.strictObject({ ...person, username: line(254).optional() });
@@ -35,7 +35,7 @@ const hasId = (body: unknown): boolean => {
 };
 /** Checked as what it is meant to be, so that a refusal does not talk of the other one. */
 export const fullOrderBody = z.unknown().transform((body, context): FullOrderBody => {
-  const checked = (hasId(body) ? named : unnamed).safeParse(body);
+  const checked = (hasId(body) ? named : unnamed).safeParse(body, { error: complaintOf });
   if (checked.success) return checked.data;
   for (const { message, path, ...issue } of checked.error.issues)
     context.addIssue({ ...issue, message, path: [...path] });

@@ -9,10 +9,13 @@ import { BillingIssuer } from '../settings/billing-issuer.js';
 import type { IssuerDetails } from '../settings/issuer-details.js';
 import { documentLanguage } from './words.js';
 
+// Whose default method will do on the day on which it is charged.
+const CHARGEABLE = `EXISTS (SELECT FROM payment_methods m WHERE m.customer_id = a.customer_id AND m.is_default AND m.refused_code IS NULL
+   AND (m.expires_on IS NULL OR m.expires_on >= i.due_on))`;
 // Of a document that was rendered its own language counts, whatever the account's is now.
 const AROUND = statement(
   'invoice-letters-around',
-  `SELECT c.name AS "customerName", c.email, a.autopay AND a.kind = 'postpaid' AS autopay,
+  `SELECT c.name AS "customerName", c.email, a.autopay AND a.kind = 'postpaid' AND ${CHARGEABLE} AS autopay,
           coalesce((SELECT d.language FROM invoice_documents d WHERE d.invoice_id = i.id AND d.format = 'pdf'), a.language) AS language
      FROM invoices i JOIN customers c ON c.id = i.customer_id JOIN billing_accounts a ON a.id = i.account_id WHERE i.id = $1`,
 );

@@ -29,7 +29,7 @@ export class ReceiveGatewayEvent {
 
   /**
    * Answers whether it is new.
-   * @throws `billing.gateway.not_found`, `billing.gateway.forged`, `billing.gateway.not_set_up`
+   * @throws `billing.gateway.not_found`, `billing.gateway.forged`, `billing.gateway.unreadable`, `billing.gateway.not_set_up`
    */
   async execute(gateway: string, bytes: Buffer, signature: string): Promise<boolean> {
     const {

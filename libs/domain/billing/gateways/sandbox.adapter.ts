@@ -17,7 +17,7 @@ import type {
   RefundOrder,
 } from './payment-gateway.port.js';
 import { behaviourOf, factsOf } from './sandbox-behaviour.js';
-import { checkSignature, signatureOf } from './signed-body.js';
+import { checkSignature, jsonOf, signatureOf } from './signed-body.js';
 
 const ACTOR = systemActor('sandbox-gateway');
 const CALLBACK_SECONDS = 1;
@@ -136,7 +136,8 @@ export class SandboxGateway implements PaymentGateway {
         state,
         approves ? null : 'authentication_failed',
       ]);
-      if (row) this.announce(row.key, 'charge', 1, 0);
+      // An event of its own: the one of the charge may have come before.
+      if (row) this.announce(row.key, 'charge', 1, 0, 'act');
       return row !== undefined;
     });
   }
@@ -169,7 +170,9 @@ export class SandboxGateway implements PaymentGateway {
   verify(bytes: Buffer, signature: string): GatewayNotice {
     this.assertSandbox();
     checkSignature([this.secret], bytes, signature, this.clock.now());
-    const { id: eventId, type, reference, key } = callback.parse(JSON.parse(bytes.toString('utf8')));
+    const parsed = callback.safeParse(jsonOf(bytes));
+    if (!parsed.success) throw billingErrors('billing.gateway.unreadable');
+    const { id: eventId, type, reference, key } = parsed.data;
     return { eventId, type, concerns: type.startsWith('refund') ? 'refund' : 'charge', reference, key };
   }
 
@@ -182,11 +185,11 @@ export class SandboxGateway implements PaymentGateway {
     return { bytes, signature: signatureOf(this.secret, bytes, this.clock.now()) };
   }
 
-  private announce(key: string, what: 'charge' | 'refund', times: number, afterSeconds: number): void {
+  private announce(key: string, what: 'charge' | 'refund', times: number, afterSeconds: number, name = ''): void {
     for (let n = 1; n <= times; n += 1) {
       // The same event more than once, the first of them before anything has happened.
       const notBefore = addSeconds(this.clock.now(), n === 1 && times > 1 ? 0 : afterSeconds);
-      const eventId = `evt_${key}_${times > 1 && n > 1 ? 2 : n}`;
+      const eventId = `evt_${key}_${name}${times > 1 && n > 1 ? 2 : n}`;
       const payload = { event_id: eventId, subject: `${what}:${key}` };
       this.work.enqueueOnCommit('billing.sandbox-callback', payload, {
         dedupeKey: `${eventId}-${n}-${what}`,

@@ -25,3 +25,12 @@ export function checkSignature(secrets: readonly string[], bytes: Buffer, header
 function digestOf(secret: string, seconds: number, bytes: Buffer): string {
   return hmacSha256Hex(secret, Buffer.concat([Buffer.from(`${seconds}.`), bytes]));
 }
+
+/** What a body says in JSON; undefined where it is none. */
+export function jsonOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

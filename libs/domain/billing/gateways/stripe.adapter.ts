@@ -12,7 +12,7 @@ import type {
   RefundAnswer,
   RefundOrder,
 } from './payment-gateway.port.js';
-import { checkSignature } from './signed-body.js';
+import { checkSignature, jsonOf } from './signed-body.js';
 import { amountOfStripe, stripeAmount } from './stripe-amounts.js';
 import { type StripeReply, StripeClient } from './stripe-client.js';
 import * as shape from './stripe.shapes.js';
@@ -159,7 +159,7 @@ export class StripeGateway implements PaymentGateway {
     const secrets = (this.config.ISP_STRIPE_WEBHOOK_SECRETS ?? '').split(',').filter(Boolean);
     checkSignature(secrets, bytes, signature, this.clock.now());
     const parsed = shape.event.safeParse(jsonOf(bytes));
-    if (!parsed.success) throw billingErrors('billing.gateway.forged');
+    if (!parsed.success) throw billingErrors('billing.gateway.unreadable');
     const { id: eventId, type, data } = parsed.data;
     const { id, payment_intent: charge, metadata, amount, currency } = data.object;
     const key = z.uuid().safeParse(metadata?.[OURS]).data ?? null;
@@ -184,14 +184,6 @@ function takenOf(units: number | null | undefined, named: string | null | undefi
   const currency = named?.toUpperCase() ?? '';
   if (units === null || units === undefined || !isCurrencyCode(currency)) return null;
   return { amount: amountOfStripe(units, currency), currency };
-}
-
-function jsonOf(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 const silent = (reply: StripeReply) => billingErrors('billing.gateway.silent', { reason: `status ${reply.status}` });

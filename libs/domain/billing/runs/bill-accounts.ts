@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, Money, localDate } from '@isp/kernel';
+import { type Clock, Money, daysBetween, localDate } from '@isp/kernel';
 import { CLOCK, CONFIG, type Config } from '@isp/platform/config';
 import { AccountFacts } from '../accounts/account-facts.js';
 import type { BilledAccount } from '../accounts/account.view.js';
@@ -30,6 +30,10 @@ interface Result {
   readonly targetOn: string;
   readonly nextOn: string;
   readonly period: BillingPeriod | undefined;
+  /** Of which each has a document of its own; only a dry run looks at more than one at a time. */
+  readonly periods: number;
+  /** How many whole periods they come to, to four decimals. */
+  readonly wholePeriods: string;
   readonly computed: Computed;
   readonly outcome: 'document' | 'nothing_due' | 'carried_forward' | 'parked';
 }
@@ -122,7 +126,7 @@ export class BillAccounts {
     const before = await this.runs.lastTotals(results.map(({ account }) => account.id));
     const outliers = results
       .filter(({ outcome }) => outcome !== 'parked')
-      .flatMap(({ account, computed }) => outlierOf(account, computed, before.get(account.id)));
+      .flatMap((result) => outlierOf(result, before.get(result.account.id)));
     await this.runs.find(runId, [
       ...results.filter(({ outcome }) => outcome === 'parked').map(parkedFinding),
       ...outliers,
@@ -144,10 +148,18 @@ function dayOf(
 
 function resultOf(account: BilledAccount, targetOn: string, facts: EngineFacts): Result {
   const computed = compute(facts);
-  const period = periodsDue(account, targetOn).at(-1);
+  const due = periodsDue(account, targetOn);
+  const now = due.filter((period) => dueDayOf(period) >= account.nextRunOn);
+  const periods = Math.max(1, now.length);
+  const wholePeriods = now.length === 0 ? '1' : now.reduce((sum, period) => sum + shareOf(period), 0).toFixed(4);
   const nextOn = dueDayOf(nextDue(account, account.nextRunOn));
-  return { account, targetOn, nextOn, period, computed, outcome: outcomeOf(account, computed) };
+  const outcome = outcomeOf(account, computed);
+  return { account, targetOn, nextOn, period: due.at(-1), periods, wholePeriods, computed, outcome };
 }
+
+/** How much of a period an account is there for: its first may be a part. */
+const shareOf = ({ from, until, billedFrom, billedUntil }: BillingPeriod): number =>
+  daysBetween(billedFrom, billedUntil) / daysBetween(from, until);
 
 function outcomeOf(
   { minimumAmount, currency }: BilledAccount,
@@ -159,9 +171,9 @@ function outcomeOf(
   return small ? 'carried_forward' : 'document';
 }
 
-function outlierOf(account: BilledAccount, { total }: Computed, before: string | undefined): NewFinding[] {
+function outlierOf({ account, wholePeriods, computed: { total } }: Result, before: string | undefined): NewFinding[] {
   if (before === undefined) return [];
-  const was = Money.of(before, account.currency);
+  const was = Money.of(before, account.currency).times(wholePeriods);
   const more = total.compare(was.times(OUTLIER_FACTOR)) > 0;
   const less = total.times(OUTLIER_FACTOR).compare(was) < 0;
   if (!more && !less) return [];
@@ -179,11 +191,12 @@ const parkedFinding = ({ account, computed }: Result): NewFinding => {
 function countsOf(results: readonly Result[], accountsDone: number, drafts: number): RunCounts {
   const having = (outcome: Result['outcome']): Result[] => results.filter((result) => result.outcome === outcome);
   const documents = having('document');
-  const creditNotes = documents.filter(({ computed }) => computed.total.isNegative()).length;
+  const creditNotes = documents.filter(({ computed }) => computed.total.isNegative());
+  const invoices = documents.filter(({ computed }) => !computed.total.isNegative());
   return {
     accountsDone,
-    invoices: documents.length - creditNotes,
-    creditNotes,
+    invoices: invoices.reduce((sum, { periods }) => sum + periods, 0),
+    creditNotes: creditNotes.length,
     drafts,
     nothingDue: having('nothing_due').length,
     carriedForward: having('carried_forward').length,

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Actor, OPERATOR_PARTNER_ID, systemActor } from '@isp/contracts';
 import { AuditTrail } from '@isp/domain/audit';
-import type { Clock } from '@isp/kernel';
+import { type Clock, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork } from '@isp/platform/database';
 import { WorkQueue } from '@isp/platform/work';
@@ -11,13 +11,15 @@ import { RunRepository } from './run.repository.js';
 import type { RunView } from './run.view.js';
 
 const ACTOR = systemActor('billing');
+/** Where a day begins first. */
+const FIRST_ZONE = 'Pacific/Kiritimati';
 /** So many work on one run at once: while one waits for the database, others compute. */
 export const RUN_LANES = 4;
 
 export interface CreateRunInput {
   readonly actor: Actor;
   readonly dryRun?: boolean | undefined;
-  /** `YYYY-MM-DD`; later than today in a dry run only counts as a forecast, else as today. */
+  /** `YYYY-MM-DD`; only that of a dry run may lie ahead. */
   readonly untilOn?: string | undefined;
 }
 
@@ -33,9 +35,11 @@ export class BillingRuns {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Bills all accounts whose day has come, or says what it would. */
+  /** Bills all accounts whose day has come, or says what it would. @throws `billing.run.ahead` */
   create({ actor, dryRun = false, untilOn = undefined }: CreateRunInput): Promise<RunView> {
     return this.uow.run(actor, async () => {
+      const latestDay = localDate(this.clock.now(), FIRST_ZONE);
+      if (!dryRun && untilOn !== undefined && untilOn > latestDay) throw billingErrors('billing.run.ahead');
       const id = (await this.begin('person', actor.name, dryRun, untilOn ?? null)) as number;
       this.note(actor, 'billing_run.create', id, { dry_run: dryRun, until: untilOn ?? null });
       return this.queries.get(actor, id);

@@ -25,6 +25,7 @@ function partsOf(entry: XmlNode, bankAccount: string, where: string): ParsedEntr
   const currency = amount?.attributes['Ccy'] ?? '';
   const total = amountIn(amount?.text.trim() ?? '', currency, where);
   const isOut = entry.at('CdtDbtInd') === 'DBIT';
+  const isReversal = entry.at('RvslInd') === 'true';
   if (!isOut && entry.at('CdtDbtInd') !== 'CRDT') unreadable(`${where} is neither credit nor debit`);
   const whole = {
     bankAccount,
@@ -41,17 +42,17 @@ function partsOf(entry: XmlNode, bankAccount: string, where: string): ParsedEntr
   );
   const isSplit = details.length > 1 && amounts.every(Boolean) && sum.equals(Money.of(total, currency));
   // Of several payers in one sum none is the payer: a person decides.
-  const who = details.length > 1 ? NOBODY : whoOf(details[0] ?? entry, isOut);
+  const who = details.length > 1 ? NOBODY : whoOf(details[0] ?? entry, isOut, isReversal);
   if (!isSplit) return [{ ...whole, amount: signed(total), ...who }];
   return details.map((detail, index) => ({
     ...whole,
     bankReference: oneLine(detail.at('Refs', 'AcctSvcrRef')) ?? nthOf(whole.bankReference, index),
     amount: signed(amounts[index] as string),
-    ...whoOf(detail, isOut),
+    ...whoOf(detail, isOut, isReversal),
   }));
 }
 
-const NOBODY = { payerName: null, payerAccount: null, remittance: '', endToEndId: null };
+const NOBODY = { isReturn: false, payerName: null, payerAccount: null, remittance: '', endToEndId: null };
 const nthOf = (reference: string | null, index: number) => (reference === null ? null : `${reference}/${index + 1}`);
 
 function partAmount(detail: XmlNode, currency: string, where: string): string | undefined {
@@ -60,16 +61,28 @@ function partAmount(detail: XmlNode, currency: string, where: string): string | 
   return amountIn(amount.text.trim(), currency, where);
 }
 
-function whoOf(detail: XmlNode, isOut: boolean) {
-  const other = isOut ? 'Cdtr' : 'Dbtr';
-  const [parties] = detail.all('RltdPties');
+function whoOf(detail: XmlNode, isOut: boolean, isReversal: boolean) {
+  const isReturn = isReversal || detail.all('RtrInf').length > 0;
   const structured = detail.all('RmtInf', 'Strd', 'CdtrRefInf', 'Ref').map(({ text }) => text);
   const written = detail.all('RmtInf', 'Ustrd').map(({ text }) => text);
+  const why = [...detail.all('RtrInf', 'Rsn', 'Cd'), ...detail.all('RtrInf', 'AddtlInf')].map(({ text }) => text);
   const endToEndId = tidy(detail.at('Refs', 'EndToEndId'));
   return {
-    payerName: tidy(parties?.at(other, 'Nm') ?? parties?.at(other, 'Pty', 'Nm')),
-    payerAccount: tidy(parties?.at(`${other}Acct`, 'Id', 'IBAN') ?? parties?.at(`${other}Acct`, 'Id', 'Othr', 'Id')),
-    remittance: tidy([...structured, ...written].join(' ')) ?? '',
+    isReturn,
+    ...partyOf(detail, isOut, isReturn),
+    remittance: tidy([...structured, ...written, ...why].join(' ')) ?? '',
     endToEndId: endToEndId === 'NOTPROVIDED' ? null : endToEndId,
+  };
+}
+
+/** Who is on the other side. */
+function partyOf(detail: XmlNode, isOut: boolean, isReturn: boolean) {
+  const [parties] = detail.all('RltdPties');
+  const names = (role: string): boolean => [role, `${role}Acct`].some((name) => parties?.all(name).length);
+  // A return names the parties of what it takes back; some banks turn them round.
+  const role = isOut && !(isReturn && names('Dbtr')) ? 'Cdtr' : 'Dbtr';
+  return {
+    payerName: tidy(parties?.at(role, 'Nm') ?? parties?.at(role, 'Pty', 'Nm')),
+    payerAccount: tidy(parties?.at(`${role}Acct`, 'Id', 'IBAN') ?? parties?.at(`${role}Acct`, 'Id', 'Othr', 'Id')),
   };
 }

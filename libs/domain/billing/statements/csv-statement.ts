@@ -28,11 +28,8 @@ export function entriesOfCsv(text: string, mapping: CsvMapping): ParsedEntry[] {
   const { columns, delimiter, bankAccount, currency } = mapping;
   if (bankAccount === '' || currency === '')
     unreadable('of a CSV file the bank account and the currency must be given');
-  const rows = rowsOf(text, delimiter);
-  const header = Object.keys(rows[0] ?? {});
-  const missing = Object.values(columns).filter((name) => name !== undefined && !header.includes(name));
-  if (rows.length > 0 && missing.length > 0) unreadable(`it has no column ${missing.join(', ')}`);
-  return rows.map((row, index) => {
+  const wanted = Object.values(columns).filter((name) => name !== undefined);
+  return rowsOf(text, delimiter, wanted).map((row, index) => {
     const where = `row ${index + 2}`;
     const cell = (name: string | undefined) => tidy(name === undefined ? undefined : row[name]);
     return {
@@ -41,6 +38,8 @@ export function entriesOfCsv(text: string, mapping: CsvMapping): ParsedEntry[] {
       bankReference: oneLine(columns.reference === undefined ? undefined : row[columns.reference]),
       bookedOn: dayIn(isoDay(row[columns.date] ?? '', mapping.dateFormat), where),
       amount: amountIn(plainAmount(row[columns.amount] ?? '', mapping, where), currency, where),
+      // CSV has no word for it.
+      isReturn: false,
       payerName: cell(columns.payerName),
       payerAccount: cell(columns.payerAccount),
       remittance: cell(columns.remittance) ?? '',
@@ -49,9 +48,23 @@ export function entriesOfCsv(text: string, mapping: CsvMapping): ParsedEntry[] {
   });
 }
 
-function rowsOf(text: string, delimiter: string): Record<string, string>[] {
+/** @throws `billing.statement.unreadable` also where a wanted column is missing, or there twice */
+function rowsOf(text: string, delimiter: string, wanted: readonly string[]): Record<string, string>[] {
+  let header: readonly string[] = [];
+  const columns = (names: string[]): string[] => {
+    header = names;
+    return names;
+  };
+  const check = (): void => {
+    const missing = wanted.filter((name) => !header.includes(name));
+    if (missing.length > 0) unreadable(`it has no column ${missing.join(', ')}`);
+    const twice = wanted.find((name) => header.indexOf(name) !== header.lastIndexOf(name));
+    if (twice !== undefined) unreadable(`it has the column ${twice} more than once`);
+  };
   try {
-    return parse(text, { bom: true, columns: true, delimiter, skip_empty_lines: true, trim: true });
+    const rows = parse(text, { bom: true, columns, delimiter, skip_empty_lines: true, trim: true });
+    check();
+    return rows as unknown as Record<string, string>[];
   } catch (error) {
     if (error instanceof CsvError) unreadable(error.message);
     throw error;

@@ -5,14 +5,18 @@ import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { billingErrors } from '../billing.errors.js';
 import { RecordPayment } from '../payments/record-payment.usecase.js';
+import { ReversePayment } from '../payments/reverse-payment.usecase.js';
 import { type BankEntryView, ENTRY_COLUMNS, type EntryStatus } from './bank-statement.view.js';
 
 const LOCK = statement('bank-entries-lock', `SELECT ${ENTRY_COLUMNS} FROM bank_entries e WHERE e.id = $1 FOR UPDATE`);
 const MOVE = statement(
   'bank-entries-move',
-  `UPDATE bank_entries e SET status = $2, rule = $3, matched_by = $4, payment_id = $5, reason = $6, version = version + 1, updated_at = $7
+  `UPDATE bank_entries e SET status = $2, rule = $3, matched_by = $4, payment_id = $5, reason = $6, version = version + 1, updated_at = $7,
+          returned_payment_id = $8
     WHERE id = $1 RETURNING ${ENTRY_COLUMNS}`,
 );
+
+const LONGEST_REASON = 250;
 
 export interface EntryTarget {
   readonly accountId: number;
@@ -25,6 +29,7 @@ export class EntryBook {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly payments: RecordPayment,
+    private readonly reverse: ReversePayment,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -51,6 +56,19 @@ export class EntryBook {
     return this.move(entry, { status: 'matched', rule, matchedBy: actor.name, paymentId: payment.id });
   }
 
+  /**
+   * Says that with a locked entry the bank took a payment back, which is reversed.
+   * @throws `billing.payment.not_found`, `billing.payment.reversed`, `billing.payment.refunding`, `billing.payment.refunded`,
+   *   `billing.payment.unfit`
+   */
+  async takeBack(actor: Actor, entry: BankEntryView, rule: string, paymentId: number): Promise<BankEntryView> {
+    const { amount, currency, remittance } = entry;
+    const reason = `The bank took it back${remittance === '' ? '' : `: ${remittance}`}`.slice(0, LONGEST_REASON);
+    const taken = Money.of(amount, currency).negated().toText();
+    await this.reverse.execute({ actor, paymentId, reason, amount: taken });
+    return this.move(entry, { status: 'matched', rule, matchedBy: actor.name, returnedPaymentId: paymentId });
+  }
+
   /** Says that a locked entry is a payment that is recorded already. */
   link(actor: Actor, entry: BankEntryView, rule: string, paymentId: number): Promise<BankEntryView> {
     return this.move(entry, { status: 'matched', rule, matchedBy: actor.name, paymentId });
@@ -63,11 +81,12 @@ export class EntryBook {
       readonly rule?: string;
       readonly matchedBy?: string;
       readonly paymentId?: number;
+      readonly returnedPaymentId?: number;
       readonly reason?: string | undefined;
     },
   ): Promise<BankEntryView> {
-    const { status, rule = null, matchedBy = null, paymentId = null, reason = null } = to;
-    const values = [id, status, rule, matchedBy, paymentId, reason, this.clock.now()];
+    const { status, rule = null, matchedBy = null, paymentId = null, returnedPaymentId = null, reason = null } = to;
+    const values = [id, status, rule, matchedBy, paymentId, reason, this.clock.now(), returnedPaymentId];
     return (await this.uow.tx.one<BankEntryView>(MOVE, values)) as BankEntryView;
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
-import type { Clock } from '@isp/kernel';
+import { type Clock, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement, violatedConstraint } from '@isp/platform/database';
 import { WorkQueue } from '@isp/platform/work';
@@ -14,6 +14,8 @@ import { type CsvMapping, entriesOfCsv, textOf } from './csv-statement.js';
 import { keyed, unreadable } from './parsed-entry.js';
 
 const MOST_ENTRIES = 20_000;
+/** Where a day begins first. */
+const FIRST_ZONE = 'Pacific/Kiritimati';
 const SAME = statement('bank-statements-same', 'SELECT id FROM bank_statements WHERE partner_id = $1 AND digest = $2');
 const INSERT = statement(
   'bank-statements-insert',
@@ -23,11 +25,11 @@ const INSERT = statement(
 const INSERT_ENTRIES = statement(
   'bank-statements-insert-entries',
   `INSERT INTO bank_entries (partner_id, statement_id, bank_account, entry_key, bank_reference, booked_on, currency, amount, payer_name, payer_account, remittance,
-          end_to_end_id, status, updated_at)
+          end_to_end_id, is_return, updated_at)
    SELECT $1, $2, e."bankAccount", e.key, e."bankReference", e."bookedOn", e.currency, e.amount, e."payerName", e."payerAccount", e.remittance, e."endToEndId",
-          CASE WHEN e.amount < 0 THEN 'ignored' ELSE 'new' END, $4
+          e."isReturn", $4
      FROM jsonb_to_recordset($3) AS e ("bankAccount" text, key text, "bankReference" text, "bookedOn" date, currency text, amount numeric, "payerName" text,
-          "payerAccount" text, remittance text, "endToEndId" text)
+          "payerAccount" text, remittance text, "endToEndId" text, "isReturn" boolean)
     WHERE e.amount <> 0 ON CONFLICT ON CONSTRAINT bank_entries_once DO NOTHING`,
 );
 const DUPLICATES = statement('bank-statements-duplicates', 'UPDATE bank_statements SET duplicates = $2 WHERE id = $1');
@@ -60,6 +62,10 @@ export class ImportStatement {
     const said = mapping ? entriesOfCsv(text, mapping) : entriesOfCamt(text);
     const entries = keyed(said.filter(({ amount }) => Number(amount) !== 0));
     if (entries.length > MOST_ENTRIES) unreadable(`it has more than ${MOST_ENTRIES} entries`);
+    const latest = localDate(this.clock.now(), FIRST_ZONE);
+    const ahead = entries.find(({ bookedOn }) => bookedOn > latest);
+    if (ahead)
+      unreadable(`an entry of ${ahead.amount} ${ahead.currency} is booked on ${ahead.bookedOn}, which has not come`);
     // With the mapping: a file that was read wrongly once may come again with the right one.
     const digest = createHash('sha256')
       .update(mapping ? textOf(mapping) : '')

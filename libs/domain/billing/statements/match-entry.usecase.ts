@@ -4,6 +4,7 @@ import { UnitOfWork } from '@isp/platform/database';
 import { AccountQueries } from '../accounts/account.queries.js';
 import { billingErrors } from '../billing.errors.js';
 import { BillingFacts } from '../invoices/billing.facts.js';
+import { PaymentQueries } from '../payments/payment.queries.js';
 import { ReversePayment } from '../payments/reverse-payment.usecase.js';
 import type { BankEntryView } from './bank-statement.view.js';
 import { EntryBook, type EntryTarget } from './entry-book.js';
@@ -15,6 +16,7 @@ export class MatchEntry {
     private readonly uow: UnitOfWork,
     private readonly book: EntryBook,
     private readonly accounts: AccountQueries,
+    private readonly payments: PaymentQueries,
     private readonly reverse: ReversePayment,
     private readonly facts: BillingFacts,
   ) {}
@@ -37,6 +39,25 @@ export class MatchEntry {
     });
   }
 
+  /**
+   * With an entry that went out the bank took a payment back, which is reversed.
+   * @throws `billing.entry.not_found`, `billing.entry.settled`, `billing.entry.incoming`, `billing.entry.other_currency`,
+   *   `billing.payment.not_found`, `billing.payment.reversed`, `billing.payment.refunding`, `billing.payment.refunded`,
+   *   `billing.payment.unfit`
+   */
+  takeBack(actor: Actor, entryId: number, paymentId: number): Promise<BankEntryView> {
+    return this.uow.run(actor, async () => {
+      const entry = await this.open(entryId);
+      if (!entry.amount.startsWith('-')) throw billingErrors('billing.entry.incoming');
+      const payment = await this.payments.get(actor, paymentId);
+      if (payment.currency !== entry.currency)
+        throw billingErrors('billing.entry.other_currency', { currency: entry.currency });
+      const matched = await this.book.takeBack(actor, entry, 'by_hand', paymentId);
+      this.note(actor, 'bank_entry.return', matched, { payment_id: paymentId });
+      return matched;
+    });
+  }
+
   /** It is no payment of a customer. @throws `billing.entry.not_found`, `billing.entry.settled` */
   ignore(actor: Actor, entryId: number, reason: string): Promise<BankEntryView> {
     return this.uow.run(actor, async () => {
@@ -48,11 +69,12 @@ export class MatchEntry {
 
   /**
    * Takes a match or a decision back. A payment that was made of the entry is reversed.
-   * @throws `billing.entry.not_found`, `billing.payment.refunding`, `billing.payment.refunded`
+   * @throws `billing.entry.not_found`, `billing.entry.returned`, `billing.payment.refunding`, `billing.payment.refunded`
    */
   reopen(actor: Actor, entryId: number, reason: string): Promise<BankEntryView> {
     return this.uow.run(actor, async () => {
-      const { id, paymentId, rule } = await this.book.lock(entryId);
+      const { id, paymentId, returnedPaymentId, rule } = await this.book.lock(entryId);
+      if (returnedPaymentId !== null) throw billingErrors('billing.entry.returned', { payment: returnedPaymentId });
       if (paymentId !== null && rule !== 'recorded_before') await this.reverseOf(actor, paymentId, reason);
       const opened = await this.book.move({ id } as BankEntryView, { status: 'unmatched', reason });
       this.note(actor, 'bank_entry.reopen', opened, { reason, payment_id: paymentId });

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type JobPayload, systemActor } from '@isp/contracts';
-import type { Clock } from '@isp/kernel';
+import { type Clock, DomainError } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { type HandlesJob, HandlesJobs, type WorkRun } from '@isp/platform/work';
@@ -35,7 +35,7 @@ export class MatchStatement {
       if (waiting.length === 0) break;
       for (const { id } of waiting) {
         signal?.throwIfAborted();
-        await this.uow.run(ACTOR, () => this.one(id));
+        await this.uow.run(ACTOR, () => this.one(id)).catch((error: unknown) => this.leave(id, error));
       }
     }
     await this.uow.run(ACTOR, (tx) => tx.execute(DONE, [statementId, this.clock.now()]));
@@ -44,10 +44,31 @@ export class MatchStatement {
   private async one(id: number): Promise<BankEntryView> {
     const entry = await this.book.lock(id);
     if (entry.status !== 'new') return entry;
+    if (entry.amount.startsWith('-')) return this.outgoing(entry);
+    // What we had sent came back: a refund, or what is no customer's at all.
+    if (entry.isReturn) return this.book.move(entry, { status: 'unmatched' });
     const found = await this.matcher.find(entry);
     if (!found) return this.book.move(entry, { status: 'unmatched' });
     if ('paymentId' in found) return this.book.link(ACTOR, entry, found.rule, found.paymentId);
     return this.book.book(ACTOR, entry, found.rule, found);
+  }
+
+  /** Most that goes out is nobody's payment. What the bank says is a return, or looks like one, is for a person at least. */
+  private async outgoing(entry: BankEntryView): Promise<BankEntryView> {
+    const [payment, other] = await this.matcher.returned(entry);
+    if (!entry.isReturn && !payment) return this.book.move(entry, { status: 'ignored' });
+    if (entry.isReturn && payment && !other) return this.book.takeBack(ACTOR, entry, 'returned', payment.id);
+    const reason = payment && !other ? `Payment ${payment.id} may have been returned.` : undefined;
+    return this.book.move(entry, { status: 'unmatched', reason });
+  }
+
+  /** What cannot be booked by itself is for a person. */
+  private async leave(id: number, error: unknown): Promise<void> {
+    if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error;
+    await this.uow.run(ACTOR, async () => {
+      const entry = await this.book.lock(id);
+      if (entry.status === 'new') await this.book.move(entry, { status: 'unmatched', reason: error.message });
+    });
   }
 }
 

@@ -19,6 +19,17 @@ const RECORDED = statement(
     WHERE e.id = $1 AND p.status = 'received' AND p.method = 'bank_transfer' AND p.amount = e.amount
       AND p.reference IN (e.end_to_end_id, e.bank_reference) AND NOT EXISTS (SELECT FROM bank_entries o WHERE o.payment_id = p.id) LIMIT 2`,
 );
+// A payment that came over the bank, whole, and by what the entry says of it: the entry that it came with, its reference, or an
+// invoice that it paid.
+const RETURNED = statement(
+  'matcher-returned',
+  `SELECT p.id FROM ${ENTRY} JOIN payments p ON p.account_id = a.id
+    WHERE e.id = $1 AND p.status = 'received' AND p.amount = -e.amount AND p.refunded_amount = 0 AND p.received_at < e.booked_on + interval '2 days'
+      AND (EXISTS (SELECT FROM bank_entries o WHERE o.payment_id = p.id AND o.bank_account = e.bank_account
+                    AND (o.end_to_end_id = e.end_to_end_id OR o.payer_account = e.payer_account))
+           OR p.method IN ('bank_transfer', 'direct_debit') AND (p.reference IN (e.end_to_end_id, e.bank_reference)
+             OR EXISTS (SELECT FROM allocations l JOIN invoices i ON i.id = l.invoice_id WHERE l.payment_id = p.id AND i.number = ANY ($2)))) LIMIT 2`,
+);
 const BY_NUMBER = statement(
   'matcher-by-number',
   `SELECT a.id AS "accountId", array_agg(i.id ORDER BY array_position($2::text[], i.number)) AS "invoiceIds"
@@ -85,6 +96,11 @@ export class Matcher {
     if (known) return { rule: 'known_payer', ...known };
     const open = await this.only<Target>(BY_AMOUNT, [entry.id]);
     return open && { rule: 'amount_and_name', ...open };
+  }
+
+  /** The payments, of two the first, that an entry which went out may take back. */
+  returned({ id, remittance, endToEndId }: BankEntryView): Promise<{ readonly id: number }[]> {
+    return this.uow.tx.query(RETURNED, [id, numbersIn(`${remittance} ${endToEndId ?? ''}`)]);
   }
 
   private async only<R>(sql: typeof RECORDED, values: readonly unknown[]): Promise<R | undefined> {

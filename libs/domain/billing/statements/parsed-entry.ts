@@ -10,6 +10,8 @@ export interface ParsedEntry {
   readonly bookedOn: string;
   readonly currency: string;
   readonly amount: string;
+  /** Whether the bank says that it takes an earlier entry back; who that was of is the payer. */
+  readonly isReturn: boolean;
   readonly payerName: string | null;
   readonly payerAccount: string | null;
   readonly remittance: string;

@@ -35,9 +35,10 @@ interface Entry {
   readonly iban?: string;
   readonly inner?: string;
   readonly out?: boolean;
+  readonly reversal?: boolean;
 }
-const entry = ({ ref, amount, text = '', name = 'Somebody', iban = 'DE02120300000000202051', inner, out }: Entry) => `
-  <Ntry><Amt Ccy="USD">${amount}</Amt><CdtDbtInd>${out ? 'DBIT' : 'CRDT'}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2025-02-10</Dt></BookgDt>
+const entry = ({ ref, amount, text = '', name = 'Somebody', iban = 'DE02120300000000202051', inner, ...of }: Entry) => `
+  <Ntry><Amt Ccy="USD">${amount}</Amt><CdtDbtInd>${of.out ? 'DBIT' : 'CRDT'}</CdtDbtInd>${of.reversal ? '<RvslInd>true</RvslInd>' : ''}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2025-02-10</Dt></BookgDt>
    ${ref ? `<AcctSvcrRef>${ref}</AcctSvcrRef>` : ''}<NtryDtls>${
      inner ??
      `<TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs><RltdPties><Dbtr><Pty><Nm>${name}</Nm></Pty></Dbtr><DbtrAcct><Id><IBAN>${iban}</IBAN></Id></DbtrAcct></RltdPties>
@@ -173,6 +174,93 @@ describe('a statement', () => {
   });
 });
 
+describe('what the bank took back', () => {
+  const statusOf = async (paymentId: number | null | undefined) =>
+    (await sql<{ status: string }>(`SELECT status FROM payments WHERE id = ${paymentId}`))[0]?.status;
+  const invoiceOf = async (id: number) => (await sql(`SELECT status FROM invoices WHERE id = ${id}`))[0];
+  async function paidOverTheBank(amount: string, iban: string) {
+    const owed = await owing(amount);
+    const id = await take(camt({ ref: `IN-${iban}`, amount: `${amount}.00`, text: owed.number, iban }));
+    await match(id);
+    const [{ paymentId } = { paymentId: null }] = await entriesOf(id);
+    return { ...owed, paymentId };
+  }
+
+  it('reverses the one payment that it returns, and the invoice is open again', async () => {
+    const { paymentId, invoiceId } = await paidOverTheBank('120', 'RET-A');
+    const back = { amount: '120.00', out: true, reversal: true, iban: 'RET-A', text: 'RETURN' };
+    const id = await take(camt({ ref: 'BACK-A', ...back }));
+    await match(id);
+    expect(await entriesOf(id)).toMatchObject([
+      { status: 'matched', rule: 'returned', isReturn: true, paymentId: null, returnedPaymentId: paymentId },
+    ]);
+    expect(await statusOf(paymentId)).toBe('reversed');
+    expect(await invoiceOf(invoiceId)).toMatchObject({ status: 'pending' });
+    // It stays so, and a second return of it finds nothing.
+    const [{ id: entryId } = { id: 0 }] = await entriesOf(id);
+    await expect(use(MatchEntry).reopen(actor, entryId, 'No')).rejects.toEqual(refusal('billing.entry.returned'));
+    const again = await take(camt({ ref: 'BACK-A2', ...back }));
+    await match(again);
+    expect(await entriesOf(again)).toMatchObject([{ status: 'unmatched', returnedPaymentId: null }]);
+  });
+
+  it('is left to a person where it may be either of two, came back itself, or the bank does not call it a return', async () => {
+    const one = await paidOverTheBank('33', 'RET-B');
+    const other = await owing('33');
+    const ids = [
+      await take(camt({ ref: 'IN-B2', amount: '33.00', text: other.number, iban: 'RET-B' })),
+      await take(
+        camt(
+          { ref: 'BACK-B', amount: '33.00', out: true, reversal: true, iban: 'RET-B' },
+          { ref: 'BOUNCED', amount: '44.00', reversal: true, text: one.number, iban: 'RET-C' },
+        ),
+      ),
+    ];
+    for (const id of ids) await match(id);
+    expect((await entriesOf(ids[1] ?? 0)).map(({ status, reason }) => [status, reason])).toEqual([
+      ['unmatched', null],
+      ['unmatched', null],
+    ]);
+    const { paymentId, number } = await paidOverTheBank('55', 'RET-D');
+    const csv = await take(
+      `Buchung;Betrag;Zweck;Name\n12.02.2025;-55,00;Retoure ${number};D\n12.02.2025;-9,00;Miete;E`,
+      CSV,
+    );
+    await match(csv);
+    expect((await entriesOf(csv)).map(({ status, reason }) => [status, reason])).toEqual([
+      ['unmatched', `Payment ${paymentId} may have been returned.`],
+      ['ignored', null],
+    ]);
+    const [entryId = 0, rent = 0] = (await entriesOf(csv)).map(({ id }) => id);
+    await expect(use(MatchEntry).takeBack(actor, rent, paymentId ?? 0)).rejects.toEqual(
+      refusal('billing.entry.settled'),
+    );
+    const tries = Array.from({ length: 4 }, (_, n) => use(MatchEntry, n % 2).takeBack(actor, entryId, paymentId ?? 0));
+    const outcomes = await Promise.allSettled(tries);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await statusOf(paymentId)).toBe('reversed');
+  });
+
+  it('reverses no payment of another amount or currency, and none with money that came in', async () => {
+    const { paymentId, accountId } = await paidOverTheBank('66', 'RET-E');
+    const id = await take(
+      camt(
+        { ref: 'BACK-E', amount: '65.00', out: true, reversal: true, iban: 'RET-E' },
+        { ref: 'IN-E2', amount: '66.00', iban: 'RET-F' },
+      ),
+    );
+    await match(id);
+    const [out, came] = await entriesOf(id);
+    expect([out?.status, came?.status]).toEqual(['unmatched', 'unmatched']);
+    for (const [entryId, code] of [
+      [out?.id, 'billing.payment.unfit'],
+      [came?.id, 'billing.entry.incoming'],
+    ] as const)
+      await expect(use(MatchEntry).takeBack(actor, entryId ?? 0, paymentId ?? 0)).rejects.toEqual(refusal(code));
+    expect(await total(accountId)).toEqual({ n: 1, total: '66.0000' });
+  });
+});
+
 describe('a file', () => {
   it('tells the parts of a batch where they add up to it', () => {
     const part = (amount: string) => `<TxDtls><Amt Ccy="USD">${amount}</Amt><RmtInf><Ustrd>p</Ustrd></RmtInf></TxDtls>`;
@@ -245,8 +333,18 @@ describe('a file', () => {
     expect(() => entriesOfCamt(text)).toThrow(problem);
   });
 
+  it('with a day that has not come is refused', async () => {
+    const text = 'Buchung;Betrag;Zweck;Name\n10.02.2055;1,00;;';
+    await expect(take(text, CSV)).rejects.toMatchObject({ message: expect.stringContaining('has not come') as never });
+  });
+
   it('of another shape than its mapping is refused', () => {
     expect(() => entriesOfCsv('a;b\n1;2', CSV)).toThrow('no column Buchung');
+    expect(() => entriesOfCsv('10.02.2025;1,00;Miete;A', CSV)).toThrow('no column Buchung');
+    expect(() => entriesOfCsv('Buchung;Betrag;Betrag;Zweck;Name\n10.02.2025;1,00;2,00;;', CSV)).toThrow(
+      'the column Betrag more than once',
+    );
+    expect(entriesOfCsv('Buchung;Betrag;Zweck;Name', CSV)).toEqual([]);
     expect(() => entriesOfCsv('Buchung;Betrag;Zweck;Name\n31.02.2025;1,00;;', CSV)).toThrow('no date');
     expect(() => entriesOfCsv('Buchung;Betrag;Zweck;Name\n01.02.2025;x;;', CSV)).toThrow('no amount');
   });

@@ -128,6 +128,6 @@ function amountOf(
   const amount = Money.of(text, currency);
   if (!amount.isPositive()) throw unfit('The amount must not be zero.');
   if (amount.compare(Money.of(netAmount, currency)) > 0)
-    throw unfit(`No more than ${netAmount} ${currency} is overdue.`);
+    throw unfit(`No more than ${Money.of(netAmount, currency).toText()} ${currency} is overdue.`);
   return amount.toText();
 }

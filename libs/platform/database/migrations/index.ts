@@ -72,6 +72,8 @@ import { owedAgain } from './0430-owed-again.js';
 import { chargesOfExcess } from './0431-charges-of-excess.js';
 import { returnedRefunds } from './0432-returned-refunds.js';
 import { excessWrittenOff } from './0440-excess-written-off.js';
+import { returnedEntries } from './0441-returned-entries.js';
+import { clockAhead } from './0442-clock-ahead.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -148,4 +150,6 @@ export const migrations: readonly SqlMigration[] = [
   chargesOfExcess,
   returnedRefunds,
   excessWrittenOff,
+  returnedEntries,
+  clockAhead,
 ];
