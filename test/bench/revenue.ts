@@ -3,12 +3,24 @@ import { API_LIMITS, sessionOptions } from '@isp/platform/database';
 import pg from 'pg';
 import { AGEING_NOW, AGEING_OF_CUSTOMERS } from '../../libs/domain/billing/ledger/ageing.queries.js';
 import { RECURRING_REVENUE } from '../../libs/domain/reporting/revenue/recurring-revenue.report.js';
+import { TRIAL_BALANCE } from '../../libs/domain/reporting/revenue/trial-balance.report.js';
 import { fillServices } from './data.js';
 import { type Figure, median, number } from './measure.js';
 import { PARTNERS, type Place } from './place.js';
 
 /** A year of monthly invoices of each account. */
 const MONTHS = 12;
+
+const booked = (event: string, debit: string, credit: string, amount: string, which: string): string =>
+  `INSERT INTO ledger_transfers (partner_id, customer_id, account_id, at, event, debit, credit, currency, amount, invoice_id)
+   SELECT partner_id, customer_id, account_id, issued_at, '${event}', '${debit}', '${credit}', currency, ${amount}, id FROM invoices WHERE ${which}`;
+/** As issuing and paying book them: four transfers an invoice that is paid. */
+const TRANSFERS = [
+  booked('invoice.issued', 'receivable', 'revenue', 'total_amount - 2', 'true'),
+  booked('invoice.issued', 'receivable', 'tax', '2', 'true'),
+  booked('payment.received', 'cash', 'credit', 'total_amount', `status = 'paid'`),
+  booked('allocation', 'credit', 'receivable', 'total_amount', `status = 'paid'`),
+];
 
 interface Bench {
   readonly place: Place;
@@ -55,7 +67,10 @@ function fill(place: Place): Promise<number> {
       [ids],
     );
     for (const name of triggers) await client.query(`ALTER TABLE invoices ENABLE TRIGGER ${name}`);
-    await client.query('VACUUM ANALYZE invoices, services, service_terms, recurring_revenue_changes, billing_accounts');
+    for (const transfers of TRANSFERS) await client.query(transfers);
+    await client.query(
+      'VACUUM ANALYZE invoices, services, service_terms, recurring_revenue_changes, billing_accounts, ledger_transfers',
+    );
     return ids.length * MONTHS;
   });
 }
@@ -67,7 +82,10 @@ export async function revenueFigures({ place, rounds }: Bench): Promise<Figure[]
   const client = new pg.Client({ connectionString: place.postgres.appUrl, options });
   await client.connect();
   const now = new Date('2025-01-15T12:00:00Z');
+  const { now: trialBalance, atTheEndOf } = TRIAL_BALANCE;
   const reports = [
+    { what: 'trial balance', query: trialBalance, values: [null], target: false },
+    { what: 'trial balance at the end of a day', query: atTheEndOf, values: [null, '2024-06-30'], target: false },
     { what: 'ageing', query: AGEING_NOW, values: [null, null, now, 'currency', 25, 0] },
     { what: 'ageing by partner', query: AGEING_NOW, values: [null, null, now, 'partner', 25, 0] },
     { what: 'ageing by customer, a page', query: AGEING_OF_CUSTOMERS, values: [null, null, now, 25, 0] },
@@ -79,7 +97,7 @@ export async function revenueFigures({ place, rounds }: Bench): Promise<Figure[]
   ];
   try {
     const figures: Figure[] = [];
-    for (const { what, query, values } of reports) {
+    for (const { what, query, values, target = true } of reports) {
       const took: number[] = [];
       for (let round = 0; round < rounds; round += 1) {
         const start = monotonicMs();
@@ -94,8 +112,8 @@ export async function revenueFigures({ place, rounds }: Bench): Promise<Figure[]
         ours: `${number(middle)} ms`,
         bare: '',
         ratio: '',
-        target: '≤ 300 ms',
-        met: middle <= 300,
+        target: target ? '≤ 300 ms' : '',
+        met: target ? middle <= 300 : undefined,
       });
     }
     return figures;

@@ -11,15 +11,17 @@ const balanceOf = (transfers: string): string => `
      UNION ALL SELECT currency, credit, 0, amount FROM moved)
   SELECT currency, ledger_account AS "ledgerAccount", sum(debit)::text AS debit, sum(credit)::text AS credit, sum(debit - credit)::text AS balance
     FROM sides GROUP BY GROUPING SETS ((currency, ledger_account), (currency)) ORDER BY currency, ledger_account NULLS LAST`;
-const NOW = statement(
-  'reporting-trial-balance',
-  balanceOf('ledger_transfers t WHERE ($1::integer IS NULL OR t.partner_id = $1)'),
-);
-const AT_THE_END_OF = statement(
-  'reporting-trial-balance-then',
-  balanceOf(`ledger_transfers t JOIN billing_accounts a ON a.partner_id = t.partner_id AND a.id = t.account_id
+export const TRIAL_BALANCE = {
+  now: statement(
+    'reporting-trial-balance',
+    balanceOf('ledger_transfers t WHERE ($1::integer IS NULL OR t.partner_id = $1)'),
+  ),
+  atTheEndOf: statement(
+    'reporting-trial-balance-then',
+    balanceOf(`ledger_transfers t JOIN billing_accounts a ON a.partner_id = t.partner_id AND a.id = t.account_id
     WHERE ($1::integer IS NULL OR t.partner_id = $1) AND t.at < ($2::date + 1)::timestamp AT TIME ZONE a.time_zone`),
-);
+  ),
+};
 
 export interface TrialBalanceFilter {
   readonly partnerId?: number | undefined;
@@ -44,7 +46,7 @@ export class TrialBalanceReport {
   list(actor: Actor, { partnerId, asOf }: TrialBalanceFilter): Promise<TrialBalanceRow[]> {
     const partner = actor.reach === 'all' ? (partnerId ?? null) : actor.partnerId;
     return this.uow.read(actor, (tx) =>
-      asOf === undefined ? tx.query(NOW, [partner]) : tx.query(AT_THE_END_OF, [partner, asOf]),
+      asOf === undefined ? tx.query(TRIAL_BALANCE.now, [partner]) : tx.query(TRIAL_BALANCE.atTheEndOf, [partner, asOf]),
     );
   }
 }
