@@ -116,9 +116,16 @@ describe('a charge', () => {
       const now = await get<Charge>(`/charges/${id}`);
       return now.status === 'requires_action' && now;
     });
-    expect(waiting.action_url).toContain(waiting.reference);
-    expect((await post(`/sandbox-actions/${waiting.reference}`, { approve })).status).toBe(204);
-    expect((await post(`/sandbox-actions/${waiting.reference}`, { approve })).status).toBe(404);
+    expect(waiting.action_url).toBe(`/v1/billing/sandbox-actions/${waiting.reference}`);
+    // The payer has the address alone, and no key.
+    const step = (body?: object) =>
+      world.ask(waiting.action_url ?? '', body === undefined ? {} : { method: 'POST', body });
+    const page = await step();
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.text).toMatch(/<b>30\.00 USD<\/b>\n.*Shall it be paid\?<\/p><p id="step"><button/);
+    expect((await step({ approve })).status).toBe(204);
+    expect((await step({ approve })).status).toBe(404);
+    expect((await step()).text).toMatch(approve ? /It is paid.*hidden/ : /It is not paid.*hidden/);
     expect(await ended(id)).toMatchObject({ status, code });
   });
 

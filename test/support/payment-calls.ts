@@ -21,6 +21,7 @@ export const PAYMENT_CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/billing/charges/:charge_id': { thing: 'charge' },
   'POST /v1/billing/accounts/:account_id/autopay': { thing: 'billing_account', body: () => ({ enabled: true }) },
   'POST /v1/payments/gateways/:gateway/webhook': { thing: 'gateway', body: () => ({ id: 'evt_called' }) },
+  'GET /v1/billing/sandbox-actions/:reference': { thing: 'gateway_action' },
   'POST /v1/billing/sandbox-actions/:reference': { thing: 'gateway_action', body: () => ({ approve: true }) },
   'GET /v1/billing/decline-codes': {},
   'PUT /v1/billing/decline-codes/:code': {

@@ -1,10 +1,12 @@
 import { Controller, Get, Headers, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentActor, JsonBody, Operation, PathParam } from '@isp/apis/shared';
+import { Answer, CurrentActor, JsonBody, Operation, PAGE_HEADERS, PathParam } from '@isp/apis/shared';
 import type { Actor } from '@isp/contracts';
 import { ActOnSandboxCharge, type DeclineCodeView, DeclineCodes, ReceiveGatewayEvent } from '@isp/domain/billing';
 import { toIsoSeconds } from '@isp/kernel';
+import { z } from 'zod';
 import * as schema from './gateway-charge.schema.js';
+import { sandboxStepPage } from './sandbox-step.page.js';
 
 @ApiTags('Payment gateways')
 @Controller('v1')
@@ -36,21 +38,37 @@ export class GatewaysController {
     return { received: true };
   }
 
+  @Get('billing/sandbox-actions/:reference')
+  @Operation({
+    access: 'public',
+    summary: 'Look at the step that the sandbox’s gateway asks for',
+    description:
+      'The page of a bank, for browsers: `action_url` of a charge leads here. Only a sandbox has such a gateway.',
+    contentType: 'text/html',
+    response: z.string(),
+    example: '<!doctype html>…',
+    errors: ['not_found', 'unprocessable'],
+  })
+  async look(@PathParam('reference', schema.gatewayReference) reference: string) {
+    const body = sandboxStepPage(await this.action.look(reference));
+    return new Answer(body, { ...PAGE_HEADERS, 'content-type': 'text/html; charset=utf-8' });
+  }
+
   @Post('billing/sandbox-actions/:reference')
   @Operation({
-    access: 'payment.charge',
+    access: 'public',
     summary: 'Take the step that the sandbox’s gateway asks for',
-    description: 'What a payer does at its bank. Only a sandbox has such a gateway.',
+    description:
+      'What a payer does at its bank, who has nothing but the address that it was sent to. Only a sandbox has such a gateway.',
     status: 204,
     requestExample: { approve: true },
     errors: ['not_found', 'unprocessable'],
   })
   async act(
-    @CurrentActor() actor: Actor,
     @PathParam('reference', schema.gatewayReference) reference: string,
     @JsonBody(schema.actionBody) { approve }: schema.ActionBody,
   ) {
-    await this.action.execute(actor, reference, approve);
+    await this.action.execute(reference, approve);
   }
 
   @Get('billing/decline-codes')

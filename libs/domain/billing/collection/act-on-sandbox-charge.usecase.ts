@@ -1,27 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '@isp/contracts';
-import { UnitOfWork, statement } from '@isp/platform/database';
 import { billingErrors } from '../billing.errors.js';
-import { SandboxGateway } from '../gateways/sandbox.adapter.js';
-
-const OWN = statement(
-  'charges-sandbox-own',
-  `SELECT 1 FROM charges WHERE gateway = 'sandbox' AND gateway_reference = $1`,
-);
+import { SandboxGateway, type SandboxStep } from '../gateways/sandbox.adapter.js';
 
 /**
- * Takes the step at the bank that the sandbox's gateway asks for.
- * @throws `billing.charge.no_action`, also for a charge behind another wall; `billing.gateway.not_set_up` unless in a sandbox
+ * The step at the bank that the sandbox's gateway asks for. Whoever was sent there has the reference, which nobody
+ * guesses, and no account with us.
  */
 @Injectable()
 export class ActOnSandboxCharge {
-  constructor(
-    private readonly uow: UnitOfWork,
-    private readonly gateway: SandboxGateway,
-  ) {}
+  constructor(private readonly gateway: SandboxGateway) {}
 
-  async execute(actor: Actor, reference: string, approve: boolean): Promise<void> {
-    const own = await this.uow.read(actor, (tx) => tx.one(OWN, [reference]));
-    if (!own || !(await this.gateway.act(reference, approve))) throw billingErrors('billing.charge.no_action');
+  /** @throws `billing.charge.no_action`; `billing.gateway.not_set_up` unless in a sandbox */
+  async look(reference: string): Promise<SandboxStep> {
+    const step = await this.gateway.look(reference);
+    if (!step) throw billingErrors('billing.charge.no_action');
+    return step;
+  }
+
+  /** @throws as `look`, and `billing.charge.no_action` when it was taken */
+  async execute(reference: string, approve: boolean): Promise<void> {
+    if (!(await this.gateway.act(reference, approve))) throw billingErrors('billing.charge.no_action');
   }
 }

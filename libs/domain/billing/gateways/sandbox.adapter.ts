@@ -37,6 +37,10 @@ const FIND = statement(
   'sandbox-gateway-find',
   `SELECT reference, ${STATE} AS state, code FROM sandbox_gateway.charges WHERE key = $1`,
 );
+const LOOK = statement(
+  'sandbox-gateway-look',
+  `SELECT amount::text, currency, ${STATE} AS state FROM sandbox_gateway.charges WHERE reference = $1`,
+);
 const END = statement(
   'sandbox-gateway-end',
   `UPDATE sandbox_gateway.charges SET later_state = $2, settles_at = now(), code = $3 WHERE reference = $1 AND ${STATE} = 'requires_action'
@@ -63,6 +67,12 @@ interface Row {
   readonly reference: string;
   readonly state: 'processing' | 'requires_action' | 'succeeded' | 'failed';
   readonly code: string | null;
+}
+
+/** What a bank shows its customer of a step. Decimal text. */
+export interface SandboxStep extends Pick<Row, 'state'> {
+  readonly amount: string;
+  readonly currency: string;
 }
 const callback = z.strictObject({ id: z.string(), type: z.string(), reference: z.string(), key: z.uuid() });
 
@@ -124,6 +134,11 @@ export class SandboxGateway implements PaymentGateway {
         actionUrl: `${this.config.ISP_PUBLIC_URL ?? ''}/v1/billing/sandbox-actions/${reference}`,
       };
     });
+  }
+
+  look(reference: string): Promise<SandboxStep | undefined> {
+    this.assertSandbox();
+    return this.apart(() => this.uow.tx.one<SandboxStep>(LOOK, [reference]));
   }
 
   /** What a payer does with the step that it was asked to take. Answers whether there was one to take. */
