@@ -104,8 +104,8 @@ const BROKEN: Readonly<Record<string, string>> = {
   'an entry with which a bank took a payment back is one of what it took, and the payment is reversed': `${TAKEN_TWICE}
     INSERT INTO bank_statements (partner_id, format, file_name, digest, entries, duplicates, created_by, created_at)
     SELECT partner_id, 'csv', 'a.csv', '\\x00', 1, 0, 'spec', now() FROM payments;
-    INSERT INTO bank_entries (partner_id, statement_id, bank_account, entry_key, booked_on, currency, amount, status, rule, returned_payment_id, updated_at)
-    SELECT p.partner_id, s.id, 'X', 'a', current_date, p.currency, -11, 'matched', 'returned', p.id, now() FROM payments p, bank_statements s`,
+    INSERT INTO bank_entries (partner_id, statement_id, bank_account, entry_key, booked_on, currency, amount, status, rule, returned_payment_id, returned_amount, updated_at)
+    SELECT p.partner_id, s.id, 'X', 'a', current_date, p.currency, -11, 'matched', 'returned', p.id, 11, now() FROM payments p, bank_statements s`,
   'cash is what came, less what went back': `${TAKEN_TWICE} ALTER TABLE payments DISABLE TRIGGER USER; UPDATE payments SET excess_amount = 3`,
   'the ledger says what customers owe and have paid ahead': `${TAKEN_TWICE} UPDATE payments SET covered_amount = 1`,
   'what documents, their lines and the ledger refer to is there': `${WRITTEN_OFF} ALTER TABLE invoice_lines DISABLE TRIGGER USER; UPDATE invoice_lines SET service_id = 2000000000`,

@@ -162,7 +162,7 @@ export const INVARIANTS = {
     WHERE p.amount <> e.amount OR p.currency <> e.currency`,
   'an entry with which a bank took a payment back is one of what it took, and the payment is reversed': `SELECT e.id FROM bank_entries e
      JOIN payments p ON p.id = e.returned_payment_id
-    WHERE p.status <> 'reversed' OR p.currency <> e.currency OR -e.amount NOT BETWEEN p.amount - p.refunded_amount AND p.amount`,
+    WHERE p.status <> 'reversed' OR p.currency <> e.currency OR e.returned_amount NOT BETWEEN p.amount - p.refunded_amount AND p.amount`,
   'a message that is queued has work that is not over': `SELECT m.id FROM messages m WHERE m.status = 'queued' AND NOT EXISTS (
       SELECT FROM work_items w WHERE w.name = 'notifications.send' AND w.dedupe_key = m.id::text AND w.status IN ('queued', 'running'))`,
   'a document is sent by itself once': `SELECT subject_type, subject_id FROM messages WHERE once_key IS NOT NULL AND kind <> 'reminder' GROUP BY 1, 2 HAVING count(*) > 1`,

@@ -109,6 +109,7 @@ export const billingErrors = defineErrors({
     message: 'A payment by this method with this reference is recorded already.',
   },
   'billing.payment.reversed': { kind: 'conflict', message: 'The payment is reversed already.' },
+  'billing.payment.returned': { kind: 'conflict', message: 'The bank took the payment back with entry {entry}.' },
   'billing.payment.unfit': { kind: 'unprocessable', message: 'The amount {problem}.' },
   'billing.payment.refunding': { kind: 'conflict', message: 'A refund of the payment is under way: wait for its end.' },
   'billing.payment.refunded': {
@@ -164,6 +165,7 @@ export const billingErrors = defineErrors({
     kind: 'conflict',
     message: 'Payment {payment} was reversed, and stays so: what came after all is a payment of its own.',
   },
+  'billing.entry.too_little': { kind: 'unprocessable', message: 'No more than {amount} went out.' },
   'billing.entry.other_currency': { kind: 'unprocessable', message: 'The entry is in {currency}.' },
   'billing.payment.unknown_invoice': { kind: 'unprocessable', message: 'The account has no such issued invoice.' },
 });

@@ -51,6 +51,7 @@ export function presentEntry(entry: BankEntryView) {
     amount: amountOf(entry.amount, entry.currency),
     currency: entry.currency,
     is_return: entry.isReturn,
+    returned_amount: entry.returnedAmount === null ? null : amountOf(entry.returnedAmount, entry.currency),
     payer_name: entry.payerName,
     payer_account: entry.payerAccount,
     remittance: entry.remittance,

@@ -1,4 +1,4 @@
-import { bodyId, currencyCode, identifier, intId, line } from '@isp/apis/shared';
+import { bodyId, currencyCode, identifier, intId, line, unitAmount } from '@isp/apis/shared';
 import {
   DATE_FORMATS,
   ENTRY_STATUSES,
@@ -46,7 +46,12 @@ export const matchBody = z.strictObject({
   invoice_ids: z.array(bodyId).min(1).max(500).optional(),
 });
 export type MatchBody = z.infer<typeof matchBody>;
-export const returnBody = z.strictObject({ payment_id: bodyId });
+export const returnBody = z.strictObject({
+  payment_id: bodyId,
+  amount: unitAmount
+    .optional()
+    .describe('What of the entry was taken back, where the rest are charges of the bank; as the bank says when absent'),
+});
 export type ReturnBody = z.infer<typeof returnBody>;
 export const reasonBody = z.strictObject({ reason: line(250) });
 export type ReasonBody = z.infer<typeof reasonBody>;
@@ -78,6 +83,10 @@ export const entryShape = z.object({
   amount: z.number(),
   currency: z.string(),
   is_return: z.boolean().describe('The bank says that it takes an earlier entry back'),
+  returned_amount: z
+    .number()
+    .nullable()
+    .describe('What of it was taken back; the rest are charges of the bank. Null: nobody has said'),
   payer_name: z.string().nullable(),
   payer_account: z.string().nullable(),
   remittance: z.string(),
@@ -110,6 +119,7 @@ export const entryExample = {
   amount: 86.39,
   currency: 'EUR',
   is_return: false,
+  returned_amount: null as number | null,
   payer_name: 'Jane Doe',
   payer_account: 'DE02120300000000202051',
   remittance: 'internet february',

@@ -129,27 +129,29 @@ export class BankStatementsController {
   @Operation({
     access: 'bank_statement.manage',
     summary: 'Say which payment the bank took back with an entry',
-    description: 'Of an entry that went out. The payment is reversed: what it paid is open again.',
+    description:
+      'Of an entry that went out. The payment is reversed, unless somebody has done so before: what it paid is open again.',
     response: schema.entryShape,
     example: {
       ...schema.entryExample,
-      amount: -86.39,
+      amount: -89.39,
       is_return: true,
+      returned_amount: 86.39,
       status: 'matched',
       rule: 'by_hand',
       matched_by: 'user:4',
       returned_payment_id: 55,
     },
-    requestExample: { payment_id: 55 },
+    requestExample: { payment_id: 55, amount: 86.39 },
     errors: ['not_found', 'conflict', 'unprocessable'],
     keepAnswerHours: 720,
   })
   async returnEntry(
     @CurrentActor() actor: Actor,
     @PathParam('entry_id', intId) entryId: number,
-    @JsonBody(schema.returnBody) { payment_id: paymentId }: schema.ReturnBody,
+    @JsonBody(schema.returnBody) { payment_id: paymentId, amount }: schema.ReturnBody,
   ) {
-    return presentEntry(await this.matching.takeBack(actor, entryId, paymentId));
+    return presentEntry(await this.matching.takeBack(actor, entryId, paymentId, amount));
   }
 
   @Post('bank-entries/:entry_id/ignore')

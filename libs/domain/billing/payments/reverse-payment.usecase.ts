@@ -49,6 +49,16 @@ export class ReversePayment {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  /** As `execute`, but for a payment that is reversed already: what was taken back must fit it all the same. */
+  unlessReversed(input: ReversePaymentInput): Promise<PaymentView> {
+    return this.uow.run(input.actor, async () => {
+      const payment = await this.payments.get(input.actor, input.paymentId);
+      if (payment.status !== 'reversed') return this.execute(input);
+      if (input.amount !== undefined) excessOf(payment, input.amount);
+      return payment;
+    });
+  }
+
   execute({ actor, paymentId, reason, amount, disputed = false }: ReversePaymentInput): Promise<PaymentView> {
     return this.uow.run(actor, async () => {
       const now = this.clock.now();

@@ -31,6 +31,8 @@ export interface BankEntryView {
   readonly amount: string;
   /** Whether the bank says that it takes an earlier entry back. */
   readonly isReturn: boolean;
+  /** What of the amount is what it takes back, decimal text; the rest are charges of the bank. Null: nobody has said. */
+  readonly returnedAmount: string | null;
   readonly payerName: string | null;
   readonly payerAccount: string | null;
   readonly remittance: string;
@@ -52,5 +54,5 @@ export const STATEMENT_COUNTS = `CROSS JOIN LATERAL (SELECT count(*) FILTER (WHE
     count(*) FILTER (WHERE e.status = 'matched')::integer AS matched, count(*) FILTER (WHERE e.status = 'unmatched')::integer AS unmatched,
     count(*) FILTER (WHERE e.status = 'ignored')::integer AS ignored FROM bank_entries e WHERE e.statement_id = s.id) n`;
 export const ENTRY_COLUMNS = `e.id, e.statement_id AS "statementId", e.bank_account AS "bankAccount", e.booked_on::text AS "bookedOn", e.currency,
-  e.amount::text AS amount, e.is_return AS "isReturn", e.payer_name AS "payerName", e.payer_account AS "payerAccount", e.remittance, e.end_to_end_id AS "endToEndId",
+  e.amount::text AS amount, e.is_return AS "isReturn", e.returned_amount::text AS "returnedAmount", e.payer_name AS "payerName", e.payer_account AS "payerAccount", e.remittance, e.end_to_end_id AS "endToEndId",
   e.status, e.rule, e.matched_by AS "matchedBy", e.payment_id AS "paymentId", e.returned_payment_id AS "returnedPaymentId", e.reason, e.version`;

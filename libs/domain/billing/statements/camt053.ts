@@ -21,19 +21,10 @@ export function entriesOfCamt(text: string): ParsedEntry[] {
 }
 
 function partsOf(entry: XmlNode, bankAccount: string, where: string): ParsedEntry[] {
-  const [amount] = entry.all('Amt');
-  const currency = amount?.attributes['Ccy'] ?? '';
-  const total = amountIn(amount?.text.trim() ?? '', currency, where);
-  const isOut = entry.at('CdtDbtInd') === 'DBIT';
-  const isReversal = entry.at('RvslInd') === 'true';
-  if (!isOut && entry.at('CdtDbtInd') !== 'CRDT') unreadable(`${where} is neither credit nor debit`);
-  const whole = {
-    bankAccount,
-    bookedOn: dayIn(entry.at('BookgDt', 'Dt') ?? entry.at('BookgDt', 'DtTm') ?? '', where),
-    currency,
-    bankReference: oneLine(entry.at('AcctSvcrRef') ?? entry.at('NtryRef')),
-  };
-  const signed = (text: string) => (isOut ? Money.of(text, currency).negated().toText() : text);
+  const { total, ...whole } = wholeOf(entry, bankAccount, where);
+  const { currency } = whole;
+  const side = sideOf(entry, bankAccount, where);
+  const signed = (text: string) => (side.isOut ? Money.of(text, currency).negated().toText() : text);
   const details = entry.all('NtryDtls', 'TxDtls');
   const amounts = details.map((detail) => partAmount(detail, currency, where));
   const sum = Money.sum(
@@ -41,18 +32,66 @@ function partsOf(entry: XmlNode, bankAccount: string, where: string): ParsedEntr
     currency,
   );
   const isSplit = details.length > 1 && amounts.every(Boolean) && sum.equals(Money.of(total, currency));
+  if (isSplit)
+    return details.map((detail, index) => ({
+      ...whole,
+      bankReference: oneLine(detail.at('Refs', 'AcctSvcrRef')) ?? nthOf(whole.bankReference, index),
+      amount: signed(amounts[index] as string),
+      ...whoOf(detail, side),
+      returnedAmount: returnedOf(detail, amounts[index] as string, currency, side),
+    }));
+  const amount = signed(total);
   // Of several payers in one sum none is the payer: a person decides.
-  const who = details.length > 1 ? NOBODY : whoOf(details[0] ?? entry, isOut, isReversal);
-  if (!isSplit) return [{ ...whole, amount: signed(total), ...who }];
-  return details.map((detail, index) => ({
-    ...whole,
-    bankReference: oneLine(detail.at('Refs', 'AcctSvcrRef')) ?? nthOf(whole.bankReference, index),
-    amount: signed(amounts[index] as string),
-    ...whoOf(detail, isOut, isReversal),
-  }));
+  if (details.length > 1) return [{ ...whole, amount, ...nobodyOf(details, side) }];
+  const detail = details[0] ?? entry;
+  return [{ ...whole, amount, ...whoOf(detail, side), returnedAmount: returnedOf(detail, total, currency, side) }];
 }
 
-const NOBODY = { isReturn: false, payerName: null, payerAccount: null, remittance: '', endToEndId: null };
+/** What an entry says of itself, whatever its parts. */
+function wholeOf(entry: XmlNode, bankAccount: string, where: string) {
+  const [amount] = entry.all('Amt');
+  const currency = amount?.attributes['Ccy'] ?? '';
+  return {
+    total: amountIn(amount?.text.trim() ?? '', currency, where),
+    bankAccount,
+    bookedOn: dayIn(entry.at('BookgDt', 'Dt') ?? entry.at('BookgDt', 'DtTm') ?? '', where),
+    currency,
+    bankReference: oneLine(entry.at('AcctSvcrRef') ?? entry.at('NtryRef')),
+  };
+}
+
+interface Side {
+  readonly isOut: boolean;
+  readonly isReversal: boolean;
+  /** Our own. */
+  readonly bankAccount: string;
+  readonly where: string;
+}
+
+function sideOf(entry: XmlNode, bankAccount: string, where: string): Side {
+  const isOut = entry.at('CdtDbtInd') === 'DBIT';
+  if (!isOut && entry.at('CdtDbtInd') !== 'CRDT') unreadable(`${where} is neither credit nor debit`);
+  // As xs:boolean has it.
+  const isReversal = ['true', '1'].includes(entry.at('RvslInd') ?? '');
+  return { isOut, isReversal, bankAccount, where };
+}
+
+const takesBack = (detail: XmlNode): boolean => detail.all('RtrInf').length > 0;
+
+function nobodyOf(details: readonly XmlNode[], { isReversal }: Side) {
+  const isReturn = isReversal || details.some(takesBack);
+  return { isReturn, returnedAmount: null, payerName: null, payerAccount: null, remittance: '', endToEndId: null };
+}
+
+/** What was instructed once, where more than that went out: the bank took its charges with it. */
+function returnedOf(detail: XmlNode, amount: string, currency: string, side: Side): string | null {
+  const [instructed] = detail.all('AmtDtls', 'InstdAmt', 'Amt');
+  if (!side.isOut || !(side.isReversal || takesBack(detail))) return null;
+  if (instructed?.attributes['Ccy'] !== currency) return null;
+  const returned = Money.of(amountIn(instructed.text.trim(), currency, side.where), currency);
+  return returned.isPositive() && returned.compare(Money.of(amount, currency)) < 0 ? returned.toText() : null;
+}
+
 const nthOf = (reference: string | null, index: number) => (reference === null ? null : `${reference}/${index + 1}`);
 
 function partAmount(detail: XmlNode, currency: string, where: string): string | undefined {
@@ -61,28 +100,30 @@ function partAmount(detail: XmlNode, currency: string, where: string): string | 
   return amountIn(amount.text.trim(), currency, where);
 }
 
-function whoOf(detail: XmlNode, isOut: boolean, isReversal: boolean) {
-  const isReturn = isReversal || detail.all('RtrInf').length > 0;
+function whoOf(detail: XmlNode, side: Side) {
+  const isReturn = side.isReversal || takesBack(detail);
   const structured = detail.all('RmtInf', 'Strd', 'CdtrRefInf', 'Ref').map(({ text }) => text);
   const written = detail.all('RmtInf', 'Ustrd').map(({ text }) => text);
   const why = [...detail.all('RtrInf', 'Rsn', 'Cd'), ...detail.all('RtrInf', 'AddtlInf')].map(({ text }) => text);
   const endToEndId = tidy(detail.at('Refs', 'EndToEndId'));
   return {
     isReturn,
-    ...partyOf(detail, isOut, isReturn),
+    ...partyOf(detail, side, isReturn),
     remittance: tidy([...structured, ...written, ...why].join(' ')) ?? '',
     endToEndId: endToEndId === 'NOTPROVIDED' ? null : endToEndId,
   };
 }
 
 /** Who is on the other side. */
-function partyOf(detail: XmlNode, isOut: boolean, isReturn: boolean) {
+function partyOf(detail: XmlNode, { isOut, bankAccount }: Side, isReturn: boolean) {
   const [parties] = detail.all('RltdPties');
-  const names = (role: string): boolean => [role, `${role}Acct`].some((name) => parties?.all(name).length);
-  // A return names the parties of what it takes back; some banks turn them round.
-  const role = isOut && !(isReturn && names('Dbtr')) ? 'Cdtr' : 'Dbtr';
-  return {
+  const party = (role: 'Dbtr' | 'Cdtr') => ({
     payerName: tidy(parties?.at(role, 'Nm') ?? parties?.at(role, 'Pty', 'Nm')),
     payerAccount: tidy(parties?.at(`${role}Acct`, 'Id', 'IBAN') ?? parties?.at(`${role}Acct`, 'Id', 'Othr', 'Id')),
-  };
+  });
+  const [debtor, creditor] = [party('Dbtr'), party('Cdtr')];
+  if (!isOut) return debtor;
+  // A return names the parties of what it takes back; some banks turn them round.
+  const isNamed = (debtor.payerName ?? debtor.payerAccount) !== null && debtor.payerAccount !== bankAccount;
+  return isReturn && isNamed ? debtor : creditor;
 }

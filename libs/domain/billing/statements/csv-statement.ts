@@ -40,6 +40,7 @@ export function entriesOfCsv(text: string, mapping: CsvMapping): ParsedEntry[] {
       amount: amountIn(plainAmount(row[columns.amount] ?? '', mapping, where), currency, where),
       // CSV has no word for it.
       isReturn: false,
+      returnedAmount: null,
       payerName: cell(columns.payerName),
       payerAccount: cell(columns.payerAccount),
       remittance: cell(columns.remittance) ?? '',

@@ -12,9 +12,11 @@ const LOCK = statement('bank-entries-lock', `SELECT ${ENTRY_COLUMNS} FROM bank_e
 const MOVE = statement(
   'bank-entries-move',
   `UPDATE bank_entries e SET status = $2, rule = $3, matched_by = $4, payment_id = $5, reason = $6, version = version + 1, updated_at = $7,
-          returned_payment_id = $8
+          returned_payment_id = $8, returned_amount = coalesce($9, returned_amount)
     WHERE id = $1 RETURNING ${ENTRY_COLUMNS}`,
 );
+
+const TAKEN_BACK = statement('bank-entries-taken-back', 'SELECT id FROM bank_entries WHERE returned_payment_id = $1');
 
 const LONGEST_REASON = 250;
 
@@ -57,16 +59,37 @@ export class EntryBook {
   }
 
   /**
-   * Says that with a locked entry the bank took a payment back, which is reversed.
-   * @throws `billing.payment.not_found`, `billing.payment.reversed`, `billing.payment.refunding`, `billing.payment.refunded`,
-   *   `billing.payment.unfit`
+   * Says that with a locked entry the bank took a payment back, which is reversed unless somebody has done so before.
+   * `amount`: what of the entry that is, decimal text; the rest are charges. Otherwise it is as the bank says.
+   * @throws `billing.payment.not_found`, `billing.payment.returned`, `billing.payment.refunding`, `billing.payment.refunded`,
+   *   `billing.payment.unfit`, `billing.entry.too_little`
    */
-  async takeBack(actor: Actor, entry: BankEntryView, rule: string, paymentId: number): Promise<BankEntryView> {
-    const { amount, currency, remittance } = entry;
+  async takeBack(
+    actor: Actor,
+    entry: BankEntryView,
+    {
+      rule,
+      paymentId,
+      amount,
+    }: { readonly rule: string; readonly paymentId: number; readonly amount?: string | undefined },
+  ): Promise<BankEntryView> {
+    const { currency, remittance } = entry;
+    const whole = Money.of(entry.amount, currency).negated();
+    const said = entry.returnedAmount === null ? whole : Money.of(entry.returnedAmount, currency);
+    const taken = amount ?? said.toText();
+    if (Money.of(taken, currency).compare(whole) > 0)
+      throw billingErrors('billing.entry.too_little', { amount: whole.toText() });
+    await this.assertNotReturned(paymentId);
     const reason = `The bank took it back${remittance === '' ? '' : `: ${remittance}`}`.slice(0, LONGEST_REASON);
-    const taken = Money.of(amount, currency).negated().toText();
-    await this.reverse.execute({ actor, paymentId, reason, amount: taken });
-    return this.move(entry, { status: 'matched', rule, matchedBy: actor.name, returnedPaymentId: paymentId });
+    await this.reverse.unlessReversed({ actor, paymentId, reason, amount: taken });
+    const returned = { returnedPaymentId: paymentId, returnedAmount: taken };
+    return this.move(entry, { status: 'matched', rule, matchedBy: actor.name, ...returned });
+  }
+
+  /** @throws `billing.payment.returned` */
+  async assertNotReturned(paymentId: number): Promise<void> {
+    const entry = await this.uow.tx.one<{ id: number }>(TAKEN_BACK, [paymentId]);
+    if (entry) throw billingErrors('billing.payment.returned', { entry: entry.id });
   }
 
   /** Says that a locked entry is a payment that is recorded already. */
@@ -82,11 +105,13 @@ export class EntryBook {
       readonly matchedBy?: string;
       readonly paymentId?: number;
       readonly returnedPaymentId?: number;
+      readonly returnedAmount?: string;
       readonly reason?: string | undefined;
     },
   ): Promise<BankEntryView> {
-    const { status, rule = null, matchedBy = null, paymentId = null, returnedPaymentId = null, reason = null } = to;
-    const values = [id, status, rule, matchedBy, paymentId, reason, this.clock.now(), returnedPaymentId];
+    const { status, rule = null, matchedBy = null, paymentId = null, reason = null } = to;
+    const returned = [to.returnedPaymentId ?? null, to.returnedAmount ?? null];
+    const values = [id, status, rule, matchedBy, paymentId, reason, this.clock.now(), ...returned];
     return (await this.uow.tx.one<BankEntryView>(MOVE, values)) as BankEntryView;
   }
 }

@@ -25,11 +25,11 @@ const INSERT = statement(
 const INSERT_ENTRIES = statement(
   'bank-statements-insert-entries',
   `INSERT INTO bank_entries (partner_id, statement_id, bank_account, entry_key, bank_reference, booked_on, currency, amount, payer_name, payer_account, remittance,
-          end_to_end_id, is_return, updated_at)
+          end_to_end_id, is_return, returned_amount, updated_at)
    SELECT $1, $2, e."bankAccount", e.key, e."bankReference", e."bookedOn", e.currency, e.amount, e."payerName", e."payerAccount", e.remittance, e."endToEndId",
-          e."isReturn", $4
+          e."isReturn", e."returnedAmount", $4
      FROM jsonb_to_recordset($3) AS e ("bankAccount" text, key text, "bankReference" text, "bookedOn" date, currency text, amount numeric, "payerName" text,
-          "payerAccount" text, remittance text, "endToEndId" text, "isReturn" boolean)
+          "payerAccount" text, remittance text, "endToEndId" text, "isReturn" boolean, "returnedAmount" numeric)
     WHERE e.amount <> 0 ON CONFLICT ON CONSTRAINT bank_entries_once DO NOTHING`,
 );
 const DUPLICATES = statement('bank-statements-duplicates', 'UPDATE bank_statements SET duplicates = $2 WHERE id = $1');

@@ -40,19 +40,20 @@ export class MatchEntry {
   }
 
   /**
-   * With an entry that went out the bank took a payment back, which is reversed.
+   * With an entry that went out the bank took a payment back, which is reversed unless somebody has done so before.
+   * `amount`: what of the entry that is, decimal text; the rest are charges of the bank.
    * @throws `billing.entry.not_found`, `billing.entry.settled`, `billing.entry.incoming`, `billing.entry.other_currency`,
-   *   `billing.payment.not_found`, `billing.payment.reversed`, `billing.payment.refunding`, `billing.payment.refunded`,
-   *   `billing.payment.unfit`
+   *   `billing.entry.too_little`, `billing.payment.not_found`, `billing.payment.returned`, `billing.payment.refunding`,
+   *   `billing.payment.refunded`, `billing.payment.unfit`
    */
-  takeBack(actor: Actor, entryId: number, paymentId: number): Promise<BankEntryView> {
+  takeBack(actor: Actor, entryId: number, paymentId: number, amount?: string): Promise<BankEntryView> {
     return this.uow.run(actor, async () => {
       const entry = await this.open(entryId);
       if (!entry.amount.startsWith('-')) throw billingErrors('billing.entry.incoming');
       const payment = await this.payments.get(actor, paymentId);
       if (payment.currency !== entry.currency)
         throw billingErrors('billing.entry.other_currency', { currency: entry.currency });
-      const matched = await this.book.takeBack(actor, entry, 'by_hand', paymentId);
+      const matched = await this.book.takeBack(actor, entry, { rule: 'by_hand', paymentId, amount });
       this.note(actor, 'bank_entry.return', matched, { payment_id: paymentId });
       return matched;
     });
@@ -68,26 +69,22 @@ export class MatchEntry {
   }
 
   /**
-   * Takes a match or a decision back. A payment that was made of the entry is reversed.
-   * @throws `billing.entry.not_found`, `billing.entry.returned`, `billing.payment.refunding`, `billing.payment.refunded`
+   * Takes a match or a decision back. A payment that was made of the entry is reversed; one that the bank took back stays
+   * what it was, since its money is gone.
+   * @throws `billing.entry.not_found`, `billing.entry.returned`, `billing.payment.returned`, `billing.payment.refunding`,
+   *   `billing.payment.refunded`
    */
   reopen(actor: Actor, entryId: number, reason: string): Promise<BankEntryView> {
     return this.uow.run(actor, async () => {
       const { id, paymentId, returnedPaymentId, rule } = await this.book.lock(entryId);
       if (returnedPaymentId !== null) throw billingErrors('billing.entry.returned', { payment: returnedPaymentId });
-      if (paymentId !== null && rule !== 'recorded_before') await this.reverseOf(actor, paymentId, reason);
+      if (paymentId !== null) await this.book.assertNotReturned(paymentId);
+      if (paymentId !== null && rule !== 'recorded_before')
+        await this.reverse.unlessReversed({ actor, paymentId, reason });
       const opened = await this.book.move({ id } as BankEntryView, { status: 'unmatched', reason });
       this.note(actor, 'bank_entry.reopen', opened, { reason, payment_id: paymentId });
       return opened;
     });
-  }
-
-  private async reverseOf(actor: Actor, paymentId: number, reason: string): Promise<void> {
-    try {
-      await this.reverse.execute({ actor, paymentId, reason });
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'billing.payment.reversed') throw error;
-    }
   }
 
   private async open(entryId: number): Promise<BankEntryView> {

@@ -6,13 +6,14 @@ import { UnitOfWork, statement } from '@isp/platform/database';
 import { type HandlesJob, HandlesJobs, type WorkRun } from '@isp/platform/work';
 import type { BankEntryView } from './bank-statement.view.js';
 import { EntryBook } from './entry-book.js';
-import { Matcher } from './matcher.js';
+import { Matcher, type Returned } from './matcher.js';
 
 const ACTOR = systemActor('bank-statements');
 const BATCH = 100;
+// What came in first: a file may tell what was taken back of it before.
 const WAITING = statement(
   'bank-entries-waiting',
-  `SELECT id FROM bank_entries WHERE statement_id = $1 AND status = 'new' ORDER BY id LIMIT $2`,
+  `SELECT id FROM bank_entries WHERE statement_id = $1 AND status = 'new' ORDER BY amount < 0, id LIMIT $2`,
 );
 const DONE = statement(
   'bank-statements-done',
@@ -55,11 +56,12 @@ export class MatchStatement {
 
   /** Most that goes out is nobody's payment. What the bank says is a return, or looks like one, is for a person at least. */
   private async outgoing(entry: BankEntryView): Promise<BankEntryView> {
-    const [payment, other] = await this.matcher.returned(entry);
-    if (!entry.isReturn && !payment) return this.book.move(entry, { status: 'ignored' });
-    if (entry.isReturn && payment && !other) return this.book.takeBack(ACTOR, entry, 'returned', payment.id);
-    const reason = payment && !other ? `Payment ${payment.id} may have been returned.` : undefined;
-    return this.book.move(entry, { status: 'unmatched', reason });
+    const [found, other] = await this.matcher.returned(entry);
+    if (!entry.isReturn && !found) return this.book.move(entry, { status: 'ignored' });
+    const isCertain = entry.isReturn && found?.isWhole && !found.isReturned && !other;
+    if (isCertain && found.paymentId !== null)
+      return this.book.takeBack(ACTOR, entry, { rule: 'returned', paymentId: found.paymentId });
+    return this.book.move(entry, { status: 'unmatched', reason: found && doubtOf(found, other) });
   }
 
   /** What cannot be booked by itself is for a person. */
@@ -70,6 +72,14 @@ export class MatchStatement {
       if (entry.status === 'new') await this.book.move(entry, { status: 'unmatched', reason: error.message });
     });
   }
+}
+
+/** Why nobody but a person says what was taken back. */
+function doubtOf({ paymentId, isReturned, isWhole }: Returned, other: Returned | undefined): string | undefined {
+  if (other) return undefined;
+  if (paymentId === null) return 'It may take back an entry that is nobody’s payment.';
+  if (isReturned) return `Payment ${paymentId} was returned before.`;
+  return isWhole ? `Payment ${paymentId} may have been returned.` : `It is not the amount of payment ${paymentId}.`;
 }
 
 const JOB = 'billing.match-statement';

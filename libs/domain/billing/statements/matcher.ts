@@ -13,22 +13,37 @@ const PORTAL_ID = /(?<![\d-])\d{8,10}(?![\d-])/g;
 // The operator's bank account is also paid by the customers of its partners; a partner's own account by its customers.
 const WALL = `(e.partner_id = ${OPERATOR_PARTNER_ID} OR e.partner_id = a.partner_id)`;
 const ENTRY = `bank_entries e JOIN billing_accounts a ON a.currency = e.currency AND ${WALL}`;
+const OVER_THE_BANK = `'bank_transfer', 'direct_debit'`;
 const RECORDED = statement(
   'matcher-recorded',
   `SELECT p.id FROM ${ENTRY} JOIN payments p ON p.account_id = a.id
     WHERE e.id = $1 AND p.status = 'received' AND p.method = 'bank_transfer' AND p.amount = e.amount
       AND p.reference IN (e.end_to_end_id, e.bank_reference) AND NOT EXISTS (SELECT FROM bank_entries o WHERE o.payment_id = p.id) LIMIT 2`,
 );
-// A payment that came over the bank, whole, and by what the entry says of it: the entry that it came with, its reference, or an
-// invoice that it paid.
+// Of what may have been taken back only what the best evidence says: the id that goes from end to end or the bank's reference,
+// else the number of an invoice, else the payer's account. Who pays the same each month is known by the first alone, so
+// what has another id there is not meant. An entry that came in and is nobody's payment yet may be meant too.
 const RETURNED = statement(
   'matcher-returned',
-  `SELECT p.id FROM ${ENTRY} JOIN payments p ON p.account_id = a.id
-    WHERE e.id = $1 AND p.status = 'received' AND p.amount = -e.amount AND p.refunded_amount = 0 AND p.received_at < e.booked_on + interval '2 days'
-      AND (EXISTS (SELECT FROM bank_entries o WHERE o.payment_id = p.id AND o.bank_account = e.bank_account
-                    AND (o.end_to_end_id = e.end_to_end_id OR o.payer_account = e.payer_account))
-           OR p.method IN ('bank_transfer', 'direct_debit') AND (p.reference IN (e.end_to_end_id, e.bank_reference)
-             OR EXISTS (SELECT FROM allocations l JOIN invoices i ON i.id = l.invoice_id WHERE l.payment_id = p.id AND i.number = ANY ($2)))) LIMIT 2`,
+  `WITH e AS (SELECT *, coalesce(returned_amount, -amount) AS taken FROM bank_entries WHERE id = $1),
+   told AS (
+     SELECT 1 AS rank, o.payment_id, o.id AS entry_id FROM e JOIN bank_entries o ON o.partner_id = e.partner_id AND o.bank_account = e.bank_account
+        AND o.end_to_end_id = e.end_to_end_id AND o.amount > 0
+     UNION SELECT 1, p.id, o.id FROM e JOIN payments p ON p.reference IN (e.end_to_end_id, e.bank_reference) AND p.method IN (${OVER_THE_BANK})
+        LEFT JOIN bank_entries o ON o.payment_id = p.id
+     UNION SELECT 2, p.id, o.id FROM e JOIN invoices i ON i.number = ANY ($2) JOIN allocations l ON l.partner_id = i.partner_id AND l.invoice_id = i.id
+        JOIN payments p ON p.id = l.payment_id AND p.method IN (${OVER_THE_BANK}) LEFT JOIN bank_entries o ON o.payment_id = p.id
+     UNION SELECT 3, o.payment_id, o.id FROM e JOIN bank_entries o ON o.partner_id = e.partner_id AND o.bank_account = e.bank_account
+        AND o.payer_account = e.payer_account AND o.amount = e.taken AND o.status IN ('new', 'unmatched', 'matched')),
+   meant AS (
+     SELECT t.rank, t.payment_id AS "paymentId", p.status, p.amount = e.taken AND p.refunded_amount = 0 AS "isWhole",
+            EXISTS (SELECT FROM bank_entries r WHERE r.returned_payment_id = p.id) AS "isReturned"
+       FROM e CROSS JOIN told t LEFT JOIN bank_entries o ON o.id = t.entry_id LEFT JOIN payments p ON p.id = t.payment_id
+      WHERE (t.payment_id IS NULL OR p.currency = e.currency AND (e.partner_id = ${OPERATOR_PARTNER_ID} OR e.partner_id = p.partner_id))
+        AND coalesce(o.booked_on, (p.received_at - interval '1 day')::date) <= e.booked_on
+        AND (t.rank = 1 OR (o.end_to_end_id = e.end_to_end_id) IS NOT FALSE
+             AND coalesce(p.amount, o.amount) = e.taken AND coalesce(o.booked_on, p.received_at::date) > e.booked_on - interval '13 months'))
+   SELECT * FROM meant WHERE rank = (SELECT min(rank) FROM meant) ORDER BY 2 LIMIT 2`,
 );
 const BY_NUMBER = statement(
   'matcher-by-number',
@@ -72,6 +87,16 @@ interface Target {
   readonly accountId: number;
   readonly invoiceIds?: readonly number[];
 }
+/** What an entry that went out may have taken back. */
+export interface Returned {
+  /** Null: an entry that is nobody's payment. */
+  readonly paymentId: number | null;
+  readonly status: 'received' | 'reversed' | null;
+  /** The bank took what it was, and nothing of it was refunded. */
+  readonly isWhole: boolean | null;
+  /** Another entry took it back. */
+  readonly isReturned: boolean;
+}
 export type Match = { readonly rule: string } & (Target | { readonly paymentId: number });
 
 /**
@@ -98,8 +123,8 @@ export class Matcher {
     return open && { rule: 'amount_and_name', ...open };
   }
 
-  /** The payments, of two the first, that an entry which went out may take back. */
-  returned({ id, remittance, endToEndId }: BankEntryView): Promise<{ readonly id: number }[]> {
+  /** What an entry that went out may have taken back, of more than two the first two. */
+  returned({ id, remittance, endToEndId }: BankEntryView): Promise<Returned[]> {
     return this.uow.tx.query(RETURNED, [id, numbersIn(`${remittance} ${endToEndId ?? ''}`)]);
   }
 

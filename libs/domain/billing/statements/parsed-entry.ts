@@ -12,6 +12,8 @@ export interface ParsedEntry {
   readonly amount: string;
   /** Whether the bank says that it takes an earlier entry back; who that was of is the payer. */
   readonly isReturn: boolean;
+  /** What of the amount it takes back, where the bank says that the rest are its charges. */
+  readonly returnedAmount: string | null;
   readonly payerName: string | null;
   readonly payerAccount: string | null;
   readonly remittance: string;
@@ -20,6 +22,8 @@ export interface ParsedEntry {
 
 const LONGEST = 1_000;
 const LONGEST_REFERENCE = 200;
+/** Signs of a card number with everything that may be between them. */
+const LONGEST_CARD = 40;
 
 export function unreadable(problem: string): never {
   throw billingErrors('billing.statement.unreadable', { problem });
@@ -46,9 +50,9 @@ export function oneLine(text: string | undefined): string | null {
   return (text ?? '').replace(/[\u0000-\u001f\u007f\u2028\u2029\s]+/g, ' ').trim() || null;
 }
 
-/** Text of strangers, in one line, without card numbers. */
+/** Text of strangers, in one line, without card numbers, not even the beginning of one that is cut. */
 export function tidy(text: string | undefined): string | null {
-  return hideCardNumbers(oneLine(text) ?? '').slice(0, LONGEST) || null;
+  return hideCardNumbers((oneLine(text) ?? '').slice(0, LONGEST + LONGEST_CARD)).slice(0, LONGEST) || null;
 }
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');

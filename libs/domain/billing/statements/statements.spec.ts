@@ -1,25 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  actor,
-  closeServices,
-  customer,
-  exempt,
-  openServices,
-  sql,
-  use,
-} from '../../../../test/support/services-world.js';
+import { actor, closeServices, exempt, openServices, use } from '../../../../test/support/services-world.js';
 import { BillingModule } from '../billing.module.js';
 import { creditorReference, inFours } from '../documents/payment-reference.js';
-import { WriteInvoice } from '../invoices/write-invoice.usecase.js';
 import { RecordPayment } from '../payments/record-payment.usecase.js';
 import { BankStatements } from './bank-statements.queries.js';
 import { entriesOfCamt } from './camt053.js';
-import { type CsvMapping, entriesOfCsv } from './csv-statement.js';
-import { ImportStatement } from './import-statement.usecase.js';
+import { entriesOfCsv } from './csv-statement.js';
 import { MatchEntry } from './match-entry.usecase.js';
-import { MatchStatement } from './match-statement.usecase.js';
 import { keyed } from './parsed-entry.js';
 
+import {
+  CSV,
+  type Entry,
+  camt,
+  entriesOf,
+  match,
+  owing,
+  take,
+  total,
+} from '../../../../test/support/statement-files.js';
 beforeAll(async () => {
   await openServices(BillingModule);
   exempt('an order that waits has somebody who goes there', 'nobody orders here');
@@ -27,57 +26,6 @@ beforeAll(async () => {
 afterAll(closeServices);
 
 const refusal = (code: string) => expect.objectContaining({ code }) as never;
-interface Entry {
-  readonly ref?: string;
-  readonly amount: string;
-  readonly text?: string;
-  readonly name?: string;
-  readonly iban?: string;
-  readonly inner?: string;
-  readonly out?: boolean;
-  readonly reversal?: boolean;
-}
-const entry = ({ ref, amount, text = '', name = 'Somebody', iban = 'DE02120300000000202051', inner, ...of }: Entry) => `
-  <Ntry><Amt Ccy="USD">${amount}</Amt><CdtDbtInd>${of.out ? 'DBIT' : 'CRDT'}</CdtDbtInd>${of.reversal ? '<RvslInd>true</RvslInd>' : ''}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2025-02-10</Dt></BookgDt>
-   ${ref ? `<AcctSvcrRef>${ref}</AcctSvcrRef>` : ''}<NtryDtls>${
-     inner ??
-     `<TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs><RltdPties><Dbtr><Pty><Nm>${name}</Nm></Pty></Dbtr><DbtrAcct><Id><IBAN>${iban}</IBAN></Id></DbtrAcct></RltdPties>
-    <RmtInf><Ustrd>${text}</Ustrd></RmtInf></TxDtls>`
-   }</NtryDtls></Ntry>`;
-const camt = (...entries: readonly Entry[]) =>
-  `<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>
-   <Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>${entries.map(entry).join('')}</Stmt></BkToCstmrStmt></Document>`;
-const CSV: CsvMapping = {
-  bankAccount: 'DE89370400440532013000',
-  currency: 'USD',
-  delimiter: ';',
-  decimalMark: ',',
-  dateFormat: 'DD.MM.YYYY',
-  columns: { date: 'Buchung', amount: 'Betrag', remittance: 'Zweck', payerName: 'Name' },
-};
-
-async function owing(amount: string) {
-  const customerId = await customer();
-  const [row] = await sql<{ id: number; name: string; portal: string }>(
-    `SELECT a.id, c.name, c.portal_id::text AS portal FROM billing_accounts a JOIN customers c ON c.id = a.customer_id WHERE c.id = ${customerId}`,
-  );
-  const { id: accountId = 0, name = '', portal = '' } = row ?? {};
-  const lines = [{ description: 'Work', amount, quantity: '1', prorationFactor: '1' }];
-  const invoice = await use(WriteInvoice).execute({ actor, accountId, kind: 'one_off', lines });
-  return { accountId, name, portal, invoiceId: invoice.id, number: invoice.number ?? '' };
-}
-const take = async (text: string, mapping?: CsvMapping, process = 0) =>
-  (await use(ImportStatement, process).execute({ actor, fileName: 'f', content: Buffer.from(text), mapping })).id;
-const match = (id: number, process = 0) => use(MatchStatement, process).execute(id);
-const entriesOf = async (statementId: number) =>
-  (await use(BankStatements).entries(actor, { statementId }, { limit: 50, offset: 0 })).rows.reverse();
-const total = async (accountId: number) =>
-  (
-    await sql<{ n: number; total: string }>(
-      `SELECT count(*)::integer AS n, coalesce(sum(amount), 0)::text AS total FROM payments WHERE account_id = ${accountId} AND status = 'received'`,
-    )
-  )[0];
-
 describe('a statement', () => {
   it('is matched by number, customer number, known payer, amount and name; the rest is left over', async () => {
     const [a, b, c] = [await owing('10'), await owing('20'), await owing('30')];
@@ -171,93 +119,6 @@ describe('a statement', () => {
     expect(await total(accountId)).toEqual({ n: 0, total: '0' });
     await use(MatchEntry).match(actor, entryId, { accountId });
     expect(await total(accountId)).toEqual({ n: 1, total: '9.0000' });
-  });
-});
-
-describe('what the bank took back', () => {
-  const statusOf = async (paymentId: number | null | undefined) =>
-    (await sql<{ status: string }>(`SELECT status FROM payments WHERE id = ${paymentId}`))[0]?.status;
-  const invoiceOf = async (id: number) => (await sql(`SELECT status FROM invoices WHERE id = ${id}`))[0];
-  async function paidOverTheBank(amount: string, iban: string) {
-    const owed = await owing(amount);
-    const id = await take(camt({ ref: `IN-${iban}`, amount: `${amount}.00`, text: owed.number, iban }));
-    await match(id);
-    const [{ paymentId } = { paymentId: null }] = await entriesOf(id);
-    return { ...owed, paymentId };
-  }
-
-  it('reverses the one payment that it returns, and the invoice is open again', async () => {
-    const { paymentId, invoiceId } = await paidOverTheBank('120', 'RET-A');
-    const back = { amount: '120.00', out: true, reversal: true, iban: 'RET-A', text: 'RETURN' };
-    const id = await take(camt({ ref: 'BACK-A', ...back }));
-    await match(id);
-    expect(await entriesOf(id)).toMatchObject([
-      { status: 'matched', rule: 'returned', isReturn: true, paymentId: null, returnedPaymentId: paymentId },
-    ]);
-    expect(await statusOf(paymentId)).toBe('reversed');
-    expect(await invoiceOf(invoiceId)).toMatchObject({ status: 'pending' });
-    // It stays so, and a second return of it finds nothing.
-    const [{ id: entryId } = { id: 0 }] = await entriesOf(id);
-    await expect(use(MatchEntry).reopen(actor, entryId, 'No')).rejects.toEqual(refusal('billing.entry.returned'));
-    const again = await take(camt({ ref: 'BACK-A2', ...back }));
-    await match(again);
-    expect(await entriesOf(again)).toMatchObject([{ status: 'unmatched', returnedPaymentId: null }]);
-  });
-
-  it('is left to a person where it may be either of two, came back itself, or the bank does not call it a return', async () => {
-    const one = await paidOverTheBank('33', 'RET-B');
-    const other = await owing('33');
-    const ids = [
-      await take(camt({ ref: 'IN-B2', amount: '33.00', text: other.number, iban: 'RET-B' })),
-      await take(
-        camt(
-          { ref: 'BACK-B', amount: '33.00', out: true, reversal: true, iban: 'RET-B' },
-          { ref: 'BOUNCED', amount: '44.00', reversal: true, text: one.number, iban: 'RET-C' },
-        ),
-      ),
-    ];
-    for (const id of ids) await match(id);
-    expect((await entriesOf(ids[1] ?? 0)).map(({ status, reason }) => [status, reason])).toEqual([
-      ['unmatched', null],
-      ['unmatched', null],
-    ]);
-    const { paymentId, number } = await paidOverTheBank('55', 'RET-D');
-    const csv = await take(
-      `Buchung;Betrag;Zweck;Name\n12.02.2025;-55,00;Retoure ${number};D\n12.02.2025;-9,00;Miete;E`,
-      CSV,
-    );
-    await match(csv);
-    expect((await entriesOf(csv)).map(({ status, reason }) => [status, reason])).toEqual([
-      ['unmatched', `Payment ${paymentId} may have been returned.`],
-      ['ignored', null],
-    ]);
-    const [entryId = 0, rent = 0] = (await entriesOf(csv)).map(({ id }) => id);
-    await expect(use(MatchEntry).takeBack(actor, rent, paymentId ?? 0)).rejects.toEqual(
-      refusal('billing.entry.settled'),
-    );
-    const tries = Array.from({ length: 4 }, (_, n) => use(MatchEntry, n % 2).takeBack(actor, entryId, paymentId ?? 0));
-    const outcomes = await Promise.allSettled(tries);
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(await statusOf(paymentId)).toBe('reversed');
-  });
-
-  it('reverses no payment of another amount or currency, and none with money that came in', async () => {
-    const { paymentId, accountId } = await paidOverTheBank('66', 'RET-E');
-    const id = await take(
-      camt(
-        { ref: 'BACK-E', amount: '65.00', out: true, reversal: true, iban: 'RET-E' },
-        { ref: 'IN-E2', amount: '66.00', iban: 'RET-F' },
-      ),
-    );
-    await match(id);
-    const [out, came] = await entriesOf(id);
-    expect([out?.status, came?.status]).toEqual(['unmatched', 'unmatched']);
-    for (const [entryId, code] of [
-      [out?.id, 'billing.payment.unfit'],
-      [came?.id, 'billing.entry.incoming'],
-    ] as const)
-      await expect(use(MatchEntry).takeBack(actor, entryId ?? 0, paymentId ?? 0)).rejects.toEqual(refusal(code));
-    expect(await total(accountId)).toEqual({ n: 1, total: '66.0000' });
   });
 });
 

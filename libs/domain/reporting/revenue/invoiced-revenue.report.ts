@@ -5,7 +5,7 @@ import { CURRENCY_DECIMALS } from './currency-decimals.js';
 import { IN_TIME, LINES, type RevenueFilter, valuesOf } from './document-lines.js';
 
 // The plan of a line is the one that its service was on when the line's days began; the first holds from the beginning.
-const REVENUE = statement(
+export const REVENUE = statement(
   'reporting-revenue',
   `WITH lines AS (
      SELECT date_trunc('month', i.issued_on)::date AS month, i.currency, i.partner_id, i.document, l.service_id, l.amount, l.tax_amount,
@@ -30,7 +30,7 @@ const REVENUE = statement(
 // By the day: of a line that is for days from one until before another, each day's share; of any other, all of it on the
 // day of issue. Nothing before the issue. Sums up to a day are rounded, and a month is the difference of two of them, so
 // that the parts always come to the line.
-const DEFERRED = statement(
+export const DEFERRED = statement(
   'reporting-deferred',
   `WITH lines AS (
      SELECT i.currency, i.issued_on, l.from_on, l.until_on, l.amount, coalesce(($4::jsonb ->> i.currency)::integer, 2) AS decimals

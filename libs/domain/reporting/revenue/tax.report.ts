@@ -53,7 +53,7 @@ const CLAIMED = `touched AS (
          SELECT month, currency, region, code, name, percent, amount FROM shares
          UNION ALL SELECT next_month, currency, region, code, name, percent, -amount FROM shares) m
       WHERE month >= $2 AND month <= $3 GROUP BY month, currency, region, code, percent HAVING sum(amount) <> 0)`;
-const TAX = statement(
+export const TAX = statement(
   'reporting-tax',
   `WITH sold AS (${SOLD}), ${CLAIMED}
    SELECT to_char(t.month, 'YYYY-MM') AS month, t.currency, t.region, t.code, max(t.name) AS name, t.percent::text AS percent,
