@@ -149,8 +149,7 @@ export const exactNumber = (least: number, most: number, decimals = 4) =>
     .transform((value, context) => {
       const exact = parseDecimal(value);
       if (exact && exact.decimalPlaces() <= decimals) return exact.toFixed();
-      const problem = exact ? `must not have more than ${decimals} decimals` : 'must be a plain decimal number';
-      context.addIssue({ code: 'custom', message: problem });
+      context.addIssue({ code: 'custom', message: `must not have more than ${decimals} decimals` });
       return z.NEVER;
     });
 

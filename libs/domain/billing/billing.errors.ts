@@ -165,6 +165,10 @@ export const billingErrors = defineErrors({
     kind: 'conflict',
     message: 'Payment {payment} was reversed, and stays so: what came after all is a payment of its own.',
   },
+  'billing.entry.other_partner': {
+    kind: 'unprocessable',
+    message: 'It came over the bank account of another partner.',
+  },
   'billing.entry.too_little': { kind: 'unprocessable', message: 'No more than {amount} went out.' },
   'billing.entry.other_currency': { kind: 'unprocessable', message: 'The entry is in {currency}.' },
   'billing.payment.unknown_invoice': { kind: 'unprocessable', message: 'The account has no such issued invoice.' },

@@ -131,7 +131,7 @@ export class SandboxGateway implements PaymentGateway {
       return {
         state,
         reference,
-        actionUrl: `${this.config.ISP_PUBLIC_URL ?? ''}/v1/billing/sandbox-actions/${reference}`,
+        actionUrl: `${(this.config.ISP_PUBLIC_URL ?? '').replace(/\/$/, '')}/v1/billing/sandbox-actions/${reference}`,
       };
     });
   }

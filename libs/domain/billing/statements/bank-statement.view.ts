@@ -24,6 +24,8 @@ export interface BankStatementView {
 /** One movement on an account of the operator. The amount is decimal text, negative when it went out. */
 export interface BankEntryView {
   readonly id: number;
+  /** Whose account it is on: the operator's is also paid by customers of its partners. */
+  readonly partnerId: number;
   readonly statementId: number;
   readonly bankAccount: string;
   readonly bookedOn: string;
@@ -53,6 +55,6 @@ export const STATEMENT_COLUMNS = `s.id, s.format, s.file_name AS "fileName", s.s
 export const STATEMENT_COUNTS = `CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE e.status = 'new')::integer AS waiting,
     count(*) FILTER (WHERE e.status = 'matched')::integer AS matched, count(*) FILTER (WHERE e.status = 'unmatched')::integer AS unmatched,
     count(*) FILTER (WHERE e.status = 'ignored')::integer AS ignored FROM bank_entries e WHERE e.statement_id = s.id) n`;
-export const ENTRY_COLUMNS = `e.id, e.statement_id AS "statementId", e.bank_account AS "bankAccount", e.booked_on::text AS "bookedOn", e.currency,
+export const ENTRY_COLUMNS = `e.id, e.partner_id AS "partnerId", e.statement_id AS "statementId", e.bank_account AS "bankAccount", e.booked_on::text AS "bookedOn", e.currency,
   e.amount::text AS amount, e.is_return AS "isReturn", e.returned_amount::text AS "returnedAmount", e.payer_name AS "payerName", e.payer_account AS "payerAccount", e.remittance, e.end_to_end_id AS "endToEndId",
   e.status, e.rule, e.matched_by AS "matchedBy", e.payment_id AS "paymentId", e.returned_payment_id AS "returnedPaymentId", e.reason, e.version`;

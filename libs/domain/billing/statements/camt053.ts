@@ -1,5 +1,5 @@
 import { Money } from '@isp/kernel';
-import { type ParsedEntry, amountIn, dayIn, oneLine, tidy, unreadable } from './parsed-entry.js';
+import { type ParsedEntry, amountIn, dayIn, oneLine, saidOf, tidy, unreadable } from './parsed-entry.js';
 import { type XmlNode, xmlTree } from './xml-tree.js';
 
 /**
@@ -80,7 +80,15 @@ const takesBack = (detail: XmlNode): boolean => detail.all('RtrInf').length > 0;
 
 function nobodyOf(details: readonly XmlNode[], { isReversal }: Side) {
   const isReturn = isReversal || details.some(takesBack);
-  return { isReturn, returnedAmount: null, payerName: null, payerAccount: null, remittance: '', endToEndId: null };
+  return {
+    isReturn,
+    returnedAmount: null,
+    payerName: null,
+    payerAccount: null,
+    remittance: '',
+    endToEndId: null,
+    said: [null, null, '', null],
+  };
 }
 
 /** What was instructed once, where more than that went out: the bank took its charges with it. */
@@ -105,25 +113,30 @@ function whoOf(detail: XmlNode, side: Side) {
   const structured = detail.all('RmtInf', 'Strd', 'CdtrRefInf', 'Ref').map(({ text }) => text);
   const written = detail.all('RmtInf', 'Ustrd').map(({ text }) => text);
   const why = [...detail.all('RtrInf', 'Rsn', 'Cd'), ...detail.all('RtrInf', 'AddtlInf')].map(({ text }) => text);
-  const endToEndId = tidy(detail.at('Refs', 'EndToEndId'));
+  const remittance = [...structured, ...written, ...why].join(' ');
+  const given = detail.at('Refs', 'EndToEndId');
+  const endToEndId = given === 'NOTPROVIDED' ? undefined : given;
+  const { name, account } = partyOf(detail, side, isReturn);
   return {
     isReturn,
-    ...partyOf(detail, side, isReturn),
-    remittance: tidy([...structured, ...written, ...why].join(' ')) ?? '',
-    endToEndId: endToEndId === 'NOTPROVIDED' ? null : endToEndId,
+    payerName: tidy(name),
+    payerAccount: tidy(account),
+    remittance: tidy(remittance) ?? '',
+    endToEndId: tidy(endToEndId),
+    said: [saidOf(name), saidOf(account), saidOf(remittance) ?? '', saidOf(endToEndId)],
   };
 }
 
-/** Who is on the other side. */
+/** Who is on the other side, as the file says it. */
 function partyOf(detail: XmlNode, { isOut, bankAccount }: Side, isReturn: boolean) {
   const [parties] = detail.all('RltdPties');
   const party = (role: 'Dbtr' | 'Cdtr') => ({
-    payerName: tidy(parties?.at(role, 'Nm') ?? parties?.at(role, 'Pty', 'Nm')),
-    payerAccount: tidy(parties?.at(`${role}Acct`, 'Id', 'IBAN') ?? parties?.at(`${role}Acct`, 'Id', 'Othr', 'Id')),
+    name: parties?.at(role, 'Nm') ?? parties?.at(role, 'Pty', 'Nm'),
+    account: parties?.at(`${role}Acct`, 'Id', 'IBAN') ?? parties?.at(`${role}Acct`, 'Id', 'Othr', 'Id'),
   });
   const [debtor, creditor] = [party('Dbtr'), party('Cdtr')];
   if (!isOut) return debtor;
   // A return names the parties of what it takes back; some banks turn them round.
-  const isNamed = (debtor.payerName ?? debtor.payerAccount) !== null && debtor.payerAccount !== bankAccount;
+  const isNamed = (debtor.name ?? debtor.account) !== undefined && debtor.account !== bankAccount;
   return isReturn && isNamed ? debtor : creditor;
 }

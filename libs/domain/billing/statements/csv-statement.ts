@@ -1,7 +1,7 @@
 import { currencyDecimals } from '@isp/kernel';
 import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
-import { type ParsedEntry, amountIn, dayIn, oneLine, tidy, unreadable } from './parsed-entry.js';
+import { type ParsedEntry, amountIn, dayIn, oneLine, saidOf, tidy, unreadable } from './parsed-entry.js';
 
 export const DATE_FORMATS = ['YYYY-MM-DD', 'DD.MM.YYYY', 'DD/MM/YYYY', 'MM/DD/YYYY'] as const;
 
@@ -31,20 +31,23 @@ export function entriesOfCsv(text: string, mapping: CsvMapping): ParsedEntry[] {
   const wanted = Object.values(columns).filter((name) => name !== undefined);
   return rowsOf(text, delimiter, wanted).map((row, index) => {
     const where = `row ${index + 2}`;
-    const cell = (name: string | undefined) => tidy(name === undefined ? undefined : row[name]);
+    const raw = (name: string | undefined) => (name === undefined ? undefined : row[name]);
+    const cell = (name: string | undefined) => tidy(raw(name));
+    const { payerName, payerAccount, remittance, endToEndId } = columns;
     return {
       bankAccount,
       currency,
-      bankReference: oneLine(columns.reference === undefined ? undefined : row[columns.reference]),
+      bankReference: oneLine(raw(columns.reference)),
       bookedOn: dayIn(isoDay(row[columns.date] ?? '', mapping.dateFormat), where),
       amount: amountIn(plainAmount(row[columns.amount] ?? '', mapping, where), currency, where),
       // CSV has no word for it.
       isReturn: false,
       returnedAmount: null,
-      payerName: cell(columns.payerName),
-      payerAccount: cell(columns.payerAccount),
-      remittance: cell(columns.remittance) ?? '',
-      endToEndId: cell(columns.endToEndId),
+      payerName: cell(payerName),
+      payerAccount: cell(payerAccount),
+      remittance: cell(remittance) ?? '',
+      endToEndId: cell(endToEndId),
+      said: [saidOf(raw(payerName)), saidOf(raw(payerAccount)), saidOf(raw(remittance)) ?? '', saidOf(raw(endToEndId))],
     };
   });
 }

@@ -51,7 +51,7 @@ export class EntryBook {
       amount: Money.of(amount, currency).toText(),
       method: 'bank_transfer',
       reference: `bank-entry:${id}.${version}`,
-      receivedAt: new Date(`${bookedOn}T12:00:00Z`),
+      receivedAt: new Date(Math.min(Date.parse(`${bookedOn}T12:00:00Z`), this.clock.now().getTime())),
       notes: [payerName, remittance].filter(Boolean).join(': '),
       invoiceIds: target.invoiceIds,
     });

@@ -28,9 +28,11 @@ const INSERT_ENTRIES = statement(
           end_to_end_id, is_return, returned_amount, updated_at)
    SELECT $1, $2, e."bankAccount", e.key, e."bankReference", e."bookedOn", e.currency, e.amount, e."payerName", e."payerAccount", e.remittance, e."endToEndId",
           e."isReturn", e."returnedAmount", $4
-     FROM jsonb_to_recordset($3) AS e ("bankAccount" text, key text, "bankReference" text, "bookedOn" date, currency text, amount numeric, "payerName" text,
-          "payerAccount" text, remittance text, "endToEndId" text, "isReturn" boolean, "returnedAmount" numeric)
-    WHERE e.amount <> 0 ON CONFLICT ON CONSTRAINT bank_entries_once DO NOTHING`,
+     FROM jsonb_to_recordset($3) AS e ("bankAccount" text, key text, "otherKey" text, "bankReference" text, "bookedOn" date, currency text, amount numeric,
+          "payerName" text, "payerAccount" text, remittance text, "endToEndId" text, "isReturn" boolean, "returnedAmount" numeric, place integer)
+    WHERE e.amount <> 0 AND NOT EXISTS (
+      SELECT FROM bank_entries k WHERE k.partner_id = $1 AND k.bank_account = e."bankAccount" AND k.entry_key = e."otherKey")
+   ORDER BY e.place ON CONFLICT ON CONSTRAINT bank_entries_once DO NOTHING`,
 );
 const DUPLICATES = statement('bank-statements-duplicates', 'UPDATE bank_statements SET duplicates = $2 WHERE id = $1');
 
@@ -76,7 +78,8 @@ export class ImportStatement {
       return await this.uow.run(actor, async (tx) => {
         const now = this.clock.now();
         const { id } = (await tx.one<{ id: number }>(INSERT, [...about, now])) as { id: number };
-        const values = [actor.partnerId, id, JSON.stringify(entries), now];
+        const placed = entries.map((entry, place) => ({ ...entry, place }));
+        const values = [actor.partnerId, id, JSON.stringify(placed), now];
         const fresh = await tx.execute(INSERT_ENTRIES, values);
         await tx.execute(DUPLICATES, [id, entries.length - fresh]);
         this.work.enqueueOnCommit('billing.match-statement', { statement_id: id }, { dedupeKey: String(id) });

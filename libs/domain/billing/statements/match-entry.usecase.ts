@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '@isp/contracts';
+import { type Actor, OPERATOR_PARTNER_ID } from '@isp/contracts';
 import { UnitOfWork } from '@isp/platform/database';
 import { AccountQueries } from '../accounts/account.queries.js';
 import { billingErrors } from '../billing.errors.js';
@@ -24,15 +24,14 @@ export class MatchEntry {
   /**
    * Books an entry as a payment of an account.
    * @throws `billing.entry.not_found`, `billing.entry.settled`, `billing.entry.outgoing`, `billing.entry.other_currency`,
-   *   `billing.account.not_found`, `billing.payment.unknown_invoice`
+   *   `billing.entry.other_partner`, `billing.account.not_found`, `billing.payment.unknown_invoice`
    */
   match(actor: Actor, entryId: number, target: EntryTarget): Promise<BankEntryView> {
     return this.uow.run(actor, async () => {
       const entry = await this.open(entryId);
       if (entry.amount.startsWith('-')) throw billingErrors('billing.entry.outgoing');
       const account = await this.accounts.get(actor, target.accountId);
-      if (account.currency !== entry.currency)
-        throw billingErrors('billing.entry.other_currency', { currency: entry.currency });
+      assertFits(entry, account);
       const matched = await this.book.book(actor, entry, 'by_hand', target);
       this.note(actor, 'bank_entry.match', matched, { account_id: target.accountId });
       return matched;
@@ -43,7 +42,7 @@ export class MatchEntry {
    * With an entry that went out the bank took a payment back, which is reversed unless somebody has done so before.
    * `amount`: what of the entry that is, decimal text; the rest are charges of the bank.
    * @throws `billing.entry.not_found`, `billing.entry.settled`, `billing.entry.incoming`, `billing.entry.other_currency`,
-   *   `billing.entry.too_little`, `billing.payment.not_found`, `billing.payment.returned`, `billing.payment.refunding`,
+   *   `billing.entry.other_partner`, `billing.entry.too_little`, `billing.payment.not_found`, `billing.payment.returned`, `billing.payment.refunding`,
    *   `billing.payment.refunded`, `billing.payment.unfit`
    */
   takeBack(actor: Actor, entryId: number, paymentId: number, amount?: string): Promise<BankEntryView> {
@@ -51,8 +50,7 @@ export class MatchEntry {
       const entry = await this.open(entryId);
       if (!entry.amount.startsWith('-')) throw billingErrors('billing.entry.incoming');
       const payment = await this.payments.get(actor, paymentId);
-      if (payment.currency !== entry.currency)
-        throw billingErrors('billing.entry.other_currency', { currency: entry.currency });
+      assertFits(entry, payment);
       const matched = await this.book.takeBack(actor, entry, { rule: 'by_hand', paymentId, amount });
       this.note(actor, 'bank_entry.return', matched, { payment_id: paymentId });
       return matched;
@@ -97,4 +95,14 @@ export class MatchEntry {
   private note(actor: Actor, action: string, { id }: BankEntryView, changes: Readonly<Record<string, unknown>>): void {
     this.facts.note(actor, action, { partnerId: actor.partnerId, id }, changes);
   }
+}
+
+/** @throws `billing.entry.other_currency`, `billing.entry.other_partner` */
+function assertFits(
+  { partnerId, currency }: BankEntryView,
+  other: { readonly partnerId: number; readonly currency: string },
+): void {
+  if (other.currency !== currency) throw billingErrors('billing.entry.other_currency', { currency });
+  if (partnerId !== OPERATOR_PARTNER_ID && other.partnerId !== partnerId)
+    throw billingErrors('billing.entry.other_partner');
 }

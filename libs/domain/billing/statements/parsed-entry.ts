@@ -18,6 +18,8 @@ export interface ParsedEntry {
   readonly payerAccount: string | null;
   readonly remittance: string;
   readonly endToEndId: string | null;
+  /** The last four as the file says them: never to be kept, and the same whatever is hidden of them. */
+  readonly said: readonly (string | null)[];
 }
 
 const LONGEST = 1_000;
@@ -50,6 +52,9 @@ export function oneLine(text: string | undefined): string | null {
   return (text ?? '').replace(/[\u0000-\u001f\u007f\u2028\u2029\s]+/g, ' ').trim() || null;
 }
 
+/** As much of it as is kept. */
+export const saidOf = (text: string | undefined): string | null => oneLine(text)?.slice(0, LONGEST) ?? null;
+
 /** Text of strangers, in one line, without card numbers, not even the beginning of one that is cut. */
 export function tidy(text: string | undefined): string | null {
   return hideCardNumbers((oneLine(text) ?? '').slice(0, LONGEST + LONGEST_CARD)).slice(0, LONGEST) || null;
@@ -59,22 +64,44 @@ const digestOf = (text: string): string => createHash('sha256').update(text).dig
 /** A reference that must not be kept, or is too long to be looked up, counts by its digest. */
 const isPlain = (reference: string): boolean => !holdsCardNumber(reference) && reference.length <= LONGEST_REFERENCE;
 
+/** An entry with what tells it from every other of its account. */
+export interface KeyedEntry extends Omit<ParsedEntry, 'said'> {
+  readonly key: string;
+  /** What it would be told by if the other thing were hidden of it. */
+  readonly otherKey: string;
+}
+
 /**
  * Entries with what tells each from every other of its account, in whichever file it comes: the bank's reference with
  * day and amount (some banks only count within a statement), else its content (the second of two that say the same is
- * the second). The reference that comes with it may be kept.
+ * the second). The reference that comes with it may be kept. What looks like a card number may be judged otherwise by
+ * another version of this program: an entry that it has kept is known by the other key.
  */
-export function keyed(entries: readonly ParsedEntry[]): (ParsedEntry & { readonly key: string })[] {
+export function keyed(entries: readonly ParsedEntry[]): KeyedEntry[] {
   const seen = new Map<string, number>();
-  return entries.map((entry) => {
-    const { bankAccount, bankReference, bookedOn, currency, amount, payerName, payerAccount, remittance } = entry;
-    const content = [bookedOn, currency, amount, payerName, payerAccount, remittance, entry.endToEndId];
+  return entries.map(({ said, ...entry }) => {
+    const { bankAccount, bankReference } = entry;
     const kept = bankReference !== null && isPlain(bankReference) ? bankReference : null;
-    const named = `reference:${bookedOn}:${currency}:${amount}:${kept ?? `sha256:${digestOf(bankReference ?? '')}`}`;
-    const base = bankReference === null ? `content:${digestOf(JSON.stringify(content))}` : named;
+    const [base, other] = bankReference === null ? byContent(entry, said) : byReference(entry, bankReference, kept);
     const place = `${bankAccount} ${base}`;
     const nth = (seen.get(place) ?? 0) + 1;
     seen.set(place, nth);
-    return { ...entry, bankReference: kept, key: nth === 1 ? base : `${base}#${nth}` };
+    const numbered = (key: string) => (nth === 1 ? key : `${key}#${nth}`);
+    return { ...entry, bankReference: kept, key: numbered(base), otherKey: numbered(other) };
   });
+}
+
+type Words = Omit<ParsedEntry, 'said'>;
+
+function byReference({ bookedOn, currency, amount }: Words, reference: string, kept: string | null): [string, string] {
+  const named = (how: string) => `reference:${bookedOn}:${currency}:${amount}:${how}`;
+  const hidden = named(`sha256:${digestOf(reference)}`);
+  return kept === null ? [hidden, named(reference.slice(0, LONGEST_REFERENCE))] : [named(kept), hidden];
+}
+
+function byContent(entry: Words, said: readonly (string | null)[]): [string, string] {
+  const { bookedOn, currency, amount, payerName, payerAccount, remittance, endToEndId } = entry;
+  const told = (words: readonly (string | null)[]) =>
+    `content:${digestOf(JSON.stringify([bookedOn, currency, amount, ...words]))}`;
+  return [told([payerName, payerAccount, remittance, endToEndId]), told(said)];
 }

@@ -12,6 +12,7 @@ import {
 } from '../../../../test/support/statement-files.js';
 import { BillingModule } from '../billing.module.js';
 import { ReversePayment } from '../payments/reverse-payment.usecase.js';
+import { ImportStatement } from './import-statement.usecase.js';
 import { MatchEntry } from './match-entry.usecase.js';
 
 beforeAll(async () => {
@@ -200,7 +201,17 @@ describe('what the bank took back', () => {
     await match(id);
     const [out, came] = await entriesOf(id);
     expect([out?.status, came?.status]).toEqual(['unmatched', 'unmatched']);
+    await sql(`INSERT INTO partners (name, kind, time_zone) VALUES ('North', 'isp', 'UTC')`);
+    const elsewhere = await use(ImportStatement).execute({
+      actor: { ...actor, partnerId: 2 },
+      fileName: 'f',
+      content: Buffer.from(camt({ ref: 'BACK-E', amount: '66.00', out: true, reversal: true, iban: 'RET-E' })),
+    });
+    await match(elsewhere.id);
+    const [theirs] = await entriesOf(elsewhere.id);
+    expect(theirs).toMatchObject({ status: 'unmatched', partnerId: 2 });
     for (const [entryId, code] of [
+      [theirs?.id, 'billing.entry.other_partner'],
       [out?.id, 'billing.payment.unfit'],
       [came?.id, 'billing.entry.incoming'],
     ] as const)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { actor, closeServices, exempt, openServices, use } from '../../../../test/support/services-world.js';
+import { actor, closeServices, exempt, openServices, sql, use } from '../../../../test/support/services-world.js';
 import { BillingModule } from '../billing.module.js';
 import { creditorReference, inFours } from '../documents/payment-reference.js';
 import { RecordPayment } from '../payments/record-payment.usecase.js';
@@ -141,6 +141,25 @@ describe('a file', () => {
     expect(sum).toMatchObject({ payerName: null, payerAccount: null, remittance: '', endToEndId: null });
     const [one] = entriesOfCamt(camt({ ref: 'S', amount: '10.00', inner: part('A') }));
     expect(one).toMatchObject({ payerName: 'A', remittance: 'A', endToEndId: 'A' });
+  });
+
+  it('brings nothing that is kept, whatever an earlier version took for a card number', async () => {
+    const owed = await owing('91');
+    const entries = [
+      { ref: '20250210000001234', amount: '91.00', text: owed.number },
+      { ref: '4242424242424242', amount: '92.00' },
+      { amount: '93.00', text: 'Card 4242 4242 4242 4242' },
+    ];
+    const id = await take(camt(...entries));
+    const others = keyed(entriesOfCamt(camt(...entries)));
+    for (const { key, otherKey } of others)
+      await sql(
+        `UPDATE bank_entries SET entry_key = '${otherKey}' WHERE statement_id = ${id} AND entry_key = '${key}'`,
+      );
+    await match(id);
+    const again = await take(camt(...entries, { ref: 'NEW', amount: '94.00' }));
+    expect(await use(BankStatements).get(actor, again)).toMatchObject({ entries: 4, duplicates: 3 });
+    expect(await total(owed.accountId)).toEqual({ n: 1, total: '91.0000' });
   });
 
   it('tells entries apart whose references are hidden from people, or only count', () => {
