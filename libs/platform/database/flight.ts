@@ -72,6 +72,8 @@ class Flight extends Query {
   constructor(
     private readonly client: pg.ClientBase,
     private readonly legs: readonly Leg[],
+    /** How long the client waits for all of it, in milliseconds, where that is not as long as for any other. */
+    readonly query_timeout: number | undefined,
     callback: Outcome,
   ) {
     super('');
@@ -191,9 +193,11 @@ function shapesOf(wire: object): Map<string, Shape> {
  * when this resolves; inside they are statements of it. Rejects with the first error, behind which nothing was run.
  * Until that, the client belongs to the caller; several flights may follow each other on a client that pipelines.
  */
-export function fly(client: pg.ClientBase, legs: readonly Leg[]): Promise<readonly Landed[]> {
+export function fly(client: pg.ClientBase, legs: readonly Leg[], withinMs?: number): Promise<readonly Landed[]> {
   return new Promise((resolve, reject) => {
-    const flight = new Flight(client, legs, (error, landed = []) => (error ? reject(error) : resolve(landed)));
+    const flight = new Flight(client, legs, withinMs, (error, landed = []) =>
+      error ? reject(error) : resolve(landed),
+    );
     client.query(flight as unknown as pg.Submittable);
   });
 }

@@ -33,6 +33,17 @@ export const WORKER_LIMITS: SessionLimits = {
   readTimeoutMs: 65_000,
 };
 
+/**
+ * What a report may take, which reads more than any other answer: time on the server, memory for each of its sorts and
+ * hashes, and how many of a process run at once, so that they leave connections and processors to everybody else.
+ */
+export const REPORT_LIMITS = {
+  statementTimeoutMs: 30_000,
+  readTimeoutMs: 31_000,
+  workMemory: '64MB',
+  atOnce: 2,
+} as const;
+
 /** Idle time before a connection is probed (RFC 1122 4.2.3.6): the system's default of two hours notices nothing. */
 export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
 

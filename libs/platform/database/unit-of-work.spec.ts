@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Actor, systemActor } from '@isp/contracts';
 import type { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-postgres.js';
-import { API_LIMITS, createDataSource } from './pool.js';
+import { API_LIMITS, REPORT_LIMITS, createDataSource } from './pool.js';
 import { statement } from './statement.js';
 import { together, type Transaction, UnitOfWork } from './unit-of-work.js';
 
@@ -31,6 +31,52 @@ afterAll(async () => {
 
 const noted = (name: string): Promise<boolean> =>
   uow.read(ACTOR, async (tx) => (await tx.one(NOTED, [name])) !== undefined);
+
+const SLOW = statement(
+  'spec-slow',
+  `SELECT current_setting('statement_timeout') AS limit, current_setting('work_mem') AS memory, pg_sleep($1::float8)::text AS slept`,
+);
+
+describe('a report', () => {
+  it('may take longer than other answers, with more memory, and leaves nothing of that behind', async () => {
+    const limits = { ...API_LIMITS, statementTimeoutMs: 300, readTimeoutMs: 400 };
+    const short = await createDataSource(
+      { url: database.appUrl, max: 1, limits, applicationName: 'spec' },
+      [],
+    ).initialize();
+    try {
+      const small = new UnitOfWork(short);
+      const slow = (tx: Transaction) => tx.one<{ limit: string; memory: string }>(SLOW, [0.6]);
+      expect(await small.report(ACTOR, slow)).toMatchObject({ limit: '30s', memory: '64MB' });
+      await expect(small.read(ACTOR, slow)).rejects.toMatchObject({ code: 'platform.database.timeout' });
+      const quick = await small.read(ACTOR, (tx) => tx.one<{ limit: string; memory: string }>(SLOW, [0]));
+      expect(quick).toMatchObject({ limit: '300ms', memory: '4MB' });
+    } finally {
+      await short.destroy();
+    }
+  });
+
+  it('waits for its turn, so that others find a connection', async () => {
+    const wide = await createDataSource(
+      { url: database.appUrl, max: 4, limits: API_LIMITS, applicationName: 'spec' },
+      [],
+    ).initialize();
+    try {
+      const unit = new UnitOfWork(wide);
+      let [running, most] = [0, 0];
+      const one = () =>
+        unit.report(ACTOR, async (tx) => {
+          most = Math.max(most, (running += 1));
+          await tx.one(SLOW, [0.05]);
+          running -= 1;
+        });
+      await Promise.all(Array.from({ length: 6 }, one));
+      expect(most).toBe(REPORT_LIMITS.atOnce);
+    } finally {
+      await wide.destroy();
+    }
+  });
+});
 
 describe('UnitOfWork', () => {
   it('writes what was deferred, with the commit', async () => {

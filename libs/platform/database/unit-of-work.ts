@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import type pg from 'pg';
+import pLimit from 'p-limit';
 import { DataSource, type EntityManager } from 'typeorm';
 import { isConnectionFailure, isRetryable, translateDatabaseError } from './errors.js';
 import { fly, type Landed, type Leg } from './flight.js';
-import { poolOf } from './pool.js';
+import { REPORT_LIMITS, poolOf } from './pool.js';
 import { type Statement, statement } from './statement.js';
 
 const BEGIN = statement('uow-begin', 'BEGIN');
@@ -15,6 +16,10 @@ const ROLLBACK = statement('uow-rollback', 'ROLLBACK');
 const WALLS = statement(
   'uow-walls',
   `SELECT set_config('app.unrestricted', $1, true), set_config('app.partner_id', $2, true), set_config('app.customer_id', $3, true)`,
+);
+const PATIENCE = statement(
+  'uow-patience',
+  `SELECT set_config('statement_timeout', $1, true), set_config('work_mem', $2, true)`,
 );
 const MAX_ATTEMPTS = 5;
 
@@ -188,6 +193,8 @@ function assertCommitted({ tag }: Landed): void {
 class Boarding {
   private readonly waiting: (Leg & Landing)[] = [];
 
+  constructor(private readonly isReport: boolean) {}
+
   board(leg: Leg): Promise<Landed> {
     const landed = new Promise<Landed>((resolve, reject) => this.waiting.push({ ...leg, resolve, reject }));
     // Whoever waits for another one of the flight hears of its failure there.
@@ -199,7 +206,9 @@ class Boarding {
     if (this.waiting.length === 0) return;
     inOneWrite(client);
     try {
-      const [, ...landed] = await fly(client, [wallsOf(actor), ...this.waiting]);
+      const before = this.isReport ? [wallsOf(actor), patience()] : [wallsOf(actor)];
+      const withinMs = this.isReport ? REPORT_LIMITS.readTimeoutMs : undefined;
+      const landed = (await fly(client, [...before, ...this.waiting], withinMs)).slice(before.length);
       this.waiting.forEach((leg, index) => leg.resolve(landed[index] as Landed));
     } catch (error) {
       for (const leg of this.waiting) leg.reject(error);
@@ -256,6 +265,7 @@ function inOneWrite(client: pg.PoolClient): void {
 @Injectable()
 export class UnitOfWork {
   private readonly storage = new AsyncLocalStorage<Transaction | undefined>();
+  private readonly reports = pLimit(REPORT_LIMITS.atOnce);
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -286,6 +296,12 @@ export class UnitOfWork {
   async read<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const outer = this.storage.getStore();
     return outer ? work(outer) : this.again(() => this.flight(actor, work));
+  }
+
+  /** As `read`, for what reads years of a ledger: it may take longer and use more memory (`REPORT_LIMITS`), and waits for its turn. */
+  async report<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const outer = this.storage.getStore();
+    return outer ? work(outer) : this.reports(() => this.again(() => this.flight(actor, work, true)));
   }
 
   /** Leaves the caller's transaction for the time of `work` (a note that must survive the caller's rollback). */
@@ -343,9 +359,9 @@ export class UnitOfWork {
     });
   }
 
-  private flight<T>(actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private flight<T>(actor: Actor, work: (tx: Transaction) => Promise<T>, isReport = false): Promise<T> {
     return this.onClient(async (client) => {
-      const tx = new Transaction(client, this.dataSource, actor, new Boarding());
+      const tx = new Transaction(client, this.dataSource, actor, new Boarding(isReport));
       const answer = this.storage.run(tx, () => work(tx));
       // Its failure is heard below, when the flight has landed: the client may not go back before.
       answer.catch(() => undefined);
@@ -360,6 +376,10 @@ export class UnitOfWork {
       return answered;
     });
   }
+}
+
+function patience(): Leg {
+  return { sql: PATIENCE, values: [String(REPORT_LIMITS.statementTimeoutMs), REPORT_LIMITS.workMemory] };
 }
 
 function wallsOf(actor: Actor): Leg {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { UnitOfWork, statement } from '@isp/platform/database';
+import { type Transaction, UnitOfWork, statement } from '@isp/platform/database';
 
 // $1 partner, $2 customer, $3 now.
 const mine = (of: string): string =>
@@ -155,11 +155,12 @@ export class AgeingQueries {
     const now = this.clock.now();
     const [limit, offset] = [page?.limit ?? null, page?.offset ?? 0];
     const whose = [partner, customerId ?? null, now];
-    const rows = await this.uow.read(actor, (tx) => {
-      if (asOf !== undefined) return tx.query<Row>(AGEING_THEN, [...whose, asOf, groupBy, limit, offset]);
+    const ofThen = (tx: Transaction) => tx.query<Row>(AGEING_THEN, [...whose, asOf, groupBy, limit, offset]);
+    const ofNow = (tx: Transaction) => {
       if (groupBy === 'customer') return tx.query<Row>(AGEING_OF_CUSTOMERS, [...whose, limit, offset]);
       return tx.query<Row>(AGEING_NOW, [...whose, groupBy, limit, offset]);
-    });
+    };
+    const rows = await (asOf === undefined ? this.uow.read(actor, ofNow) : this.uow.report(actor, ofThen));
     return { rows, total: rows[0]?.rows ?? 0 };
   }
 }

@@ -46,6 +46,6 @@ export class BadDebtReport {
 
   list(actor: Actor, { from, to, partnerId }: RevenueFilter): Promise<BadDebtRow[]> {
     const partner = actor.reach === 'all' ? (partnerId ?? null) : actor.partnerId;
-    return this.uow.read(actor, (tx) => tx.query<BadDebtRow>(BAD_DEBT, [partner, firstOf(from), firstOf(to)]));
+    return this.uow.report(actor, (tx) => tx.query<BadDebtRow>(BAD_DEBT, [partner, firstOf(from), firstOf(to)]));
   }
 }

@@ -81,6 +81,6 @@ export class RecurringRevenueReport {
     const partnerId = actor.reach === 'all' ? (filter.partnerId ?? null) : actor.partnerId;
     const { from, to } = filter;
     const values = [partnerId, firstOf(from), firstOf(to), filter.currency ?? null];
-    return this.uow.read(actor, (tx) => tx.query<RecurringRevenueRow>(RECURRING_REVENUE, values));
+    return this.uow.report(actor, (tx) => tx.query<RecurringRevenueRow>(RECURRING_REVENUE, values));
   }
 }

@@ -9,14 +9,22 @@ const CORRECTED = 'LEFT JOIN invoices o ON o.partner_id = i.partner_id AND o.id 
 const REGION = `(SELECT t.tax_region FROM billing_account_terms t WHERE t.account_id = i.account_id
     ORDER BY t.from_on <= d.taxed_on DESC, CASE WHEN t.from_on <= d.taxed_on THEN t.from_on END DESC, t.from_on LIMIT 1)`;
 const TAXED_ON = `LATERAL (SELECT coalesce(l.from_on, o.period_from, o.issued_on, i.period_from, i.issued_on) AS taxed_on) d`;
-// A line without taxes has a row too: what was sold without tax is declared as well.
-const SOLD = `SELECT date_trunc('month', i.issued_on)::date AS month, i.currency, i.region, tax ->> 'code' AS code, max(tax ->> 'name') AS name,
-          (tax ->> 'percent')::numeric AS percent, count(DISTINCT i.id)::integer AS documents, sum(i.amount) AS base,
-          coalesce(sum((tax ->> 'amount')::numeric), 0) AS amount, 0::numeric AS reclaimed
-     FROM (SELECT i.id, i.issued_on, i.currency, l.amount, l.taxes, ${REGION} AS region
-             FROM ${LINES} ${CORRECTED} CROSS JOIN ${TAXED_ON} WHERE ${IN_TIME}) i
-     LEFT JOIN LATERAL jsonb_array_elements(i.taxes) tax ON true
-    GROUP BY 1, 2, 3, 4, (tax ->> 'percent')::numeric`;
+// A line without taxes has a row too: what was sold without tax is declared as well. Each document is put together first: those of
+// a day, which are counted then, have no other day. What corrects another is rare, so that one is looked up.
+const SOLD = `SELECT date_trunc('month', d.issued_on::timestamp)::date AS month, d.currency, d.region, d.code, max(d.name) AS name, d.percent,
+          count(*)::integer AS documents, sum(d.base) AS base, sum(d.amount) AS amount, 0::numeric AS reclaimed
+     FROM (SELECT l.id, l.issued_on, l.currency, r.tax_region AS region, tax ->> 'code' AS code, max(tax ->> 'name') AS name,
+                  (tax ->> 'percent')::numeric AS percent, sum(l.amount) AS base, coalesce(sum((tax ->> 'amount')::numeric), 0) AS amount
+             FROM (SELECT i.id, i.issued_on, i.currency, i.account_id, l.amount, l.taxes, coalesce(l.from_on,
+                          (SELECT coalesce(o.period_from, o.issued_on) FROM invoices o WHERE o.id = i.corrects_id), i.period_from, i.issued_on) AS taxed_on
+                     FROM ${LINES} WHERE ${IN_TIME}) l
+             LEFT JOIN regions r ON r.account_id = l.account_id AND r.since <= l.taxed_on AND r.until > l.taxed_on
+             LEFT JOIN LATERAL jsonb_array_elements(l.taxes) tax ON true
+            GROUP BY l.id, l.issued_on, l.currency, r.tax_region, tax ->> 'code', (tax ->> 'percent')::numeric) d
+    GROUP BY 1, d.currency, d.region, d.code, d.percent`;
+const REGIONS = `SELECT account_id, tax_region, CASE WHEN lag(from_on) OVER terms IS NOT NULL THEN from_on ELSE '-infinity' END AS since,
+          coalesce(lead(from_on) OVER terms, 'infinity') AS until
+     FROM billing_account_terms WINDOW terms AS (PARTITION BY account_id ORDER BY from_on)`;
 const within = (row: string): string => `($1::integer IS NULL OR ${row}.partner_id = $1)
     AND ${row}.created_at >= $2::date - interval '1 day' AND ${row}.created_at < $3::date + interval '1 month 1 day'`;
 const REVERSED = `write_off_reversals r JOIN write_offs w ON w.partner_id = r.partner_id AND w.id = r.write_off_id`;
@@ -55,7 +63,7 @@ const CLAIMED = `touched AS (
       WHERE month >= $2 AND month <= $3 GROUP BY month, currency, region, code, percent HAVING sum(amount) <> 0)`;
 export const TAX = statement(
   'reporting-tax',
-  `WITH sold AS (${SOLD}), ${CLAIMED}
+  `WITH regions AS (${REGIONS}), sold AS (${SOLD}), ${CLAIMED}
    SELECT to_char(t.month, 'YYYY-MM') AS month, t.currency, t.region, t.code, max(t.name) AS name, t.percent::text AS percent,
           sum(t.documents)::integer AS documents, sum(t.base)::text AS base, sum(t.amount)::text AS amount, sum(t.reclaimed)::text AS reclaimed
      FROM (SELECT * FROM sold UNION ALL SELECT month, currency, region, code, name, percent, 0, 0, 0, amount FROM claimed) t
@@ -85,6 +93,6 @@ export class TaxReport {
   constructor(private readonly uow: UnitOfWork) {}
 
   list(actor: Actor, filter: RevenueFilter): Promise<TaxRow[]> {
-    return this.uow.read(actor, (tx) => tx.query<TaxRow>(TAX, [...valuesOf(actor, filter), CURRENCY_DECIMALS]));
+    return this.uow.report(actor, (tx) => tx.query<TaxRow>(TAX, [...valuesOf(actor, filter), CURRENCY_DECIMALS]));
   }
 }

@@ -3,23 +3,25 @@ import type { Actor } from '@isp/contracts';
 import { UnitOfWork, statement } from '@isp/platform/database';
 
 // Every transfer is read once, and stands on both sides.
-const balanceOf = (transfers: string): string => `
-  WITH moved AS (
-    SELECT t.currency, t.debit, t.credit, sum(t.amount) AS amount FROM ${transfers} GROUP BY 1, 2, 3),
+const balanceOf = (moved: string): string => `
+  WITH moved AS (${moved}),
   sides AS (
     SELECT currency, debit AS ledger_account, amount AS debit, 0 AS credit FROM moved
      UNION ALL SELECT currency, credit, 0, amount FROM moved)
   SELECT currency, ledger_account AS "ledgerAccount", sum(debit)::text AS debit, sum(credit)::text AS credit, sum(debit - credit)::text AS balance
     FROM sides GROUP BY GROUPING SETS ((currency, ledger_account), (currency)) ORDER BY currency, ledger_account NULLS LAST`;
+const sums = (transfers: string): string =>
+  `SELECT t.currency, t.debit, t.credit, sum(t.amount) AS amount FROM ${transfers} AND ($1::integer IS NULL OR t.partner_id = $1) GROUP BY 1, 2, 3`;
+// The day ends nowhere before 14 hours ahead of UTC, and everywhere 12 behind it: what is between is asked of its account.
+const FIRST_END = `($2::date + 1)::timestamp AT TIME ZONE 'UTC' - interval '14 hours'`;
+const LAST_END = `($2::date + 1)::timestamp AT TIME ZONE 'UTC' + interval '12 hours'`;
 export const TRIAL_BALANCE = {
-  now: statement(
-    'reporting-trial-balance',
-    balanceOf('ledger_transfers t WHERE ($1::integer IS NULL OR t.partner_id = $1)'),
-  ),
+  now: statement('reporting-trial-balance', balanceOf(sums('ledger_transfers t WHERE true'))),
   atTheEndOf: statement(
     'reporting-trial-balance-then',
-    balanceOf(`ledger_transfers t JOIN billing_accounts a ON a.partner_id = t.partner_id AND a.id = t.account_id
-    WHERE ($1::integer IS NULL OR t.partner_id = $1) AND t.at < ($2::date + 1)::timestamp AT TIME ZONE a.time_zone`),
+    balanceOf(`${sums(`ledger_transfers t WHERE t.at < ${FIRST_END}`)}
+      UNION ALL ${sums(`ledger_transfers t JOIN billing_accounts a ON a.partner_id = t.partner_id AND a.id = t.account_id
+        WHERE t.at >= ${FIRST_END} AND t.at < ${LAST_END} AND t.at < ($2::date + 1)::timestamp AT TIME ZONE a.time_zone`)}`),
   ),
 };
 
@@ -45,7 +47,7 @@ export class TrialBalanceReport {
 
   list(actor: Actor, { partnerId, asOf }: TrialBalanceFilter): Promise<TrialBalanceRow[]> {
     const partner = actor.reach === 'all' ? (partnerId ?? null) : actor.partnerId;
-    return this.uow.read(actor, (tx) =>
+    return this.uow.report(actor, (tx) =>
       asOf === undefined ? tx.query(TRIAL_BALANCE.now, [partner]) : tx.query(TRIAL_BALANCE.atTheEndOf, [partner, asOf]),
     );
   }
