@@ -50,11 +50,11 @@ export const DEFERRED = statement(
    parts AS (
      SELECT m.first, l.currency, l.times, CASE WHEN l.issued_on < m.first THEN l.amount ELSE 0 END AS before,
             CASE WHEN l.issued_on < m.next THEN l.amount ELSE 0 END AS upto,
-            CASE WHEN l.issued_on >= m.first THEN 0 WHEN l.until_on > l.from_on
-                 THEN round(l.amount * least(greatest(m.first - l.from_on, 0), l.until_on - l.from_on) / (l.until_on - l.from_on), l.decimals)
+            CASE WHEN l.issued_on >= m.first THEN 0 WHEN l.until_on > greatest(l.from_on, m.first)
+                 THEN round(l.amount * greatest(m.first - l.from_on, 0) / (l.until_on - l.from_on), l.decimals)
                  ELSE l.amount END AS recognised_before,
-            CASE WHEN l.issued_on >= m.next THEN 0 WHEN l.until_on > l.from_on
-                 THEN round(l.amount * least(greatest(m.next - l.from_on, 0), l.until_on - l.from_on) / (l.until_on - l.from_on), l.decimals)
+            CASE WHEN l.issued_on >= m.next THEN 0 WHEN l.until_on > greatest(l.from_on, m.next)
+                 THEN round(l.amount * greatest(m.next - l.from_on, 0) / (l.until_on - l.from_on), l.decimals)
                  ELSE l.amount END AS recognised_upto
        FROM months m JOIN lines l ON l.issued_on < m.next AND greatest(l.issued_on, l.until_on) >= m.first
      UNION ALL SELECT m.first, c.currency, 0, 0, 0, 0, 0 FROM months m CROSS JOIN (SELECT DISTINCT currency FROM lines) c)
