@@ -1,8 +1,4 @@
-import { BankStatements } from '../../libs/domain/billing/statements/bank-statements.queries.js';
-import type { CsvMapping } from '../../libs/domain/billing/statements/csv-statement.js';
-import { ImportStatement } from '../../libs/domain/billing/statements/import-statement.usecase.js';
-import { MatchStatement } from '../../libs/domain/billing/statements/match-statement.usecase.js';
-import { WriteInvoice } from '../../libs/domain/billing/invoices/write-invoice.usecase.js';
+import { BankStatements, type CsvMapping, ImportStatement, MatchStatement, WriteInvoice } from '@isp/domain/billing';
 import { actor, customer, sql, use } from './services-world.js';
 
 /** An entry of a camt.053 statement, in US dollars. */

@@ -75,6 +75,7 @@ export * from './statements/bank-statements.queries.js';
 export { type CsvMapping, DATE_FORMATS } from './statements/csv-statement.js';
 export * from './statements/import-statement.usecase.js';
 export { MatchEntry } from './statements/match-entry.usecase.js';
+export { MatchStatement } from './statements/match-statement.usecase.js';
 export {
   ReverseWriteOff,
   WriteOffAccount,
