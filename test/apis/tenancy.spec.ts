@@ -12,7 +12,7 @@ const CANARY = 'CANARY';
 /** What a reseller may read of its customers' billing, messages and outages, and not change; runs are the operator's. */
 const REFUSED_MONEY = Object.keys(CALLS)
   .filter((operation) =>
-    /^((POST|PATCH|PUT|DELETE) \/v1\/(billing|messages|outages|maintenance-windows|dunning\/(?!policies|holidays))(?!.*what-if)|GET \/v1\/billing\/(bank-|runs\/|write-offs\/)).*:/.test(
+    /^((POST|PATCH|PUT|DELETE) \/v1\/(billing|messages|outages|maintenance-windows|dunning\/(?!policies|holidays))(?!.*(?:what-if|sandbox-actions))|GET \/v1\/billing\/(bank-|runs\/|write-offs\/)).*:/.test(
       operation,
     ),
   )
@@ -25,6 +25,8 @@ const REFUSED_TICKETS = Object.keys(CALLS)
 /** The operator's, and the same for every partner. */
 const EVERYBODYS = new Set<string>([
   'plan',
+  // A payer at its bank has the address alone.
+  'gateway_action',
   'bandwidth_profile',
   'area',
   'premise',

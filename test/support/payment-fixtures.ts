@@ -61,12 +61,12 @@ export function paymentFixtures(
     );
     return row?.reference ?? '';
   };
-  const bank_statement = async (partnerId: number, amount = '5.00'): Promise<number> => {
+  const bank_statement = async (partnerId: number, amount = '5.00', currency = 'USD'): Promise<number> => {
     const actor: Actor = { ...EVERYTHING, partnerId };
     const columns = { date: 'date', amount: 'amount', remittance: 'text' };
     const how = {
       bankAccount: 'MADE',
-      currency: 'USD',
+      currency,
       delimiter: ',',
       decimalMark: '.',
       dateFormat: 'YYYY-MM-DD',
@@ -75,12 +75,14 @@ export function paymentFixtures(
     const file = { fileName: 'made.csv', content, mapping: { ...how, columns } };
     return (await use(ImportStatement).execute({ actor, ...file })).id;
   };
-  const bank_entry = async (partnerId: number, amount?: string): Promise<number> => {
-    payer = await customerOf(partnerId);
+  const entryOf = async (partnerId: number, amount?: string) => {
+    const from = (payer = await customerOf(partnerId));
     const page = { limit: 1, offset: 0 };
-    const statementId = await bank_statement(partnerId, amount);
+    const accountId = await accountOf(from);
+    const [account] = await sql<{ currency: string }>(`SELECT currency FROM billing_accounts WHERE id = ${accountId}`);
+    const statementId = await bank_statement(partnerId, amount, account?.currency);
     const { rows } = await use(BankStatements).entries(EVERYTHING, { statementId }, page);
-    return rows[0]?.id ?? 0;
+    return { id: rows[0]?.id ?? 0, accountId };
   };
   const make = {
     payment_method: async (partnerId: number) => methodOf(await customerOf(partnerId)),
@@ -89,16 +91,16 @@ export function paymentFixtures(
     gateway_action: async (partnerId: number) => actionOf(await customerOf(partnerId)),
     decline_code: async () => 'generic_decline',
     bank_statement: (partnerId: number) => bank_statement(partnerId),
-    bank_entry: (partnerId: number) => bank_entry(partnerId),
+    bank_entry: async (partnerId: number) => (await entryOf(partnerId)).id,
     returning_bank_entry: async (partnerId: number) => {
-      const id = await bank_entry(partnerId, '-5.00');
-      const paid = { accountId: await accountOf(payer), amount: '5', method: 'cash' } as const;
+      const { id, accountId } = await entryOf(partnerId, '-5.00');
+      const paid = { accountId, amount: '5', method: 'cash' } as const;
       returnable = (await use(RecordPayment).execute({ actor: EVERYTHING, ...paid })).id;
       return id;
     },
     matched_bank_entry: async (partnerId: number) => {
-      const id = await bank_entry(partnerId);
-      await use(MatchEntry).match(EVERYTHING, id, { accountId: await accountOf(payer) });
+      const { id, accountId } = await entryOf(partnerId);
+      await use(MatchEntry).match(EVERYTHING, id, { accountId });
       return id;
     },
   };
