@@ -1,5 +1,21 @@
-import { BankStatements, type CsvMapping, ImportStatement, MatchStatement, WriteInvoice } from '@isp/domain/billing';
-import { actor, customer, sql, use } from './services-world.js';
+import {
+  BankStatements,
+  BillingModule,
+  type CsvMapping,
+  ImportStatement,
+  MatchStatement,
+  WriteInvoice,
+} from '@isp/domain/billing';
+import { expect } from '@jest/globals';
+import { actor, customer, exempt, openServices, sql, use } from './services-world.js';
+
+/** A database with billing, and nobody who orders. */
+export async function openStatements(): Promise<void> {
+  await openServices(BillingModule);
+  exempt('an order that waits has somebody who goes there', 'nobody orders here');
+}
+
+export const refusal = (code: string) => expect.objectContaining({ code }) as never;
 
 /** An entry of a camt.053 statement, in US dollars. */
 export interface Entry {

@@ -1,27 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { actor, closeServices, exempt, openServices, sql, use } from '../../../../test/support/services-world.js';
+import { actor, closeServices, sql, use } from '../../../../test/support/services-world.js';
 import {
   CSV,
   type Entry,
   camt,
   entriesOf,
   match,
+  openStatements,
   owing,
+  refusal,
   take,
   total,
 } from '../../../../test/support/statement-files.js';
-import { BillingModule } from '../billing.module.js';
 import { ReversePayment } from '../payments/reverse-payment.usecase.js';
 import { ImportStatement } from './import-statement.usecase.js';
 import { MatchEntry } from './match-entry.usecase.js';
 
-beforeAll(async () => {
-  await openServices(BillingModule);
-  exempt('an order that waits has somebody who goes there', 'nobody orders here');
-}, 120_000);
+beforeAll(openStatements, 120_000);
 afterAll(closeServices);
 
-const refusal = (code: string) => expect.objectContaining({ code }) as never;
 describe('what the bank took back', () => {
   const statusOf = async (paymentId: number | null | undefined) =>
     (await sql<{ status: string }>(`SELECT status FROM payments WHERE id = ${paymentId}`))[0]?.status;

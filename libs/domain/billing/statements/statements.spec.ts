@@ -1,6 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { actor, closeServices, exempt, openServices, sql, use } from '../../../../test/support/services-world.js';
-import { BillingModule } from '../billing.module.js';
+import { actor, closeServices, sql, use } from '../../../../test/support/services-world.js';
+import {
+  CSV,
+  type Entry,
+  camt,
+  entriesOf,
+  match,
+  openStatements,
+  owing,
+  refusal,
+  take,
+  total,
+} from '../../../../test/support/statement-files.js';
 import { creditorReference, inFours } from '../documents/payment-reference.js';
 import { RecordPayment } from '../payments/record-payment.usecase.js';
 import { BankStatements } from './bank-statements.queries.js';
@@ -9,23 +20,9 @@ import { entriesOfCsv } from './csv-statement.js';
 import { MatchEntry } from './match-entry.usecase.js';
 import { keyed } from './parsed-entry.js';
 
-import {
-  CSV,
-  type Entry,
-  camt,
-  entriesOf,
-  match,
-  owing,
-  take,
-  total,
-} from '../../../../test/support/statement-files.js';
-beforeAll(async () => {
-  await openServices(BillingModule);
-  exempt('an order that waits has somebody who goes there', 'nobody orders here');
-}, 120_000);
+beforeAll(openStatements, 120_000);
 afterAll(closeServices);
 
-const refusal = (code: string) => expect.objectContaining({ code }) as never;
 describe('a statement', () => {
   it('is matched by number, customer number, known payer, amount and name; the rest is left over', async () => {
     const [a, b, c] = [await owing('10'), await owing('20'), await owing('30')];
