@@ -9,7 +9,8 @@ export const httpErrors = defineErrors({
   'http.body.too_large': { kind: 'payload_too_large', message: 'The request body is too large.' },
   'http.content_type.unsupported': {
     kind: 'unsupported_media_type',
-    message: 'Send the body as application/json, without a content encoding.',
+    message:
+      'Send the body in the type that the operation takes (application/json, or application/octet-stream for a file), without a content encoding.',
   },
   'http.accept.unsupported': { kind: 'not_acceptable', message: 'Only application/json is spoken here.' },
   'http.permission.missing': { kind: 'forbidden', message: 'You may not do this.' },
