@@ -55,6 +55,11 @@ export const billingErrors = defineErrors({
     kind: 'unprocessable',
     message: 'The account has no such period; without line items it is billed by whole periods of its cycle.',
   },
+  'billing.period.not_over': {
+    kind: 'unprocessable',
+    message: 'The account pays in arrears: a period is invoiced when it is over.',
+  },
+  'billing.period.too_far': { kind: 'unprocessable', message: 'The period begins more than a year ahead.' },
   'billing.period.already_invoiced': { kind: 'conflict', message: 'These days of the service are invoiced already.' },
   'billing.period.missing': { kind: 'unprocessable', message: 'A recurring invoice with line items needs its period.' },
   'billing.invoice.nothing_due': { kind: 'conflict', message: 'Everything that is due by {date} is invoiced.' },
@@ -63,6 +68,14 @@ export const billingErrors = defineErrors({
   'billing.invoice.settled': {
     kind: 'conflict',
     message: 'Money was allocated to the invoice, credited of it or written off: correct it by a credit note.',
+  },
+  'billing.credit_note.settled': {
+    kind: 'conflict',
+    message: 'The credit note has paid an invoice: charge what it took back by a one-off charge or an invoice.',
+  },
+  'billing.invoice.stale': {
+    kind: 'conflict',
+    message: 'What is due has changed since the draft was written: it comes to {total} by now. Void it and have it made again.',
   },
   'billing.invoice.not_issued': { kind: 'conflict', message: 'The invoice is {status}.' },
   'billing.statement.too_long': {

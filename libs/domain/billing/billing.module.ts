@@ -44,6 +44,7 @@ import { InvoiceRepository } from './invoices/invoice.repository.js';
 import { Issuer } from './invoices/issuer.js';
 import { MarkOverdue, MarkOverdueSchedule } from './invoices/mark-overdue.usecase.js';
 import { IssueInvoice, VoidInvoice } from './invoices/move-invoice.usecases.js';
+import { DraftCheck } from './invoices/draft-check.js';
 import { ReviewDrafts, ReviewDraftsSchedule } from './invoices/review-drafts.usecase.js';
 import { WhatIf } from './invoices/what-if.usecase.js';
 import { WriteInvoice } from './invoices/write-invoice.usecase.js';
@@ -143,6 +144,7 @@ const DOOR = [
   RetailPromotions,
   ReversePayment,
   ReverseWriteOff,
+  DraftCheck,
   ReviewDrafts,
   RunQueries,
   SandboxGateway,

@@ -21,7 +21,17 @@ export * from './collection/overdue.queries.js';
 export * from './collection/paid-services.queries.js';
 export * from './collection/request-charge.usecase.js';
 export * from './collection/set-autopay.usecase.js';
-export type { AccountTerms, Discount, EngineLine, LineTax, PlanPolicy } from './engine/engine.types.js';
+export type {
+  AccountTerms,
+  Discount,
+  EngineAccount,
+  EngineFacts,
+  EngineLine,
+  LineTax,
+  PlanPolicy,
+  PriceFact,
+  ServiceFacts,
+} from './engine/engine.types.js';
 export { AccountStatement } from './documents/account-statement.js';
 export * from './documents/invoice-documents.js';
 export * from './documents/invoice-letters.js';

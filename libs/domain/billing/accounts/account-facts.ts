@@ -31,7 +31,7 @@ const PAYERS = statement(
 const LINES = statement(
   'billing-facts-lines',
   `SELECT l.account_id AS "accountId", coalesce(l.key, o.key) AS key, l.kind, l.service_id AS "serviceId", l.description,
-          l.from_on::text AS "from", l.until_on::text AS "until", l.amount::text AS amount, l.taxes
+          l.from_on::text AS "from", l.until_on::text AS "until", l.amount::text AS amount, l.taxes, i.status = 'draft' AS draft
      FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id LEFT JOIN invoice_lines o ON o.id = l.corrects_line_id
     WHERE l.account_id = ANY ($1) AND i.status <> 'void' AND i.id <> ALL ($2) AND coalesce(l.key, o.key) IS NOT NULL ORDER BY l.id`,
 );
@@ -78,6 +78,8 @@ export interface Wanted {
   readonly targetOn: string;
   /** A draft that is to be computed anew: it counts as not written. */
   readonly exceptInvoiceId?: number | undefined;
+  /** The first day of the one period that is wanted, where it is not due yet. */
+  readonly onlyPeriod?: string | undefined;
 }
 
 /** Gathers what the engine has to know of accounts, in one flight of statements for any number of them. */
@@ -86,8 +88,12 @@ export class AccountFacts {
   constructor(private readonly uow: UnitOfWork) {}
 
   /** Of an account that is locked, where something is to be written. */
-  async of(account: BilledAccount, targetOn: string, exceptInvoiceId?: number): Promise<EngineFacts> {
-    return (await this.ofAll([{ account, targetOn, exceptInvoiceId }]))[0] as EngineFacts;
+  async of(
+    account: BilledAccount,
+    targetOn: string,
+    how: Omit<Wanted, 'account' | 'targetOn'> = {},
+  ): Promise<EngineFacts> {
+    return (await this.ofAll([{ ...how, account, targetOn }]))[0] as EngineFacts;
   }
 
   /** The facts of several accounts, in their order. */
@@ -127,20 +133,22 @@ export class AccountFacts {
       oneOffs: byAccount(oneOffs),
       prepaid: byAccount(prepaid),
     };
-    return wanted.map(({ account, targetOn }) => {
+    return wanted.map(({ account, targetOn, onlyPeriod }) => {
       const { id, currency, limitAmount } = account;
       const spans = own.prepaid.of(id);
+      const paysAhead = spans.some(({ until }) => until === null);
       return {
         account,
         services: own.services
           .of(id)
-          .map((row) => serviceFacts(row, histories, payers, boughtOf(row.serviceId, spans))),
+          .map((row) => serviceFacts(row, histories, payers, { bought: boughtOf(row.serviceId, spans), paysAhead })),
         policies,
         discounts: own.discounts.of(id),
         oneOffs: own.oneOffs.of(id),
         taxRates,
         invoiced: invoicedCharges(own.lines.of(id), currency),
         targetOn,
+        onlyPeriod,
         limitAmount,
       };
     });

@@ -20,10 +20,6 @@ const SAVE = statement(
   `UPDATE billing_accounts SET name = $2, payment_days = $3, limit_amount = $4, tax_exemptions = $5, minimum_amount = $7, language = $8,
           review_hours = $9, warn_days = $10, invoice_delivery = $11, version = version + 1, updated_at = $6 WHERE id = $1`,
 );
-const BILLED = statement(
-  'billing-accounts-billed',
-  'UPDATE billing_accounts SET billed_on = greatest(billed_on, $2::date) WHERE id = $1',
-);
 const PUT_TERMS = statement(
   'billing-accounts-put-terms',
   `INSERT INTO billing_account_terms (partner_id, customer_id, account_id, from_on, cycle_months, billing_day, timing, proration, tax_region)
@@ -121,11 +117,6 @@ export class AccountRepository {
       account.warnDays,
       account.invoiceDelivery,
     ]);
-  }
-
-  /** Notes the day up to which an account was computed and invoiced. */
-  async billed(id: number, on: string): Promise<void> {
-    await this.uow.tx.execute(BILLED, [id, on]);
   }
 
   async putTerms(

@@ -41,8 +41,6 @@ export interface AccountView {
   readonly invoiceDelivery: InvoiceDelivery;
   /** How long a billing run's drafts wait for a person; null: as the deployment has it. */
   readonly reviewHours: number | null;
-  /** The latest day up to which it was computed and invoiced. */
-  readonly billedOn: string | null;
   /** The day on which a billing run takes it next. */
   readonly nextRunOn: string;
   readonly exemptions: readonly Exemption[];
@@ -82,7 +80,6 @@ export type BilledAccount = Pick<
   | 'limitAmount'
   | 'minimumAmount'
   | 'reviewHours'
-  | 'billedOn'
   | 'nextRunOn'
   | 'exemptions'
   | 'terms'
@@ -92,7 +89,7 @@ export type BilledAccount = Pick<
 /** The columns of a `BilledAccount`, for hand-written statements. */
 export const BILLED_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id AS "customerId", a.currency, a.time_zone AS "timeZone",
   a.payment_days AS "paymentDays", a.starts_on::text AS "startsOn", a.limit_amount::text AS "limitAmount", a.minimum_amount::text AS "minimumAmount",
-  a.review_hours AS "reviewHours", a.billed_on::text AS "billedOn", coalesce(a.next_run_on, a.starts_on)::text AS "nextRunOn", a.tax_exemptions AS exemptions,
+  a.review_hours AS "reviewHours", coalesce(a.next_run_on, a.starts_on)::text AS "nextRunOn", a.tax_exemptions AS exemptions,
   (SELECT json_agg(json_build_object('fromOn', t.from_on, 'cycleMonths', t.cycle_months, 'billingDay', t.billing_day,
           'timing', t.timing, 'proration', t.proration, 'taxRegion', t.tax_region) ORDER BY t.from_on)
      FROM billing_account_terms t WHERE t.account_id = a.id) AS terms, ${CREDIT_AMOUNT}::text AS "creditAmount"`;

@@ -1,5 +1,6 @@
 import { type Transaction, statement, together } from '@isp/platform/database';
 import type { BlockFact, DateRange, PriceFact, ServiceFacts, UsageFact } from '../engine/engine.types.js';
+import { ORDERED, type OrderedChange, asOrdered } from './ordered-changes.js';
 import { type Assignment, type PayerRange, windowsOf } from './windows.js';
 
 // The services of the customers whose services an account may have to pay for: its own, and those of the accounts that it
@@ -10,7 +11,7 @@ export const SERVICES = statement(
      SELECT a.id AS account_id, a.partner_id, a.customer_id, a.currency FROM billing_accounts a WHERE a.id = ANY ($1)
       UNION SELECT a.id, y.partner_id, y.customer_id, a.currency FROM billing_accounts a
        JOIN billing_payers y ON y.partner_id = a.partner_id AND y.payer_account_id = a.id WHERE a.id = ANY ($1))
-   SELECT m.account_id AS "accountId", s.partner_id AS "partnerId", s.id AS "serviceId", s.service_type AS "serviceType",
+   SELECT m.account_id AS "accountId", s.partner_id AS "partnerId", s.id AS "serviceId", s.bundle_id AS "bundleId", s.service_type AS "serviceType",
           s.activated_at AS "activatedAt", s.terminated_at AS "terminatedAt", s.activation_amount::text AS "activationAmount",
           v.contract_months AS "contractMonths", v.early_termination_amount::text AS "earlyTerminationAmount", m.home
      FROM (SELECT p.*, (SELECT min(h.id) FROM billing_accounts h
@@ -59,6 +60,7 @@ interface OfService {
 /** A service that an account may have to pay for. */
 export interface ServiceRow extends OfAccount, OfService {
   readonly partnerId: number;
+  readonly bundleId: number | null;
   readonly serviceType: string;
   readonly activatedAt: Date;
   readonly terminatedAt: Date | null;
@@ -80,6 +82,7 @@ export interface Histories {
   readonly assignments: Groups<Assignment>;
   readonly byHand: Groups<DateRange>;
   readonly usage: Groups<UsageFact>;
+  readonly ordered: Groups<OrderedChange>;
 }
 
 /** @param metered plans whose usage is charged: that of services which never had one is not read */
@@ -91,13 +94,15 @@ export async function historiesOf(
   const partnerOf = new Map(services.map(({ serviceId, partnerId }) => [serviceId, partnerId]));
   const ids = [...partnerOf.keys()];
   const owned = [[...partnerOf.values()], ids];
-  const [prices, blocks, assignments, byHand, usage] = await together<
+  const bundles = services.flatMap(({ bundleId }) => bundleId ?? []);
+  const [prices, blocks, assignments, byHand, usage, ordered] = await together<
     [
       (PriceFact & OfService)[],
       (BlockFact & OfService)[],
       (Assignment & OfService)[],
       (DateRange & OfService)[],
       (UsageFact & OfService)[],
+      OrderedChange[],
     ]
   >([
     tx.query(PRICES, owned),
@@ -105,6 +110,7 @@ export async function historiesOf(
     tx.query(ASSIGNMENTS, [ids]),
     tx.query(BY_HAND, [ids]),
     metered.length > 0 ? tx.query(USAGE, [ids, metered]) : Promise.resolve([]),
+    tx.query(ORDERED, [[...ids, ...bundles]]),
   ]);
   return {
     prices: byService(prices),
@@ -112,26 +118,31 @@ export async function historiesOf(
     assignments: byService(assignments),
     byHand: byService(byHand),
     usage: byService(usage),
+    ordered: byService(ordered),
   };
 }
 
-/** @param bought the days that may be charged of it, where it is paid for ahead */
+/**
+ * What is ordered counts as if it were done already: nobody is charged for days behind an end that is to come. Where the
+ * account pays ahead it does not, as the rest is given back to the balance when it is.
+ * @param bought the days that may be charged of it, where it was paid for ahead
+ */
 export function serviceFacts(
   row: ServiceRow,
-  { prices, blocks, assignments, byHand, usage }: Histories,
+  { prices, blocks, assignments, byHand, usage, ordered }: Histories,
   payers: readonly PayerRange[],
-  bought: readonly DateRange[] | undefined,
+  { bought, paysAhead }: { readonly bought: readonly DateRange[] | undefined; readonly paysAhead: boolean },
 ): ServiceFacts {
-  const { accountId, serviceId, serviceType, activatedAt, terminatedAt, activationAmount } = row;
+  const { accountId, serviceId, serviceType, activatedAt, activationAmount } = row;
+  const asItIs = { terminatedAt: row.terminatedAt, blocks: blocks.of(serviceId) };
   return {
     serviceId,
     serviceType,
     activatedAt,
-    terminatedAt,
+    ...(paysAhead ? asItIs : asOrdered(asItIs, ordered.of(row.bundleId ?? serviceId))),
     activationAmount,
     contract: { months: row.contractMonths, earlyTerminationAmount: row.earlyTerminationAmount },
     prices: prices.of(serviceId),
-    blocks: blocks.of(serviceId),
     windows: windowsOf(accountId, row.home, assignments.of(serviceId), payers, byHand.of(serviceId)),
     usage: usage.of(serviceId),
     bought,

@@ -198,8 +198,11 @@ class Ubl {
 function priced({ inputs }: InvoiceLineView, net: Money): { readonly quantity: string; readonly price: string } {
   if (inputs.rule === 'by_hand' && Number(inputs.proration_factor) === 1) {
     const exact = decimal(inputs.unit_amount).times(decimal(inputs.quantity));
+    const [quantity, price] = [decimal(inputs.quantity), decimal(inputs.unit_amount)];
     if (exact.equals(net.amount) && !exact.isZero())
-      return { quantity: decimal(inputs.quantity).toFixed(), price: decimal(inputs.unit_amount).toFixed() };
+      return price.isNegative()
+        ? { quantity: quantity.negated().toFixed(), price: price.negated().toFixed() }
+        : { quantity: quantity.toFixed(), price: price.toFixed() };
   }
   return net.isNegative() ? { quantity: '-1', price: net.negated().toText() } : { quantity: '1', price: net.toText() };
 }

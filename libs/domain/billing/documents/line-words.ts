@@ -33,6 +33,10 @@ export function explained(inputs: LineInputs, currency: string, writer: Writer):
     }
     case 'correction':
       return writer.say('correction', { should: money(inputs.should_amount), invoiced: money(inputs.invoiced_amount) });
+    case 'credited_before': {
+      const credited = decimal(inputs.credited_amount).negated().toFixed();
+      return writer.say('credited_before', { credited: money(credited), should: money(inputs.should_amount) });
+    }
     case 'credit':
       return writer.say('credit_of', { line: money(inputs.line_amount) });
     case 'once':

@@ -116,6 +116,12 @@ const WORDS = {
     'Montant dû {should}, déjà facturé {invoiced}',
     'Debe ser {should}, facturado antes {invoiced}',
   ],
+  credited_before: [
+    'credited before: {credited}; should be {should}',
+    'bereits gutgeschrieben: {credited}; zu berechnen {should}',
+    'déjà crédité : {credited} ; devrait être {should}',
+    'ya abonado: {credited}; debería ser {should}',
+  ],
   credit_of: ['of {line} invoiced', 'von {line} berechnet', 'sur {line} facturés', 'de {line} facturados'],
   opening: ['Opening balance', 'Anfangssaldo', 'Solde initial', 'Saldo inicial'],
   closing: ['Closing balance', 'Endsaldo', 'Solde final', 'Saldo final'],

@@ -1,5 +1,5 @@
 import { type Decimal, Money, decimal, taxOf } from '@isp/kernel';
-import type { LineInputs, LineTax } from './engine.types.js';
+import type { KeptCredit, LineInputs, LineTax } from './engine.types.js';
 
 const GIGABYTE = 1_000_000_000;
 
@@ -39,22 +39,40 @@ export function exactAmount(inputs: LineInputs, currency: string): Money {
     case 'by_hand':
       return money(inputs.unit_amount).times(inputs.quantity).times(inputs.proration_factor);
     case 'correction':
-      return correctionOf(money(inputs.should_amount), money(inputs.invoiced_amount), money(inputs.credited_amount));
+      return correctionOf(inputs.should_amount, inputs.invoiced_amount, inputs.credited_amount ?? '0', currency);
+    case 'credited_before':
+      return countedOf(inputs, currency);
     case 'credit':
       return money(inputs.credit).negated();
   }
 }
 
 /**
- * What is to be added so that a charge comes to what it should. What people took back stays taken back: a charge that
- * shrinks is repaired by what they have not credited of it already.
+ * What is to be added so that a charge comes to what it should. Lines of old say what people had credited of it: of what
+ * it lost they took back what was not.
  */
-export function correctionOf(should: Money, invoiced: Money, credited: Money): Money {
-  const difference = should.minus(invoiced);
+export function correctionOf(should: string, invoiced: string, credited: string, currency: string): Money {
+  const money = (text: string): Money => Money.of(text, currency);
+  const difference = money(should).minus(money(invoiced));
   if (!difference.isNegative()) return difference;
-  const left = difference.minus(credited);
-  return left.isNegative() ? left : Money.zero(should.currency);
+  const left = difference.minus(money(credited));
+  return left.isNegative() ? left : Money.zero(currency);
 }
+
+/**
+ * What credit notes took back of charges counts against what the charges have lost since, up to all of it: so much is not
+ * given back again. Less what was counted before.
+ */
+export function countedOf(kept: KeptCredit, currency: string): Money {
+  const money = (text: string): Money => Money.of(text, currency);
+  const credit = money(kept.credited_amount).negated();
+  const lost = money(kept.was_amount).minus(money(kept.should_amount));
+  const together = credit.isNegative() === lost.isNegative();
+  const smaller = abs(lost).compare(abs(credit)) > 0 ? credit : lost;
+  return (together ? smaller : Money.zero(currency)).minus(money(kept.counted_before));
+}
+
+const abs = (money: Money): Money => (money.isNegative() ? money.negated() : money);
 
 /**
  * Rounds an exact amount and adds its taxes, each rounded half-up. A tax on top is computed on the exact amount, so that
@@ -91,6 +109,34 @@ export function taxed(inputs: LineInputs, applicable: readonly ApplicableTax[], 
   return answer;
 }
 
+/**
+ * The discount that leaves nothing of a charge: it takes what is left of each tax, too, where rounding every line for
+ * itself could leave a cent of tax on nothing.
+ * @param before the discounts that came off the charge before it
+ */
+export function completing(inputs: LineInputs, charge: Taxed, before: readonly Taxed[], currency: string): Taxed {
+  const taxes = charge.taxes.map(({ code, name, percent, inclusive, amount: of }, index) => {
+    const taken = Money.sumOfTexts(
+      before.map((line) => line.taxes[index]?.amount ?? '0'),
+      currency,
+    ).negated();
+    const rest = { of, taken_before: taken.toText() };
+    return { code, name, percent, inclusive, amount: restOfTax(rest, currency).toText(), rest };
+  });
+  return { amount: withoutInclusive(exactAmount(inputs, currency), taxes).toText(), taxes };
+}
+
+/** What is left of a tax, taken off. */
+export function restOfTax({ of, taken_before }: NonNullable<LineTax['rest']>, currency: string): Money {
+  return Money.of(taken_before, currency).minus(Money.of(of, currency));
+}
+
+/** The rounded amount without those of its taxes that are within it. */
+export function withoutInclusive(exact: Money, taxes: readonly LineTax[]): Money {
+  const within = taxes.filter(({ inclusive }) => inclusive).map(({ amount }) => amount);
+  return exact.rounded().minus(Money.sumOfTexts(within, exact.currency));
+}
+
 /** Amount and taxes of a line in one sum. */
 export function totalOf(lines: readonly Taxed[], currency: string): { net: Money; tax: Money; total: Money } {
   const net = Money.sumOfTexts(
@@ -123,8 +169,13 @@ export function explain(inputs: LineInputs, amount: string): string {
       return `${inputs.unit_amount} × ${inputs.quantity} × ${inputs.proration_factor} = ${amount}`;
     case 'correction': {
       const should = inputs.should ? explain(inputs.should, inputs.should_amount) : '0';
-      const credited = inputs.credited_amount === '0' ? '' : `, of which ${inputs.credited_amount} was credited`;
+      const by = inputs.credited_amount ?? '0';
+      const credited = by === '0' ? '' : `, of which ${by} was credited`;
       return `should be ${should}; invoiced ${inputs.invoiced_amount}${credited}; difference ${amount}`;
+    }
+    case 'credited_before': {
+      const { credited_amount, was_amount, should_amount, counted_before } = inputs;
+      return `credited ${credited_amount} when it was ${was_amount}, should be ${should_amount}; counted before ${counted_before}; counts ${amount}`;
     }
     case 'credit':
       return `−${inputs.credit} of ${inputs.line_amount}, after ${inputs.credited_before} = ${amount}`;

@@ -29,18 +29,27 @@ const earlier = (a: string, b: string): string => (a < b ? a : b);
 /**
  * The periods of an account that are due on a day, in order. A period begins on the billing day of every first, third or
  * twelfth month, counted from the first billing day of its terms; what lies before that is a part of the period before.
+ * @param also the first days of (whole) periods that are wanted as well
  */
-export function periodsDue(account: EngineAccount, targetOn: string): BillingPeriod[] {
+export function periodsDue(
+  account: EngineAccount,
+  targetOn: string,
+  also: ReadonlySet<string> = NONE,
+): BillingPeriod[] {
+  const lastOn = [...also].reduce(later, targetOn);
   const periods: BillingPeriod[] = [];
   for (const [index, terms] of account.terms.entries()) {
     const next = account.terms[index + 1]?.fromOn ?? null;
     const start = index === 0 ? account.startsOn : later(account.startsOn, terms.fromOn);
-    periods.push(...periodsOf(terms, start, next, targetOn));
+    periods.push(...periodsOf(terms, start, next, lastOn));
   }
-  return periods;
+  return periods.filter((period) => dueDayOf(period) <= targetOn || also.has(period.from));
 }
 
-function periodsOf(terms: AccountTerms, start: string, next: string | null, targetOn: string): BillingPeriod[] {
+const NONE: ReadonlySet<string> = new Set();
+
+/** Those that begin by a day. */
+function periodsOf(terms: AccountTerms, start: string, next: string | null, lastOn: string): BillingPeriod[] {
   const periods: BillingPeriod[] = [];
   const anchor = anchorOf({ ...terms, fromOn: later(terms.fromOn, start) });
   for (let n = -1; ; n += 1) {
@@ -49,9 +58,8 @@ function periodsOf(terms: AccountTerms, start: string, next: string | null, targ
     const billedFrom = later(from, start);
     const billedUntil = next === null ? until : earlier(until, next);
     if (next !== null && from >= next) return periods;
-    const period = { from, until, billedFrom, billedUntil, terms };
-    if (dueDayOf(period) > targetOn) return periods;
-    if (billedFrom < billedUntil) periods.push(period);
+    if (from > lastOn) return periods;
+    if (billedFrom < billedUntil) periods.push({ from, until, billedFrom, billedUntil, terms });
   }
 }
 

@@ -1,20 +1,22 @@
-import { addMonths, decimal, localDate, intersect } from '@isp/kernel';
-import { type ApplicableTax, exactAmount, taxed } from './arithmetic.js';
-import { type BillingPeriod, periodsDue } from './billing-periods.js';
+import { type Span, addMonths, decimal, localDate } from '@isp/kernel';
+import { type ApplicableTax, completing, taxed } from './arithmetic.js';
+import { type BillingPeriod, dueDayOf, periodsDue } from './billing-periods.js';
 import type {
   DateRange,
   DatedPolicy,
-  Discount,
   EngineFacts,
   EngineLine,
+  InvoicedCharge,
   LineInputs,
   LineKind,
   PlanPolicy,
   PriceFact,
   ServiceFacts,
 } from './engine.types.js';
+import { discountsOn } from './discounts.js';
+import { groupOf, periodOf } from './keys.js';
 import { type PricedSpan, type Ruler, pricedSpans, rulerOf, spanOf } from './service-spans.js';
-import { regionOn, taxesFor } from './tax-rules.js';
+import { regionOn, taxChanges, taxesFor } from './tax-rules.js';
 
 /** What holds for a plan that has no policy of its own. */
 export const DEFAULT_POLICY: PlanPolicy = {
@@ -36,15 +38,43 @@ export function policyFor(policies: readonly DatedPolicy[], on: string): (planId
   return (planId) => policies.findLast((policy) => policy.planId === planId && policy.fromOn <= on) ?? DEFAULT_POLICY;
 }
 
-/** Everything that an account should have been charged by a day, from its beginning on, zeros left out. */
+/**
+ * Everything that an account should have been charged by a day, from its beginning on, zeros left out; and what was
+ * invoiced before it was due, as it should be by now.
+ */
 export function chargesDue(facts: EngineFacts): Charge[] {
-  const periods = periodsDue(facts.account, facts.targetOn);
-  const recurring = periods.flatMap((period) =>
-    facts.services.flatMap((service) => new PeriodCharges(facts, period, service).all()),
-  );
-  const fees = facts.services.flatMap((service) => feesOf(facts, service));
-  return [...fees, ...oneOffsOf(facts), ...recurring].filter(
+  const { onlyPeriod } = facts;
+  const standing = standingGroups(facts.invoiced);
+  const charges =
+    onlyPeriod === undefined
+      ? [
+          ...facts.services.flatMap((service) => feesOf(facts, service, standing)),
+          ...oneOffsOf(facts, standing),
+          ...recurringOf(facts, standing),
+        ]
+      : recurringOf(facts, new Set([`r:0:${onlyPeriod}`])).filter(({ key }) => periodOf(key) === onlyPeriod);
+  return charges.filter(({ amount, taxes }) => Number(amount) !== 0 || taxes.some((tax) => Number(tax.amount) !== 0));
+}
+
+/** Groups of charges of which something was invoiced, and not taken back by the engine. */
+function standingGroups(invoiced: readonly InvoicedCharge[]): ReadonlySet<string> {
+  const standing = invoiced.filter(
     ({ amount, taxes }) => Number(amount) !== 0 || taxes.some((tax) => Number(tax.amount) !== 0),
+  );
+  return new Set(standing.map(({ key }) => groupOf(key)));
+}
+
+function recurringOf(facts: EngineFacts, standing: ReadonlySet<string>): Charge[] {
+  const ahead = new Set([...standing].flatMap((group) => periodOf(group) ?? []));
+  const periods = periodsDue(facts.account, facts.targetOn, ahead);
+  return periods.flatMap((period) =>
+    facts.services.flatMap((service) => {
+      const charges = new PeriodCharges(facts, period, service);
+      // A period that is not due is there for the services that it was invoiced for.
+      const due = dueDayOf(period) <= facts.targetOn || period.from === facts.onlyPeriod;
+      const usage = facts.targetOn >= period.billedUntil || standing.has(charges.group('u'));
+      return due || standing.has(charges.group('r')) ? charges.all(usage) : [];
+    }),
   );
 }
 
@@ -60,14 +90,40 @@ class PeriodCharges {
     this.ruler = rulerOf(period.terms.proration, facts.account.timeZone);
   }
 
-  all(): Charge[] {
+  group(of: 'r' | 'u'): string {
+    return `${of}:${this.service.serviceId}:${this.period.from}`;
+  }
+
+  /** @param usage whether that of the period is charged, too */
+  all(usage: boolean): Charge[] {
     const policyOf = policyFor(this.facts.policies, this.period.from);
     const spans = pricedSpans(this.service, spanOf(this.period, this.ruler), policyOf, this.ruler);
-    const priced = spans.flatMap((span) => {
+    const taxed = spans.flatMap((span) => this.byTaxes(span));
+    const priced = taxed.flatMap((span) => {
       const charge = this.recurring(span);
       return [charge, ...this.discounts(span, charge)];
     });
-    return this.facts.targetOn < this.period.billedUntil ? priced : [...priced, ...this.overage(spans, policyOf)];
+    return usage ? [...priced, ...this.overage(spans, policyOf)] : priced;
+  }
+
+  /** Where taxes change within a span, each part of it has its own. */
+  private byTaxes(span: PricedSpan): PricedSpan[] {
+    const { account, taxRates } = this.facts;
+    const taxesOn = (tick: number): string => JSON.stringify(this.taxesOn(this.ruler.dateOf(tick), span.price));
+    const parts: PricedSpan[] = [];
+    let { from } = span;
+    for (const day of taxChanges(this.period.terms.taxRegion, taxRates, account.exemptions)) {
+      if (day <= this.period.from || day >= this.period.until) continue;
+      const at = this.ruler.ofDate(day);
+      if (at <= from || at >= span.until || taxesOn(at) === taxesOn(from)) continue;
+      parts.push({ ...span, from, until: at });
+      from = at;
+    }
+    return parts.length === 0 ? [span] : [...parts, { ...span, from }];
+  }
+
+  private taxesOn(on: string, { taxPercent }: PriceFact): readonly ApplicableTax[] {
+    return taxesOn(this.facts, this.service, on, taxPercent, this.period.terms.taxRegion);
   }
 
   /** Usage above what the prices of the period include, each for its own days: when the period is over. */
@@ -136,52 +192,29 @@ class PeriodCharges {
     });
   }
 
-  /** Discounts come off one after another and never make more than nothing of a charge. */
   private discounts(span: PricedSpan, charge: Charge): Charge[] {
+    const own = this.facts.discounts.filter(({ serviceId }) => serviceId === null || serviceId === charge.serviceId);
+    if (own.length === 0) return [];
     const { currency } = this.facts.account;
-    const lines: Charge[] = [];
-    let left = exactAmount(charge.inputs, currency).rounded();
-    for (const discount of this.facts.discounts.filter((one) => this.meets(one))) {
-      const [part] = intersect([span], [this.spanOfDiscount(discount)]);
-      if (!part || !left.isPositive()) continue;
-      const inputs = this.discountInputs(discount, part, span.price, left.toText());
-      const off = exactAmount(inputs, currency);
-      const capped = off.plus(left).isNegative();
-      const kept: LineInputs = capped
-        ? { rule: 'amount_discount', ...this.share(part, span.price.monthlyAmount), at_most: left.toText() }
-        : inputs;
-      const line = this.line(
-        `d:${discount.id}:${charge.key}`,
-        'discount',
-        discount.name,
-        { ...part, price: span.price },
-        kept,
-      );
-      left = left.plus(capped ? left.negated() : off.rounded());
-      lines.push(line);
-    }
-    return lines;
+    const spanOfDays = ({ from, until }: DateRange): Span => ({
+      from: this.ruler.ofDate(from),
+      until: until === null ? Infinity : this.ruler.ofDate(until),
+    });
+    const offs = discountsOn(own, {
+      span,
+      monthlyAmount: span.price.monthlyAmount,
+      currency,
+      shareOf: (part, monthlyAmount) => this.share(part, monthlyAmount),
+      daysOf: spanOfDays,
+    });
+    return offs.reduce<Charge[]>((lines, { discount, part, inputs, completes }) => {
+      const key = `d:${discount.id}:${charge.key}`;
+      const line = this.line(key, 'discount', discount.name, { ...part, price: span.price }, inputs);
+      return [...lines, completes ? { ...line, ...completing(inputs, charge, lines, currency) } : line];
+    }, []);
   }
 
-  private meets({ serviceId }: Discount): boolean {
-    return serviceId === null || serviceId === this.service.serviceId;
-  }
-
-  private spanOfDiscount({ from, until }: DateRange) {
-    return { from: this.ruler.ofDate(from), until: until === null ? Infinity : this.ruler.ofDate(until) };
-  }
-
-  private discountInputs(
-    { percent, monthlyAmount }: Discount,
-    part: { readonly from: number; readonly until: number },
-    price: PriceFact,
-    left: string,
-  ): LineInputs {
-    if (percent !== null) return { rule: 'percent_discount', ...this.share(part, price.monthlyAmount), percent };
-    return { rule: 'amount_discount', ...this.share(part, monthlyAmount ?? '0'), at_most: left };
-  }
-
-  private share({ from, until }: { readonly from: number; readonly until: number }, monthlyAmount: string) {
+  private share({ from, until }: Span, monthlyAmount: string) {
     const { whole } = spanOf(this.period, this.ruler);
     return {
       monthly_amount: monthlyAmount,
@@ -197,7 +230,6 @@ class PeriodCharges {
     const from = this.ruler.dateOf(span.from);
     // The day in which the last second lies is a part of it.
     const until = this.ruler.unit === 'day' ? this.ruler.dateOf(span.until) : endDate(this.ruler, span.until);
-    const taxes = taxesOn(this.facts, this.service, from, span.price.taxPercent, this.period.terms.taxRegion);
     return {
       key,
       kind,
@@ -206,7 +238,7 @@ class PeriodCharges {
       from,
       until,
       inputs,
-      ...taxed(inputs, taxes, account.currency),
+      ...taxed(inputs, this.taxesOn(from, span.price), account.currency),
     };
   }
 }
@@ -227,9 +259,9 @@ function taxesOn(
 }
 
 /** What people put on the account, from its day on. */
-function oneOffsOf({ account, oneOffs, targetOn, taxRates }: EngineFacts): Charge[] {
+function oneOffsOf({ account, oneOffs, targetOn, taxRates }: EngineFacts, standing: ReadonlySet<string>): Charge[] {
   return oneOffs
-    .filter(({ on }) => on <= targetOn)
+    .filter(({ on, id }) => on <= targetOn || standing.has(`c:${id}`))
     .map(({ id, on, serviceId, serviceType, planPercent, description, quantity, unitAmount }) => {
       const inputs: LineInputs = { rule: 'by_hand', unit_amount: unitAmount, quantity, proration_factor: '1' };
       const taxes = taxesFor(
@@ -245,7 +277,7 @@ function oneOffsOf({ account, oneOffs, targetOn, taxRates }: EngineFacts): Charg
 }
 
 /** What is charged once: for the beginning, and for leaving before the contract is over. */
-function feesOf(facts: EngineFacts, service: ServiceFacts): Charge[] {
+function feesOf(facts: EngineFacts, service: ServiceFacts, standing: ReadonlySet<string>): Charge[] {
   const { account, targetOn } = facts;
   const { activatedAt, terminatedAt, contract, prices } = service;
   if (activatedAt === null) return [];
@@ -254,10 +286,11 @@ function feesOf(facts: EngineFacts, service: ServiceFacts): Charge[] {
   const fee = (name: string, description: string, on: string, amount: string, price: PriceFact): void => {
     if (Number(amount) === 0) return;
     const inWindow = service.windows.some(({ from, until }) => from <= on && (until === null || on < until));
-    if (on > targetOn || on < account.startsOn || !inWindow) return;
+    const key = `f:${service.serviceId}:${name}`;
+    const due = on <= targetOn || standing.has(key);
+    if (!due || on < account.startsOn || !inWindow) return;
     const inputs: LineInputs = { rule: 'once', unit_amount: amount };
     const taxes = taxesOn(facts, service, on, price.taxPercent, regionOn(account.terms, on));
-    const key = `f:${service.serviceId}:${name}`;
     const computed = taxed(inputs, taxes, account.currency);
     fees.push({
       key,

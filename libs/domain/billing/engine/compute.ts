@@ -2,6 +2,7 @@ import { Money } from '@isp/kernel';
 import { totalOf } from './arithmetic.js';
 import { type Charge, chargesDue } from './charges.js';
 import { differences } from './difference.js';
+import { periodOf } from './keys.js';
 import type { EngineFacts, EngineLine } from './engine.types.js';
 
 const MOST_LINES = 1_000;
@@ -28,7 +29,10 @@ export function compute(given: EngineFacts): Computed {
   const facts = ordered(given);
   const { currency } = facts.account;
   const charges = chargesDue(facts);
-  const lines = differences(charges, facts.invoiced, currency);
+  const { onlyPeriod } = facts;
+  const invoiced =
+    onlyPeriod === undefined ? facts.invoiced : facts.invoiced.filter(({ key }) => periodOf(key) === onlyPeriod);
+  const lines = differences(charges, invoiced, currency);
   const totals = totalOf(lines, currency);
   return { lines, ...totals, nonsense: nonsenseOf(facts, charges, lines, totals.total) };
 }

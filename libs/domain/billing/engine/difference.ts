@@ -1,37 +1,131 @@
 import { Money } from '@isp/kernel';
-import { correctionOf } from './arithmetic.js';
+import { countedOf } from './arithmetic.js';
 import type { Charge } from './charges.js';
-import type { EngineLine, InvoicedCharge, LineTax } from './engine.types.js';
-
-const taxKey = ({ code, percent, inclusive }: LineTax): string => `${code} ${Number(percent)} ${inclusive}`;
+import type { EngineLine, InvoicedCharge, InvoicedSum, KeptCredit, LineTax } from './engine.types.js';
+import { taxKeyOf } from './invoiced-charges.js';
+import { groupOf, keptKeyOf } from './keys.js';
 
 /**
  * The lines that make what was invoiced what it should be: new charges as they are, changed ones by their difference,
  * those that are no more by what they came to. Afterwards the lines of every key come to the charge of that key, so that
- * doing it again adds nothing.
+ * doing it again adds nothing. Left out are groups of charges that are in a draft, which is computed again before it is
+ * issued, and those whose corrections weigh each other up.
  */
 export function differences(
   charges: readonly Charge[],
   invoiced: readonly InvoicedCharge[],
   currency: string,
 ): EngineLine[] {
+  if (invoiced.length === 0) return [...charges];
   const before = new Map(invoiced.map((charge) => [charge.key, charge]));
   const now = new Set(charges.map(({ key }) => key));
-  const gone = invoiced.filter(({ key }) => !now.has(key));
-  return [
+  const gone = invoiced.filter(({ key }) => !now.has(key) && !key.startsWith('a:'));
+  const lines = [
     ...gone.flatMap((charge) => correction(undefined, charge, currency)),
     ...charges.flatMap((charge) => {
       const known = before.get(charge.key);
       return known ? correction(charge, known, currency) : [charge];
     }),
   ];
+  const groups = [...grouped(invoiced)].map(([group, own]) => new Group(group, own, currency));
+  const kept = groups.flatMap((group) => group.keptCredit(charges));
+  const byGroup = grouped([...lines, ...kept]);
+  const left = new Set(groups.flatMap(({ name, leaves }) => (leaves(byGroup.get(name) ?? []) ? [name] : [])));
+  return [...lines, ...kept].filter(({ key }) => !left.has(groupOf(key)));
 }
 
-function correction(should: Charge | undefined, was: InvoicedCharge, currency: string): EngineLine[] {
+type Keyed = EngineLine & { readonly key: string };
+
+function grouped<T extends { readonly key: string }>(all: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groupOf(one.key);
+    const known = groups.get(group);
+    if (known) known.push(one);
+    else groups.set(group, [one]);
+  }
+  return groups;
+}
+
+/** Charges that stand for each other, some of which were invoiced before. */
+class Group {
+  constructor(
+    readonly name: string,
+    private readonly invoiced: readonly InvoicedCharge[],
+    private readonly currency: string,
+  ) {}
+
+  /** Whether nothing is to be written of it now. */
+  readonly leaves = (lines: readonly Keyed[]): boolean => {
+    if (this.invoiced.some(({ inDraft }) => inDraft)) return true;
+    if (!this.sum(lines.map(({ amount }) => amount)).isZero()) return false;
+    const taxes = lines.flatMap((line) => line.taxes);
+    return [...keysOf(taxes)].every((tax) => this.taxOf(taxes, tax).isZero());
+  };
+
+  /**
+   * What people credited counts against what the charges have come down to since: it is not given back twice. What it
+   * exceeds that by stays credited.
+   */
+  keptCredit(charges: readonly Charge[]): Keyed[] {
+    const key = keptKeyOf(this.name);
+    const counted = this.invoiced.find((one) => one.key === key);
+    if (!counted && this.invoiced.every(({ whenCredited }) => whenCredited === null)) return [];
+    const own = charges.filter((one) => groupOf(one.key) === this.name);
+    const was = this.invoiced.flatMap(({ whenCredited }): InvoicedSum[] => (whenCredited ? [whenCredited] : []));
+    const figures = this.figuresOf(
+      this.sum(this.invoiced.map(({ credited }) => credited)),
+      this.sum(was.map(({ amount }) => amount)),
+      this.sum(own.map(({ amount }) => amount)),
+      Money.of(counted?.amount ?? '0', this.currency),
+    );
+    const amount = countedOf(figures, this.currency);
+    const taxes = this.keptTaxes(own, was, counted?.taxes ?? []);
+    if (amount.isZero() && taxes.length === 0) return [];
+    const { serviceId, description, from, until } = this.invoiced[0] as InvoicedCharge;
+    const kind = isRepair(amount, taxes) ? 'repair' : 'adjustment';
+    const inputs = { rule: 'credited_before', ...figures } as const;
+    return [{ key, kind, serviceId, description, from, until, amount: amount.toText(), taxes, inputs }];
+  }
+
+  private keptTaxes(own: readonly Charge[], was: readonly InvoicedSum[], counted: readonly LineTax[]): LineTax[] {
+    const credited = this.invoiced.flatMap(({ creditedTaxes }) => creditedTaxes);
+    const [should, before] = [own.flatMap(({ taxes }) => taxes), was.flatMap(({ taxes }) => taxes)];
+    const all = new Map([...credited, ...counted].map((tax) => [taxKeyOf(tax), tax]));
+    return [...all].flatMap(([key, { code, name, percent, inclusive }]) => {
+      const [by, of, to] = [this.taxOf(credited, key), this.taxOf(before, key), this.taxOf(should, key)];
+      const kept = this.figuresOf(by, of, to, this.taxOf(counted, key));
+      const amount = countedOf(kept, this.currency);
+      return amount.isZero() ? [] : [{ code, name, percent, inclusive, amount: amount.toText(), kept }];
+    });
+  }
+
+  private figuresOf(credited: Money, was: Money, should: Money, counted: Money): KeptCredit {
+    const texts = { credited_amount: credited.toText(), was_amount: was.toText() };
+    return { ...texts, should_amount: should.toText(), counted_before: counted.toText() };
+  }
+
+  private sum(amounts: readonly string[]): Money {
+    return Money.sumOfTexts(amounts, this.currency);
+  }
+
+  private taxOf(taxes: readonly LineTax[], key: string): Money {
+    return sumOfTax(taxes, key, this.currency);
+  }
+}
+
+const keysOf = (taxes: readonly LineTax[]): Set<string> => new Set(taxes.map(taxKeyOf));
+const sumOfTax = (taxes: readonly LineTax[], key: string, currency: string): Money =>
+  Money.sumOfTexts(
+    taxes.filter((tax) => taxKeyOf(tax) === key).map(({ amount }) => amount),
+    currency,
+  );
+
+function correction(should: Charge | undefined, was: InvoicedCharge, currency: string): Keyed[] {
   const money = (text: string): Money => Money.of(text, currency);
   const shouldAmount = should?.amount ?? '0';
-  const amount = correctionOf(money(shouldAmount), money(was.amount), money(was.credited));
-  const taxes = taxCorrections(should?.taxes ?? [], was, currency);
+  const amount = money(shouldAmount).minus(money(was.amount));
+  const taxes = taxCorrections(should?.taxes ?? [], was.taxes, currency);
   if (amount.isZero() && taxes.length === 0) return [];
   const { key, serviceId, description } = was;
   // A charge that became shorter is taken back for the days that it lost.
@@ -51,7 +145,6 @@ function correction(should: Charge | undefined, was: InvoicedCharge, currency: s
         should: should?.inputs ?? null,
         should_amount: shouldAmount,
         invoiced_amount: was.amount,
-        credited_amount: was.credited,
       },
     },
   ];
@@ -61,19 +154,13 @@ function isRepair(amount: Money, taxes: readonly LineTax[]): boolean {
   return amount.isNegative() || (amount.isZero() && taxes.every((tax) => tax.amount.startsWith('-')));
 }
 
-function taxCorrections(should: readonly LineTax[], was: InvoicedCharge, currency: string): LineTax[] {
-  const all = new Map([...was.taxes, ...should].map((tax) => [taxKey(tax), tax]));
-  const sum = (taxes: readonly LineTax[], key: string): Money =>
-    Money.sum(
-      taxes.filter((tax) => taxKey(tax) === key).map(({ amount }) => Money.of(amount, currency)),
-      currency,
-    );
+function taxCorrections(should: readonly LineTax[], was: readonly LineTax[], currency: string): LineTax[] {
+  const all = new Map([...was, ...should].map((tax) => [taxKeyOf(tax), tax]));
   return [...all].flatMap(([key, { code, name, percent, inclusive }]) => {
-    const [wanted, invoiced] = [sum(should, key), sum(was.taxes, key)];
-    const credited = sum(was.creditedTaxes, key);
-    const amount = correctionOf(wanted, invoiced, credited);
+    const [wanted, invoiced] = [sumOfTax(should, key, currency), sumOfTax(was, key, currency)];
+    const amount = wanted.minus(invoiced);
     if (amount.isZero()) return [];
-    const figures = { should: wanted.toText(), invoiced: invoiced.toText(), credited: credited.toText() };
+    const figures = { should: wanted.toText(), invoiced: invoiced.toText() };
     return [{ code, name, percent, inclusive, amount: amount.toText(), correction: figures }];
   });
 }

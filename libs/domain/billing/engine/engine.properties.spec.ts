@@ -2,9 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Money, addDays } from '@isp/kernel';
 import { HISTORIES } from '../../../../test/support/histories.js';
+import { chargesDue } from './charges.js';
 import { compute, dueInAll } from './compute.js';
 import type { EngineFacts, EngineLine, ServiceFacts } from './engine.types.js';
 import { invoicedCharges } from './invoiced-charges.js';
+import { groupOf } from './keys.js';
 
 const PATIENCE_MS = 60_000 + HISTORIES * 100;
 const ZONES = [
@@ -87,6 +89,8 @@ const terms = fc.record({
   timing: fc.constantFrom('advance' as const, 'arrears' as const),
   proration: fc.constantFrom('day' as const, 'second' as const),
   discount: fc.option(fc.constantFrom('10', '33.3333', '100')),
+  other: fc.option(fc.record({ monthlyAmount: amount, day: fc.integer({ min: 0, max: 300 }) })),
+  exemptFrom: fc.option(fc.integer({ min: 0, max: 300 }).map((days) => addDays('2024-02-10', days))),
   policy: fc.record({
     start: fc.constantFrom('prorate' as const, 'full' as const, 'free' as const),
     upgrade: fc.constantFrom('prorate' as const, 'next_period' as const),
@@ -101,21 +105,17 @@ const terms = fc.record({
 type Terms = typeof terms extends fc.Arbitrary<infer T> ? T : never;
 
 function facts(
-  { timeZone, discount, policy, ...rest }: Terms,
+  { timeZone, discount, other, exemptFrom, policy, ...rest }: Terms,
   services: readonly ServiceFacts[],
   targetOn: string,
 ): EngineFacts {
   const startsOn = '2024-02-10';
+  const named = { serviceId: null, name: 'D', percent: null, monthlyAmount: null };
   const discounts = [
-    {
-      id: 1,
-      serviceId: null,
-      name: 'D',
-      percent: discount,
-      monthlyAmount: null,
-      from: '2024-05-07',
-      until: '2024-11-20',
-    },
+    ...(discount === null ? [] : [{ ...named, id: 1, percent: discount, from: '2024-05-07', until: '2024-11-20' }]),
+    ...(other === null
+      ? []
+      : [{ ...named, id: 2, monthlyAmount: other.monthlyAmount, from: addDays(startsOn, other.day), until: null }]),
   ];
   return {
     account: {
@@ -123,11 +123,11 @@ function facts(
       timeZone,
       startsOn,
       terms: [{ ...rest, fromOn: startsOn, taxRegion: null }],
-      exemptions: [],
+      exemptions: exemptFrom === null ? [] : [{ code: null, from: exemptFrom, until: null, certificate: 'X' }],
     },
     services,
     policies: [1, 2, 3].map((planId) => ({ planId, fromOn: '2000-01-01', ...policy })),
-    discounts: discount === null ? [] : discounts,
+    discounts,
     oneOffs: [],
     taxRates: [],
     invoiced: [],
@@ -147,6 +147,27 @@ const asWritten = (lines: readonly EngineLine[]) =>
     lines.map((line) => ({ ...line, key: line.key ?? '' })),
     'USD',
   );
+/** What is left of the amounts of each group, without taxes, of all that was written. */
+function leftByGroup(lines: readonly EngineLine[]): Map<string, Money> {
+  const groups = new Map<string, Money>();
+  for (const { key, amount: of } of lines) {
+    const group = groupOf(key ?? '');
+    groups.set(group, (groups.get(group) ?? money('0')).plus(money(of)));
+  }
+  return groups;
+}
+/** What a group of charges should come to, without taxes. */
+function dueOf(group: string, given: EngineFacts): Money {
+  const inOrder = given.services.map((one) => ({
+    ...one,
+    prices: [...one.prices].sort((a, b) => a.at.getTime() - b.at.getTime()),
+  }));
+  const own = chargesDue({ ...given, services: inOrder }).filter(({ key }) => groupOf(key) === group);
+  return Money.sum(
+    own.map(({ amount: of }) => money(of)),
+    'USD',
+  );
+}
 const target = fc.integer({ min: 0, max: 420 }).map((days) => addDays('2024-02-01', days));
 
 describe('for any history', () => {
@@ -163,6 +184,36 @@ describe('for any history', () => {
             written.push(...lines);
             expect(sum(written).toText()).toBe(dueInAll(given).toText());
             expect(compute({ ...given, invoiced: asWritten(written) }).lines).toEqual([]);
+          }
+        }),
+        { numRuns: HISTORIES },
+      );
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'what people credit is given back once: no more than a charge comes to, and no less than is left of it',
+    () => {
+      const step = fc.tuple(history, target, fc.nat(), fc.integer({ min: 0, max: 100 }));
+      fc.assert(
+        fc.property(terms, fc.array(step, { minLength: 2, maxLength: 4 }), (how, steps) => {
+          const written: EngineLine[] = [];
+          for (const [services, targetOn, which, share] of steps) {
+            const given = { ...facts(how, services, targetOn), invoiced: asWritten(written) };
+            written.push(...compute(given).lines);
+            expect(compute({ ...given, invoiced: asWritten(written) }).lines).toEqual([]);
+            for (const [group, left] of leftByGroup(written)) {
+              expect([group, left.isNegative()]).toEqual([group, false]);
+              expect(left.compare(dueOf(group, given))).toBeLessThanOrEqual(0);
+            }
+            const line = written.filter(({ kind, amount: of }) => kind === 'recurring' && Number(of) > 0).at(which % 7);
+            const group = line ? groupOf(line.key ?? '') : '';
+            const standing = leftByGroup(written).get(group);
+            if (!line || !standing) continue;
+            const most = standing.compare(money(line.amount)) < 0 ? standing : money(line.amount);
+            const off = most.times(share).dividedBy(100).rounded().negated();
+            written.push({ ...line, kind: 'credit', amount: off.toText(), taxes: [] });
           }
         }),
         { numRuns: HISTORIES },

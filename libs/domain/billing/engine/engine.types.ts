@@ -154,10 +154,25 @@ export interface LineTax {
   readonly percent: string;
   readonly inclusive: boolean;
   readonly amount: string;
-  /** Of a correction: what the tax should be in all, what was invoiced before, and what of that was credited. */
-  readonly correction?: { readonly should: string; readonly invoiced: string; readonly credited: string };
+  /** Of a correction: what the tax should be in all, and what was invoiced before; lines of old also say what of that was credited. */
+  readonly correction?: { readonly should: string; readonly invoiced: string; readonly credited?: string };
   /** Of a credit: the tax of the line that it takes back, and what was credited of it before. */
   readonly credit?: { readonly of: string; readonly credited_before: string };
+  /** Of the discount that leaves nothing of a charge: the tax of the charge, and what discounts before took off it. */
+  readonly rest?: { readonly of: string; readonly taken_before: string };
+  /** Of what was credited by hand before: as the line's own figures. */
+  readonly kept?: KeptCredit;
+}
+
+/** What credit notes took back of charges, and what of that counts against what they are by now. Signed amounts. */
+export interface KeptCredit {
+  /** By credit notes, in all: not positive where charges are taken back. */
+  readonly credited_amount: string;
+  /** What the charges came to when the last of those was written, and what they should come to now. */
+  readonly was_amount: string;
+  readonly should_amount: string;
+  /** What of it was counted already. */
+  readonly counted_before: string;
 }
 
 interface Share {
@@ -198,8 +213,10 @@ export type LineInputs =
       readonly should: LineInputs | null;
       readonly should_amount: string;
       readonly invoiced_amount: string;
-      readonly credited_amount: string;
+      /** Only lines of old have it: they took back what people had not credited. */
+      readonly credited_amount?: string;
     }
+  | (KeptCredit & { readonly rule: 'credited_before' })
   | {
       readonly rule: 'credit';
       readonly line_amount: string;
@@ -222,16 +239,24 @@ export interface EngineLine extends DateRange {
   readonly taxes: readonly LineTax[];
 }
 
+/** What the lines of a key came to. */
+export interface InvoicedSum {
+  readonly amount: string;
+  readonly taxes: readonly LineTax[];
+}
+
 /** A charge that was invoiced before, all lines of its key in one sum. */
-export interface InvoicedCharge extends DateRange {
+export interface InvoicedCharge extends DateRange, InvoicedSum {
   readonly key: string;
   readonly serviceId: number | null;
   readonly description: string;
-  readonly amount: string;
-  readonly taxes: readonly LineTax[];
   /** What people took back of it by credit notes, not positive; with its taxes. */
   readonly credited: string;
   readonly creditedTaxes: readonly LineTax[];
+  /** What it was when people last took something back of it or of what belongs to it; null when they never did. */
+  readonly whenCredited: InvoicedSum | null;
+  /** Whether some of it is in a draft only. */
+  readonly inDraft: boolean;
 }
 
 export interface EngineFacts {
@@ -242,8 +267,13 @@ export interface EngineFacts {
   readonly oneOffs: readonly OneOffFact[];
   readonly taxRates: readonly TaxRate[];
   readonly invoiced: readonly InvoicedCharge[];
-  /** Periods that begin by this day (in advance) or end by it (in arrears) are due. */
+  /**
+   * Periods that begin by this day (in advance) or end by it (in arrears) are due. What was invoiced before it was due
+   * is kept right, too.
+   */
   readonly targetOn: string;
+  /** The first day of one period that is to be invoiced although it is not due yet, and nothing beside it. */
+  readonly onlyPeriod?: string | undefined;
   /** The largest total that is not nonsense; null for the engine's own judgement. */
   readonly limitAmount: string | null;
 }

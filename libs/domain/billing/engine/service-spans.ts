@@ -10,7 +10,7 @@ import {
   subtract,
 } from '@isp/kernel';
 import type { BillingPeriod } from './billing-periods.js';
-import type { BlockFact, DateRange, PlanPolicy, PriceFact, ServiceFacts } from './engine.types.js';
+import type { DateRange, PlanPolicy, PriceFact, ServiceFacts } from './engine.types.js';
 
 /** Counts a period in whole days of the account's calendar, or in seconds. */
 export interface Ruler {
@@ -92,7 +92,7 @@ export function pricedSpans(
   const windows = bought ? intersect(paid, bought) : paid;
   return priced.flatMap(({ price, ...span }) => {
     const policy = policyOf(price.planId);
-    const open = subtract(intersect([span], windows), freeBlocks(service.blocks, policy, ruler));
+    const open = subtract(intersect([span], windows), freeBlocks(service, policy, ruler));
     return open.map((part) => ({ ...part, price }));
   });
 }
@@ -151,12 +151,17 @@ function pricesWithin(
   return [...spans, { from, until: life.until, price }];
 }
 
-/** Whole days (or seconds) in which a service was blocked and need not be paid for. What a balance did not cover was not bought. */
-function freeBlocks(blocks: readonly BlockFact[], policy: PlanPolicy, ruler: Ruler): Span[] {
+/**
+ * Whole days (or seconds) in which a service was blocked and need not be paid for; what it ended in goes on behind its
+ * end. What a balance did not cover was not bought.
+ */
+function freeBlocks({ blocks, terminatedAt }: ServiceFacts, policy: PlanPolicy, ruler: Ruler): Span[] {
+  const endOf = (until: Date | null): number =>
+    until === null || (terminatedAt !== null && until >= terminatedAt) ? Infinity : ruler.floor(until);
   return (
     blocks
       .filter(({ cause }) => cause !== 'balance' && isFree(cause, policy))
-      .map(({ from, until }) => ({ from: ruler.ceil(from), until: until === null ? Infinity : ruler.floor(until) }))
+      .map(({ from, until }) => ({ from: ruler.ceil(from), until: endOf(until) }))
       // What lies within one day would end before it begins, and its day be charged twice.
       .filter(({ from, until }) => from <= until)
   );

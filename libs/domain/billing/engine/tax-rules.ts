@@ -43,6 +43,30 @@ function ofPlan(percent: string | null): readonly ApplicableTax[] {
   return tax;
 }
 
+/** The days on which the taxes of an account may change, in order. */
+export function taxChanges(
+  region: string | null,
+  rates: readonly TaxRate[],
+  exemptions: readonly Exemption[],
+): readonly string[] {
+  const ofRates = region === null ? NO_DAYS : changesOf(rates, region);
+  if (exemptions.length === 0) return ofRates;
+  return [...new Set([...ofRates, ...exemptions.flatMap(endsOf)])].sort();
+}
+
+const NO_DAYS: readonly string[] = [];
+const endsOf = ({ from, until }: DateRange): string[] => (until === null ? [from] : [from, until]);
+const changing = new WeakMap<readonly TaxRate[], Map<string, readonly string[]>>();
+
+function changesOf(rates: readonly TaxRate[], region: string): readonly string[] {
+  const answers = changing.get(rates) ?? new Map<string, readonly string[]>();
+  changing.set(rates, answers);
+  const answer =
+    answers.get(region) ?? [...new Set(rates.filter((rate) => rate.region === region).flatMap(endsOf))].sort();
+  answers.set(region, answer);
+  return answer;
+}
+
 /** Per list of rates: the accounts of a run share one, and nearly all of them ask it the same. */
 const known = new WeakMap<readonly TaxRate[], Map<string, readonly ApplicableTax[]>>();
 

@@ -6,6 +6,7 @@ import { UnitOfWork, guarded, statement } from '@isp/platform/database';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { billingErrors } from '../billing.errors.js';
 import { totalOf } from '../engine/arithmetic.js';
+import { groupOf } from '../engine/keys.js';
 import { type CreditedLine, creditOf } from './credit.policy.js';
 import { BillingFacts } from './billing.facts.js';
 import { InvoiceRepository, type NewLine } from './invoice.repository.js';
@@ -17,6 +18,14 @@ const CREDITED = statement(
   `SELECT l.corrects_line_id::text AS "lineId", l.amount::text AS amount, l.taxes
      FROM invoice_lines l JOIN invoices c ON c.id = l.invoice_id AND c.status <> 'void'
     WHERE c.corrects_id = $1 AND c.partner_id = $2 ORDER BY l.id`,
+);
+
+// What is left of charges on the account, whatever document took something back of them.
+const STANDING = statement(
+  'credit-notes-standing',
+  `SELECT coalesce(l.key, o.key) AS key, sum(l.amount)::text AS amount
+     FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id LEFT JOIN invoice_lines o ON o.id = l.corrects_line_id
+    WHERE l.account_id = $1 AND i.status NOT IN ('draft', 'void') AND coalesce(l.key, o.key) IS NOT NULL GROUP BY 1`,
 );
 
 export interface CreditInvoiceInput {
@@ -55,12 +64,17 @@ export class CreditInvoice {
         });
       const credited = await this.uow.tx.query<CreditedLine>(CREDITED, [invoiceId, invoice.partnerId]);
       const written = await this.invoices.lines(invoiceId);
-      const credits = (lines ?? rest(written)).map(({ position, amount }) => {
+      const standing = standingOf(await this.uow.tx.query(STANDING, [account.id]), invoice.currency);
+      const credits: { position: number; credit: NewLine }[] = [];
+      for (const { position, amount } of lines ?? rest(written)) {
         const line = written.find((one) => one.position === position);
         if (!line) throw billingErrors('billing.credit.unknown_line', { line: position });
-        return creditOf(line, credited, amount, invoice.currency);
-      });
-      const all = credits.filter((line): line is NewLine => line !== undefined);
+        const credit = creditOf(line, credited, amount, invoice.currency, standing.of(line));
+        if (!credit) continue;
+        standing.take(line, credit);
+        credits.push({ position, credit });
+      }
+      const all = credits.sort((a, b) => a.position - b.position).map(({ credit }) => credit);
       // What was taken off may weigh as much as what was charged.
       if (!totalOf(all, invoice.currency).total.isNegative())
         throw billingErrors(lines ? 'billing.credit.zero' : 'billing.credit.nothing_left');
@@ -88,7 +102,28 @@ export class CreditInvoice {
 const leftOf = ({ totalAmount, creditedAmount, currency }: InvoiceView): string =>
   Money.of(totalAmount, currency).minus(Money.of(creditedAmount, currency)).toText();
 
+/** What is left of the charges that lines are for: the engine may have taken back some of them since. */
+function standingOf(rows: readonly { readonly key: string; readonly amount: string }[], currency: string) {
+  const left = new Map<string, Money>();
+  const add = (key: string, amount: string): void => {
+    const group = groupOf(key);
+    left.set(group, (left.get(group) ?? Money.zero(currency)).plus(Money.of(amount, currency)));
+  };
+  for (const { key, amount } of rows) add(key, amount);
+  return {
+    /** Undefined for a line that a person wrote. */
+    of: ({ key }: InvoiceLineView) => (key === null ? undefined : left.get(groupOf(key))),
+    take: ({ key }: InvoiceLineView, { amount }: NewLine): void => {
+      if (key !== null) add(key, amount);
+    },
+  };
+}
+
 /** Every line that charged something or took it off, in full: what was credited of it before is found out line by line. */
 function rest(lines: readonly InvoiceLineView[]): { position: number; amount: string | null }[] {
-  return lines.filter(({ amount }) => Number(amount) !== 0).map(({ position }) => ({ position, amount: null }));
+  // What was taken off comes first: what is left of a charge is without it.
+  return lines
+    .filter(({ amount }) => Number(amount) !== 0)
+    .sort((a, b) => Math.sign(Number(a.amount)) - Math.sign(Number(b.amount)))
+    .map(({ position }) => ({ position, amount: null }));
 }

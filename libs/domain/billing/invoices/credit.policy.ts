@@ -16,6 +16,7 @@ export interface CreditedLine {
  * line takes what is left of its taxes, so that all credits together come to the line exactly. A line that took something
  * off is only taken back in full, with the opposite sign.
  * @param amount null for all that is left; undefined is answered when nothing is
+ * @param standing what is left of the charge that the line is for, whoever took something back of it
  * @throws `billing.credit.too_much`, `billing.credit.unfit_line`, `billing.credit.zero`
  */
 export function creditOf(
@@ -23,6 +24,7 @@ export function creditOf(
   before: readonly CreditedLine[],
   amount: string | null,
   currency: string,
+  standing?: Money,
 ): NewLine | undefined {
   const money = (text: string): Money => Money.of(text, currency);
   const own = before.filter(({ lineId }) => lineId === line.id);
@@ -32,7 +34,7 @@ export function creditOf(
   ).negated();
   const whole = money(line.amount);
   if (amount !== null && !whole.isPositive()) throw billingErrors('billing.credit.unfit_line', { line: line.position });
-  const left = whole.minus(credited);
+  const left = leftOf(whole.minus(credited), standing);
   if (amount === null && left.isZero()) return undefined;
   const credit = amount === null ? left : money(amount).rounded();
   if (amount !== null && !credit.isPositive()) throw billingErrors('billing.credit.zero');
@@ -60,6 +62,12 @@ export function creditOf(
     taxes,
     inputs: { rule: 'credit', ...inputs },
   };
+}
+
+/** What may still be credited of a line that charged something: no more than is left of its charge. */
+function leftOf(line: Money, standing: Money | undefined): Money {
+  if (!standing || !line.isPositive() || line.compare(standing) <= 0) return line;
+  return standing.isPositive() ? standing : Money.zero(line.currency);
 }
 
 /** A tax's share of a credit, negative: what is left of the tax when the credit completes the line. */

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Actor, systemActor } from '@isp/contracts';
-import { type Clock, addDays, localDate } from '@isp/kernel';
+import { type Clock, addDays, addMonths, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork } from '@isp/platform/database';
 import { AccountFacts } from '../accounts/account-facts.js';
@@ -17,6 +17,9 @@ import { Issuer } from './issuer.js';
 
 /** Who looks behind the caller's wall, at services that the caller's account pays for. */
 export const ESTIMATOR = systemActor('billing-estimates');
+
+/** How far ahead the first day of a period may lie that is invoiced before it is due. */
+const MOST_MONTHS_AHEAD = 12;
 
 /** The first and the last day of a period, both included. */
 export interface AskedPeriod {
@@ -44,23 +47,35 @@ export interface InvoicePreview {
   readonly computed: Computed;
 }
 
-/** A day, or the one up to which the account is invoiced already: an older one would take back what was charged since. */
-export function notBefore({ billedOn }: { readonly billedOn: string | null }, on: string): string {
-  return billedOn !== null && billedOn > on ? billedOn : on;
-}
-
 /** The end of what a prepaid account has bought, or the day itself. */
 export function boughtUntil({ prepaid }: AccountView, today: string): string {
   const until = prepaid?.state === 'on' ? prepaid.until : null;
   return until !== null && until > today ? until : today;
 }
 
+/** @throws `billing.period.backwards`, `billing.period.not_of_account`, `billing.period.not_over`, `billing.period.too_far` */
+function askedPeriod(account: AccountView, { startDate, endDate }: AskedPeriod, today: string): BillingPeriod {
+  if (endDate < startDate) throw billingErrors('billing.period.backwards');
+  if (startDate > addMonths(today, MOST_MONTHS_AHEAD)) throw billingErrors('billing.period.too_far');
+  const until = addDays(endDate, 1);
+  const period = periodsDue(account, until).find((one) => one.billedFrom === startDate && one.billedUntil === until);
+  if (!period) throw billingErrors('billing.period.not_of_account');
+  if (period.terms.timing === 'arrears' && dueDayOf(period) > today) throw billingErrors('billing.period.not_over');
+  return period;
+}
+
+/** Up to which day what a document says of a period is computed: one that is not due has nothing but its own. */
+export function targetFor(period: BillingPeriod, today: string): { targetOn: string; onlyPeriod?: string } {
+  const due = dueDayOf(period);
+  return due > today ? { targetOn: today, onlyPeriod: period.from } : { targetOn: due };
+}
+
 /**
  * Invoices what an account owes by the history of its services and was not invoiced yet. Run again it finds nothing;
  * after a change of history it adds the difference, as a credit note where that is negative. What cannot be parks the
  * account instead.
- * @throws `billing.account.not_found`, `billing.account.prepaid`, `billing.account.parked`, `billing.period.not_of_account`, `billing.invoice.nothing_due`,
- *   `billing.period.already_invoiced`
+ * @throws `billing.account.not_found`, `billing.account.prepaid`, `billing.account.parked`, `billing.period.not_of_account`,
+ *   `billing.period.not_over`, `billing.period.too_far`, `billing.invoice.nothing_due`, `billing.period.already_invoiced`
  */
 @Injectable()
 export class GenerateInvoice {
@@ -80,12 +95,13 @@ export class GenerateInvoice {
       const account = await this.accounts.lock(accountId);
       if (account.kind === 'prepaid') throw billingErrors('billing.account.prepaid');
       if (account.parkedFor !== null) throw billingErrors('billing.account.parked', { reason: account.parkedFor });
-      const { targetOn, period } = this.target(account, input.period);
-      const computed = compute(await this.facts.of(account, targetOn));
+      const today = localDate(this.clock.now(), account.timeZone);
+      const period = input.period ? askedPeriod(account, input.period, today) : periodsDue(account, today).at(-1);
+      const { targetOn, onlyPeriod } = input.period && period ? targetFor(period, today) : { targetOn: today };
+      const computed = compute(await this.facts.of(account, targetOn, { onlyPeriod }));
       if (computed.nonsense !== null) return this.park(actor, account, computed);
       if (computed.lines.length === 0) throw billingErrors('billing.invoice.nothing_due', { date: targetOn });
       const draft = await this.write(input, account, computed, period);
-      await this.accounts.billed(account.id, targetOn);
       return input.draft ? draft : this.issuer.issue(actor, account, draft);
     });
   }
@@ -94,29 +110,26 @@ export class GenerateInvoice {
   async preview(actor: Actor, accountId: number, on?: string): Promise<InvoicePreview> {
     const account = await this.queries.get(actor, accountId);
     const today = localDate(this.clock.now(), account.timeZone);
-    const period = nextDue(account, on === undefined ? today : addDays(on, -1));
+    if (on !== undefined) return this.previewOf(account, nextDue(account, addDays(on, -1)), on, today);
+    // The invoice that a run makes next, which may be due today; one that was made by hand leaves nothing of it.
+    const first = account.kind === 'prepaid' ? today : addDays(account.nextRunOn, -1);
+    const preview = await this.previewOf(account, nextDue(account, first), undefined, today);
+    if (preview.on > today || preview.computed.lines.length > 0) return preview;
+    return this.previewOf(account, nextDue(account, today), undefined, today);
+  }
+
+  private async previewOf(
+    account: AccountView,
+    period: BillingPeriod,
+    on: string | undefined,
+    today: string,
+  ): Promise<InvoicePreview> {
     const due = dueDayOf(period);
-    const targetOn = on === undefined || on < due ? (on ?? due) : due;
-    const facts = await this.uow.outside(() =>
-      this.uow.run(ESTIMATOR, () => this.facts.of(account, notBefore(account, targetOn))),
-    );
+    const targetOn = on !== undefined && on < due ? on : due;
+    const facts = await this.uow.outside(() => this.uow.run(ESTIMATOR, () => this.facts.of(account, targetOn)));
     // What is not bought yet is what it would say.
     const computed = compute(asIfBought(facts, boughtUntil(account, today)));
     return { account, on: targetOn, period, computed };
-  }
-
-  private target(account: AccountView, asked?: AskedPeriod): { targetOn: string; period: BillingPeriod | undefined } {
-    if (asked === undefined) {
-      const targetOn = localDate(this.clock.now(), account.timeZone);
-      return { targetOn: notBefore(account, targetOn), period: periodsDue(account, targetOn).at(-1) };
-    }
-    if (asked.endDate < asked.startDate) throw billingErrors('billing.period.backwards');
-    const until = addDays(asked.endDate, 1);
-    const period = periodsDue(account, until).find(
-      (one) => one.billedFrom === asked.startDate && one.billedUntil === until,
-    );
-    if (!period) throw billingErrors('billing.period.not_of_account');
-    return { targetOn: notBefore(account, dueDayOf(period)), period };
   }
 
   private async write(

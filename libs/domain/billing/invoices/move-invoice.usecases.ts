@@ -7,6 +7,7 @@ import { AccountRepository } from '../accounts/account.repository.js';
 import type { AccountView } from '../accounts/account.view.js';
 import { billingErrors } from '../billing.errors.js';
 import { BillingFacts } from './billing.facts.js';
+import { DraftCheck } from './draft-check.js';
 import { InvoiceRepository } from './invoice.repository.js';
 import { type InvoiceStatus, type InvoiceView, invoiceStates } from './invoice.view.js';
 import { Issuer } from './issuer.js';
@@ -19,13 +20,17 @@ async function locked(invoices: InvoiceRepository, accounts: AccountRepository, 
   return { account, invoice: await invoices.get(id) };
 }
 
-/** Issues a draft. @throws `billing.invoice.not_found`, `billing.invoice.illegal_move` */
+/**
+ * Issues a draft. One of the engine is computed again first: what is not due any more is issued by nobody.
+ * @throws `billing.invoice.not_found`, `billing.invoice.illegal_move`, `billing.account.parked`, `billing.invoice.stale`
+ */
 @Injectable()
 export class IssueInvoice {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly accounts: AccountRepository,
     private readonly invoices: InvoiceRepository,
+    private readonly check: DraftCheck,
     private readonly issuer: Issuer,
   ) {}
 
@@ -33,8 +38,15 @@ export class IssueInvoice {
     return this.uow.run(actor, async () => {
       const { account, invoice } = await locked(this.invoices, this.accounts, invoiceId);
       if (invoice.status !== 'draft') throw illegal(invoice.status, 'pending');
+      if (invoice.origin === 'engine') await this.refuseStale(account, invoice);
       return this.issuer.issue(actor, account, invoice);
     });
+  }
+
+  private async refuseStale(account: AccountView, draft: InvoiceView): Promise<void> {
+    if (account.parkedFor !== null) throw billingErrors('billing.account.parked', { reason: account.parkedFor });
+    const { computed, same } = await this.check.of(account, draft);
+    if (!same) throw billingErrors('billing.invoice.stale', { total: computed.total.toText() });
   }
 }
 
@@ -62,7 +74,8 @@ export class VoidInvoice {
     return this.uow.run(actor, async () => {
       const { invoice } = await locked(this.invoices, this.accounts, invoiceId);
       const { status, settledAmount, creditedAmount } = invoice;
-      if (Number(settledAmount) !== 0 || Number(creditedAmount) !== 0) throw billingErrors('billing.invoice.settled');
+      if (Number(settledAmount) !== 0 || Number(creditedAmount) !== 0)
+        throw billingErrors(invoice.document === 'invoice' ? 'billing.invoice.settled' : 'billing.credit_note.settled');
       invoiceStates.assert(status, 'void' satisfies InvoiceStatus, illegal);
       const voided = await this.invoices.void(invoiceId, this.clock.now(), reason ?? null);
       await this.invoices.uncover(invoiceId);

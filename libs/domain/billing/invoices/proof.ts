@@ -1,5 +1,13 @@
 import { Money } from '@isp/kernel';
-import { correctionOf, exactAmount, explain, withTaxes } from '../engine/arithmetic.js';
+import {
+  correctionOf,
+  countedOf,
+  exactAmount,
+  explain,
+  restOfTax,
+  withTaxes,
+  withoutInclusive,
+} from '../engine/arithmetic.js';
 import type { LineTax } from '../engine/engine.types.js';
 import { taxOfCredit } from './credit.policy.js';
 import type { InvoiceLineView, InvoiceWithLines } from './invoice.view.js';
@@ -60,12 +68,11 @@ function proveLine(line: InvoiceLineView, currency: string): LineProof {
   const { inputs } = line;
   const exact = exactAmount(inputs, currency);
   const fresh = withTaxes(exact, line.taxes);
-  const taken = inputs.rule === 'correction' || inputs.rule === 'credit';
-  const derivedAmount = taken ? exact.toText() : fresh.amount;
   const taxes = line.taxes.map((tax, index): TaxProof => {
     const derived = derivedTax(line, tax, fresh.taxes[index]?.amount ?? '0', currency);
     return { tax, derivedAmount: derived.toText(), matches: derived.equals(money(tax.amount)) };
   });
+  const derivedAmount = derivedNet(line, exact, fresh.amount);
   const sum = Money.sum(
     taxes.map((tax) => money(tax.derivedAmount)),
     currency,
@@ -77,10 +84,17 @@ function proveLine(line: InvoiceLineView, currency: string): LineProof {
   return { line, arithmetic: explain(inputs, derivedAmount), derivedAmount, matches, taxes };
 }
 
+/** Corrections and credits say amounts without taxes; the discount that completes a charge leaves nothing of its taxes. */
+function derivedNet({ inputs: { rule }, taxes }: InvoiceLineView, exact: Money, fresh: string): string {
+  if (rule === 'correction' || rule === 'credit' || rule === 'credited_before') return exact.toText();
+  return taxes.some(({ rest }) => rest) ? withoutInclusive(exact, taxes).toText() : fresh;
+}
+
 function derivedTax({ inputs }: InvoiceLineView, tax: LineTax, fresh: string, currency: string): Money {
-  const money = (text: string): Money => Money.of(text, currency);
   if (inputs.rule === 'credit') return taxOfCredit(tax.credit ?? { of: '0', credited_before: '0' }, inputs, currency);
-  if (inputs.rule !== 'correction') return money(fresh);
+  if (inputs.rule === 'credited_before') return tax.kept ? countedOf(tax.kept, currency) : Money.zero(currency);
+  if (tax.rest) return restOfTax(tax.rest, currency);
+  if (inputs.rule !== 'correction') return Money.of(fresh, currency);
   const { should = '0', invoiced = '0', credited = '0' } = tax.correction ?? {};
-  return correctionOf(money(should), money(invoiced), money(credited));
+  return correctionOf(should, invoiced, credited, currency);
 }

@@ -1,15 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
-import { type Clock, localDate } from '@isp/kernel';
+import type { Clock } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { RunsOnSchedule, type Scheduled } from '@isp/platform/work';
-import { AccountFacts } from '../accounts/account-facts.js';
 import { AccountRepository } from '../accounts/account.repository.js';
 import type { AccountView } from '../accounts/account.view.js';
-import { dueDayOf, periodsDue } from '../engine/billing-periods.js';
-import { type Computed, compute } from '../engine/compute.js';
-import { notBefore } from './generate-invoice.usecase.js';
+import type { Computed } from '../engine/compute.js';
+import { DraftCheck } from './draft-check.js';
 import { InvoiceRepository } from './invoice.repository.js';
 import type { InvoiceView } from './invoice.view.js';
 import { Issuer } from './issuer.js';
@@ -32,7 +30,7 @@ export class ReviewDrafts {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly accounts: AccountRepository,
-    private readonly facts: AccountFacts,
+    private readonly check: DraftCheck,
     private readonly invoices: InvoiceRepository,
     private readonly issuer: Issuer,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -60,34 +58,19 @@ export class ReviewDrafts {
       const account = await this.accounts.lock(accountId);
       const draft = await this.invoices.get(id);
       if (draft.status !== 'draft' || account.parkedFor !== null) return false;
-      const fresh = await this.compute(account, draft);
-      if (fresh.nonsense !== null) {
-        await this.accounts.park(accountId, fresh.nonsense, fresh.total.toText(), this.clock.now());
+      const { computed, same } = await this.check.of(account, draft);
+      if (computed.nonsense !== null) {
+        await this.accounts.park(accountId, computed.nonsense, computed.total.toText(), this.clock.now());
         return false;
       }
-      const ready = await this.renewed(account, draft, fresh);
+      const ready = same ? draft : await this.renewed(account, draft, computed);
       if (ready) await this.issuer.issue(ACTOR, account, ready);
       return ready !== undefined;
     });
   }
 
-  private async compute(account: AccountView, draft: InvoiceView): Promise<Computed> {
-    const today = localDate(this.clock.now(), account.timeZone);
-    const period = periodsDue(account, today).find(({ billedFrom }) => billedFrom === draft.periodFrom);
-    const targetOn = notBefore(account, period ? dueDayOf(period) : today);
-    return compute(await this.facts.of(account, targetOn, draft.id));
-  }
-
-  /** The draft where it still says what is due, else another; none where nothing is due any more. */
+  /** What says what is due by now; none where nothing is any more. */
   private async renewed(account: AccountView, draft: InvoiceView, { lines, total }: Computed) {
-    const said = await this.invoices.lines(draft.id);
-    const asIs = (
-      all: readonly { key: string | null; amount: string; taxes: readonly { amount: string }[] }[],
-    ): string =>
-      JSON.stringify(
-        all.map(({ key, amount, taxes }) => [key, Number(amount), taxes.map((tax) => Number(tax.amount))]),
-      );
-    if (asIs(said) === asIs(lines)) return draft;
     const now = this.clock.now();
     await this.invoices.void(draft.id, now, 'Computed again at the end of its review');
     if (lines.length === 0) return undefined;

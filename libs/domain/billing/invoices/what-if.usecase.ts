@@ -12,7 +12,7 @@ import { dueDayOf, nextDue } from '../engine/billing-periods.js';
 import { compute } from '../engine/compute.js';
 import type { EngineFacts, PriceFact, ServiceFacts } from '../engine/engine.types.js';
 import { asIfBought } from '../prepaid/prepaid-periods.js';
-import { ESTIMATOR, type InvoicePreview, boughtUntil, notBefore } from './generate-invoice.usecase.js';
+import { ESTIMATOR, type InvoicePreview, boughtUntil } from './generate-invoice.usecase.js';
 
 const HAS_STATIC_ADDRESS = statement(
   'billing-what-if-static',
@@ -66,7 +66,7 @@ export class WhatIf {
     const day = dueDayOf(period);
     const at = startOfDay(from, account.timeZone);
     const gather = async (): Promise<[EngineFacts, EngineFacts]> => {
-      const bought = await this.facts.of(account, notBefore(account, day));
+      const bought = await this.facts.of(account, day);
       const facts = asIfBought(bought, boughtUntil(account, today));
       return [facts, { ...facts, services: await this.imagine(facts, change, plan, at) }];
     };
@@ -84,7 +84,7 @@ export class WhatIf {
   ): Promise<ServiceFacts[]> {
     if (change.kind === 'add') return plan ? [...services, imagined(plan, at)] : [...services];
     const service = services.find(
-      ({ serviceId, terminatedAt }) => serviceId === change.serviceId && terminatedAt === null,
+      ({ serviceId, terminatedAt }) => serviceId === change.serviceId && (terminatedAt === null || terminatedAt > at),
     );
     if (!service) throw billingErrors('billing.service.unknown');
     const others = services.filter((one) => one !== service);

@@ -11,7 +11,6 @@ import { dueDayOf, nextDue, periodsDue } from '../engine/billing-periods.js';
 import { compute } from '../engine/compute.js';
 import type { AccountTerms, EngineFacts } from '../engine/engine.types.js';
 import { BillingFacts } from '../invoices/billing.facts.js';
-import { notBefore } from '../invoices/generate-invoice.usecase.js';
 import { LookAtPrepaid } from './look-at-prepaid.usecase.js';
 import { missingDays, termsOn, wanting } from './prepaid-periods.js';
 import { PrepaidMoves } from './prepaid-moves.js';
@@ -56,12 +55,11 @@ export class ConvertAccount {
   private async toPrepaid(account: AccountView, today: string): Promise<void> {
     if (account.payerAccountId !== null || (await this.accounts.paysForOthers(account.id)))
       throw billingErrors('billing.account.shared');
-    const targetOn = notBefore(account, today);
-    const facts = await this.accountFacts.of(account, targetOn);
+    const facts = await this.accountFacts.of(account, today);
     await this.refuseDebts(account, facts);
     const wanted = wanting(facts, today);
     const held = termsOn(account.terms, today);
-    const until = held.timing === 'advance' ? (periodsDue(account, targetOn).at(-1)?.billedUntil ?? today) : today;
+    const until = held.timing === 'advance' ? (periodsDue(account, today).at(-1)?.billedUntil ?? today) : today;
     if (held.timing === 'arrears' && facts.services.length > 0) refuseWithin(account, today);
     await this.accountsTerms(account, held, today);
     const on = wanted.length > 0;

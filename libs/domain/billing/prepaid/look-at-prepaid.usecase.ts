@@ -8,7 +8,6 @@ import { AccountFacts } from '../accounts/account-facts.js';
 import { AccountRepository } from '../accounts/account.repository.js';
 import type { AccountView, PrepaidView } from '../accounts/account.view.js';
 import { type Computed, compute } from '../engine/compute.js';
-import { notBefore } from '../invoices/generate-invoice.usecase.js';
 import { PrepaidBook } from './prepaid-book.js';
 import { balanceOf } from '../accounts/balance.js';
 import { boughtInVain, missingDays, periodFrom, wanting, withDays } from './prepaid-periods.js';
@@ -70,10 +69,10 @@ export class LookAtPrepaid {
   private async owing(actor: Actor, account: Prepaid, today: string): Promise<Turn> {
     if (await this.book.settle(account)) return 'again';
     if (await this.book.takeBack(account, today)) {
-      const facts = await this.facts.of(account, notBefore(account, today));
+      const facts = await this.facts.of(account, today);
       const back = compute(facts);
       if (back.total.isNegative() && back.nonsense === null) {
-        await this.book.documents.issue(actor, account, back, facts.targetOn);
+        await this.book.documents.issue(actor, account, back);
         return 'again';
       }
     }
@@ -82,7 +81,7 @@ export class LookAtPrepaid {
 
   /** In a period that is paid: what has changed since is charged where it is covered, and given back. */
   private async within(actor: Actor, account: Prepaid, today: string, until: string): Promise<Turn> {
-    const facts = await this.facts.of(account, notBefore(account, today));
+    const facts = await this.facts.of(account, today);
     const wanted = wanting(facts, today);
     const vain = boughtInVain(facts, wanted, today);
     if (vain.length > 0 && (await this.book.giveUp(account, addDays(today, 1), vain))) return 'again';
@@ -90,7 +89,7 @@ export class LookAtPrepaid {
     const whole = compute(withDays(facts, days));
     if (whole.nonsense !== null) return this.park(account, whole);
     if (covered(account, whole)) {
-      await this.book.documents.issue(actor, account, whole, facts.targetOn);
+      await this.book.documents.issue(actor, account, whole);
       await this.book.buy(account, days);
       await this.services.release(actor, account);
       return 'settled';
@@ -100,40 +99,38 @@ export class LookAtPrepaid {
     await this.services.release(actor, account, newcomers);
     const bought = compute(facts);
     if (newcomers.length === 0 || bought.lines.length === 0 || !covered(account, bought)) return 'settled';
-    await this.book.documents.issue(actor, account, bought, facts.targetOn);
+    await this.book.documents.issue(actor, account, bought);
     return 'again';
   }
 
   /** No period is paid: the next one begins, where the last one ended or today, if the balance covers it. */
   private async next(actor: Actor, account: Prepaid, today: string): Promise<Turn> {
-    const facts = await this.facts.of(account, notBefore(account, today));
+    const facts = await this.facts.of(account, today);
     const wanted = wanting(facts, today);
-    if (wanted.length === 0) return this.rest(actor, account, compute(facts), facts.targetOn);
+    if (wanted.length === 0) return this.rest(actor, account, compute(facts));
     const { state, until } = account.prepaid;
     const on = state === 'on' && until !== null ? until : today;
     const next = periodFrom(account, on);
     const days = missingDays(wanted, on, next.period.billedUntil);
-    const targetOn = notBefore(account, on);
-    const price = compute({ ...withDays(facts, days, next.account), targetOn });
+    const price = compute({ ...withDays(facts, days, next.account), targetOn: on });
     if (price.nonsense !== null) return this.park(account, price);
     if (covered(account, price)) {
-      await this.book.begin(actor, account, { ...next, days, price, targetOn });
+      await this.book.begin(actor, account, { ...next, days, price });
       await this.services.release(actor, account);
       return next.period.billedUntil > today ? 'settled' : 'again';
     }
     const back = compute(facts);
     if (back.total.isNegative() && back.nonsense === null) {
-      await this.book.documents.issue(actor, account, back, facts.targetOn);
+      await this.book.documents.issue(actor, account, back);
       return 'again';
     }
     return this.turnOff(actor, account);
   }
 
   /** Nothing is to be paid for: what is left to charge or to give back is, as far as it is covered. */
-  private async rest(actor: Actor, account: Prepaid, left: Computed, targetOn: string): Promise<Turn> {
+  private async rest(actor: Actor, account: Prepaid, left: Computed): Promise<Turn> {
     if (left.nonsense !== null) return this.park(account, left);
-    if (left.lines.length > 0 && covered(account, left))
-      await this.book.documents.issue(actor, account, left, targetOn);
+    if (left.lines.length > 0 && covered(account, left)) await this.book.documents.issue(actor, account, left);
     await this.book.idle(account);
     await this.services.release(actor, account);
     return 'settled';

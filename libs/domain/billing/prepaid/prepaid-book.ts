@@ -20,7 +20,6 @@ const DAY_SECONDS = 86_400;
 export interface BeginningPeriod extends NextPeriod {
   readonly days: readonly ServiceDays[];
   readonly price: Computed;
-  readonly targetOn: string;
 }
 
 /** Writes down what a look has decided. The account is locked. */
@@ -44,13 +43,9 @@ export class PrepaidBook {
   }
 
   /** Begins a period: its document is issued and paid, and its days are bought. */
-  async begin(
-    actor: Actor,
-    account: AccountView,
-    { terms, period, days, price, targetOn }: BeginningPeriod,
-  ): Promise<void> {
+  async begin(actor: Actor, account: AccountView, { terms, period, days, price }: BeginningPeriod): Promise<void> {
     if (terms) await this.accounts.putTerms(account.id, terms);
-    await this.documents.issue(actor, account, price, targetOn, period);
+    await this.documents.issue(actor, account, price, period);
     await this.rows.buy(account.id, days);
     await this.rows.become(account.id, 'on', period.billedUntil, this.clock.now());
   }

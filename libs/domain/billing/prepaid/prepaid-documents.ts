@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@isp/contracts';
 import { type Clock, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
-import { AccountRepository } from '../accounts/account.repository.js';
 import type { AccountView } from '../accounts/account.view.js';
 import type { BillingPeriod } from '../engine/billing-periods.js';
 import type { Computed } from '../engine/compute.js';
@@ -14,7 +13,6 @@ import { Issuer } from '../invoices/issuer.js';
 @Injectable()
 export class PrepaidDocuments {
   constructor(
-    private readonly accounts: AccountRepository,
     private readonly invoices: InvoiceRepository,
     private readonly issuer: Issuer,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -24,14 +22,7 @@ export class PrepaidDocuments {
    * @param period the one that is bought by it; undefined where only what was bought before is corrected
    * @throws Error where anything would be left to pay: nobody who pays ahead owes
    */
-  async issue(
-    actor: Actor,
-    account: AccountView,
-    { lines, total }: Computed,
-    targetOn: string,
-    period?: BillingPeriod,
-  ): Promise<void> {
-    await this.accounts.billed(account.id, targetOn);
+  async issue(actor: Actor, account: AccountView, { lines, total }: Computed, period?: BillingPeriod): Promise<void> {
     if (lines.length === 0) return;
     const negative = total.isNegative();
     const asked = period && !negative ? [{ accountId: account.id, from: period.billedFrom }] : [];

@@ -5,7 +5,6 @@ import { AccountFacts } from '../accounts/account-facts.js';
 import type { AccountView } from '../accounts/account.view.js';
 import type { BillingPeriod } from '../engine/billing-periods.js';
 import { type Computed, compute } from '../engine/compute.js';
-import { notBefore } from '../invoices/generate-invoice.usecase.js';
 import { missingDays, periodFrom, wanting, withDays } from './prepaid-periods.js';
 
 /** What the next period of an account comes to, with everything else that is due with it. */
@@ -28,7 +27,7 @@ export class PrepaidPrices {
     const today = localDate(this.clock.now(), account.timeZone);
     const paidUntil = account.prepaid?.state === 'on' ? account.prepaid.until : null;
     const on = paidUntil ?? today;
-    const facts = await this.facts.of(account, notBefore(account, on));
+    const facts = await this.facts.of(account, on);
     const wanted = wanting(facts, today);
     if (wanted.length === 0) return undefined;
     const { account: anchored, period } = periodFrom(account, on);
@@ -39,6 +38,6 @@ export class PrepaidPrices {
   /** What would be charged today beside new periods: what has changed since they were bought. */
   async pending(account: AccountView): Promise<Money> {
     const today = localDate(this.clock.now(), account.timeZone);
-    return compute(await this.facts.of(account, notBefore(account, today))).total;
+    return compute(await this.facts.of(account, today)).total;
   }
 }

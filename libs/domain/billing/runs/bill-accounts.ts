@@ -7,7 +7,6 @@ import { totalOf } from '../engine/arithmetic.js';
 import { type BillingPeriod, dueDayOf, nextDue, periodsDue } from '../engine/billing-periods.js';
 import { type Computed, compute } from '../engine/compute.js';
 import type { EngineFacts, EngineLine } from '../engine/engine.types.js';
-import { notBefore } from '../invoices/generate-invoice.usecase.js';
 import { InvoiceRepository, type NewDocument } from '../invoices/invoice.repository.js';
 import { Issuer } from '../invoices/issuer.js';
 import { type NewFinding, RunRepository } from './run.repository.js';
@@ -60,7 +59,7 @@ export class BillAccounts {
       const due = run.dryRun
         ? (periodsDue(account, lastDay).map(dueDayOf).at(-1) ?? account.nextRunOn)
         : account.nextRunOn;
-      return { account, lastDay, targetOn: notBefore(account, due) };
+      return { account, lastDay, targetOn: due };
     });
     const facts = await this.facts.ofAll(wanted);
     const results = wanted.map(({ account, targetOn }, index) =>
@@ -89,11 +88,7 @@ export class BillAccounts {
     await this.runs.park(parked.map(parkingOf), now);
     await this.runs.find(runId, parked.map(parkedFinding));
     await this.runs.advance(
-      results
-        .filter(({ outcome }) => outcome !== 'parked')
-        .map(({ account, nextOn, targetOn, outcome }) => {
-          return { id: account.id, nextOn, billedOn: outcome === 'document' ? targetOn : null };
-        }),
+      results.filter(({ outcome }) => outcome !== 'parked').map(({ account, nextOn }) => ({ id: account.id, nextOn })),
     );
     if (ready.length > 0) await this.issuer.issueNew(ready);
     return drafts.length;

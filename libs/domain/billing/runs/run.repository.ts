@@ -68,8 +68,8 @@ const COUNT = statement(
 );
 const ADVANCE = statement(
   'billing-runs-advance',
-  `UPDATE billing_accounts a SET next_run_on = n.next_on, billed_on = greatest(a.billed_on, n.billed_on)
-     FROM unnest($1::integer[], $2::date[], $3::date[]) AS n (id, next_on, billed_on) WHERE a.id = n.id`,
+  `UPDATE billing_accounts a SET next_run_on = n.next_on
+     FROM unnest($1::integer[], $2::date[]) AS n (id, next_on) WHERE a.id = n.id`,
 );
 const PARK = statement(
   'billing-runs-park',
@@ -175,15 +175,8 @@ export class RunRepository {
   }
 
   /** Moves accounts on to their next day. */
-  async advance(
-    moves: readonly { readonly id: number; readonly nextOn: string; readonly billedOn: string | null }[],
-  ): Promise<void> {
-    const columns = [
-      moves.map(({ id }) => id),
-      moves.map(({ nextOn }) => nextOn),
-      moves.map(({ billedOn }) => billedOn),
-    ];
-    await this.uow.tx.execute(ADVANCE, columns);
+  async advance(moves: readonly { readonly id: number; readonly nextOn: string }[]): Promise<void> {
+    await this.uow.tx.execute(ADVANCE, [moves.map(({ id }) => id), moves.map(({ nextOn }) => nextOn)]);
   }
 
   async park(

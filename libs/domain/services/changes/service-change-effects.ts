@@ -31,12 +31,12 @@ export class ServiceChangeEffects {
       case 'relocate':
         return this.relocate(actor, service, termsOf(change, 'relocate').installation_address);
       case 'terminate':
-        return this.terminate(actor, service, reason, change.id);
+        return this.terminate(actor, service, change);
       case 'pause': {
         refuseEnded(service);
         const { until } = termsOf(change, 'pause');
         const ends = until === null ? {} : { until: new Date(until) };
-        return this.suspensions.add(service, { actor, cause: 'pause', reason, ...ends });
+        return this.suspensions.add(service, { actor, cause: 'pause', reason, since: change.effectiveAt, ...ends });
       }
       case 'resume':
         return this.suspensions.lift(actor, service, 'pause', reason ?? 'pause over');
@@ -69,12 +69,23 @@ export class ServiceChangeEffects {
     return changed;
   }
 
-  /** The parts of a bundle end first. Whatever was still to come is cancelled. */
-  private async terminate(actor: Actor, service: ServiceView, reason?: string, changeId = 0): Promise<ServiceView> {
-    for (const part of await this.services.lockParts(service)) await this.terminate(actor, part, reason);
-    const ended = await this.move.execute({ actor, serviceId: service.id, to: 'terminated', reason, causes: [] });
+  /**
+   * The parts of a bundle end first. Whatever was still to come is cancelled. However late this is, the service has ended
+   * when that was to be: nobody is charged for a day that was not ordered.
+   */
+  private async terminate(actor: Actor, service: ServiceView, change: ServiceChangeView): Promise<ServiceView> {
+    for (const part of await this.services.lockParts(service)) await this.terminate(actor, part, change);
+    const [reason, endedAt] = [change.reason ?? undefined, change.effectiveAt];
+    const ended = await this.move.execute({
+      actor,
+      serviceId: service.id,
+      to: 'terminated',
+      reason,
+      causes: [],
+      endedAt,
+    });
     await this.suspensions.forget(service.id);
-    await this.changes.cancelAll(service.id, null, changeId);
+    await this.changes.cancelAll(service.id, null, change.id);
     await this.network.follow(ended);
     return ended;
   }

@@ -19,17 +19,17 @@ const STATUS = statement(
 const MOVE = statement(
   'services-move-all',
   `WITH asked AS MATERIALIZED (
-     SELECT * FROM ${rowsOf('integer', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'timestamptz')}
-       AS a(service_id, status_to, operational_to, status_from, causes, actor, reason, request_id, moved_at)),
+     SELECT * FROM ${rowsOf('integer', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'timestamptz', 'timestamptz')}
+       AS a(service_id, status_to, operational_to, status_from, causes, actor, reason, request_id, moved_at, ended_at)),
    before AS MATERIALIZED (
      SELECT s.id, s.status, s.operational_status, coalesce(a.causes::text[], s.suspended_for) AS causes,
-            a.status_to, a.operational_to, a.status_from::text[], a.actor, a.reason, a.request_id, a.moved_at
+            a.status_to, a.operational_to, a.status_from::text[], a.actor, a.reason, a.request_id, a.moved_at, a.ended_at
        FROM asked a JOIN services s ON s.id = a.service_id ORDER BY s.id FOR NO KEY UPDATE OF s),
    moved AS (
      UPDATE services s SET status = b.status_to, operational_status = b.operational_to, suspended_for = b.causes,
             version = version + 1, updated_at = now(),
             activated_at = CASE WHEN b.status_to IN ('active', 'suspended') THEN coalesce(activated_at, b.moved_at) ELSE activated_at END,
-            terminated_at = CASE WHEN b.status_to = 'terminated' THEN b.moved_at END
+            terminated_at = CASE WHEN b.status_to = 'terminated' THEN greatest(least(b.ended_at, b.moved_at), s.activated_at) END
        FROM before b
       WHERE s.id = b.id AND b.status = ANY (b.status_from) AND (b.status_to <> 'active' OR b.causes = '{}')
      RETURNING s.*, b.status AS moved_from, b.operational_status AS operated_from, b.actor, b.reason, b.request_id),
@@ -50,6 +50,8 @@ export interface MoveServiceInput {
   readonly to: ServiceStatus;
   readonly operational?: OperationalStatus | undefined;
   readonly reason?: string | undefined;
+  /** Of an end that was ordered: when it was to be, which is when it counts from. */
+  readonly endedAt?: Date | undefined;
   /** @internal What it is suspended for from now on; only the suspensions of this domain know. */
   readonly causes?: readonly SuspensionCause[];
 }
@@ -103,7 +105,15 @@ export class MoveService {
     });
   }
 
-  private move({ actor, serviceId, to, operational, reason, causes }: MoveServiceInput): Promise<Moved | undefined> {
+  private move({
+    actor,
+    serviceId,
+    to,
+    operational,
+    reason,
+    causes,
+    endedAt,
+  }: MoveServiceInput): Promise<Moved | undefined> {
     return this.uow.tx.gather(moveAll, [
       serviceId,
       to,
@@ -112,6 +122,7 @@ export class MoveService {
       causes ? listed(causes) : null,
       ...historyValues(actor, reason),
       this.clock.now(),
+      endedAt ?? null,
     ]);
   }
 

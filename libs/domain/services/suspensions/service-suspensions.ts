@@ -33,6 +33,8 @@ export interface SuspensionTerms {
   readonly reason?: string | undefined;
   /** False closes the line altogether; true leaves the operator's own pages in reach. */
   readonly walledGarden?: boolean | undefined;
+  /** When it was to begin, which is when it counts from; now when absent. */
+  readonly since?: Date | undefined;
   /** When it is to end by itself. */
   readonly until?: Date | undefined;
 }
@@ -55,9 +57,10 @@ export class ServiceSuspensions {
   /** Adds a cause. A service that does not work yet only remembers it, and is suspended when it comes up. */
   async add(service: ServiceView, terms: SuspensionTerms): Promise<ServiceView> {
     const { actor, cause, reason, walledGarden = true, until } = terms;
+    const since = terms.since ?? this.clock.now();
     const { partnerId, customerId, id } = service;
     const causes = withCause(service.suspendedFor, cause);
-    const values = [partnerId, customerId, id, cause, reason ?? null, walledGarden, until ?? null, this.clock.now()];
+    const values = [partnerId, customerId, id, cause, reason ?? null, walledGarden, until ?? null, since];
     await this.uow.tx.execute(OPEN, values);
     let after = service;
     if (service.status === 'active') {

@@ -74,6 +74,7 @@ import { returnedRefunds } from './0432-returned-refunds.js';
 import { excessWrittenOff } from './0440-excess-written-off.js';
 import { returnedEntries } from './0441-returned-entries.js';
 import { clockAhead } from './0442-clock-ahead.js';
+import { noDayBilledTo } from './0443-no-day-billed-to.js';
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly SqlMigration[] = [
@@ -152,4 +153,5 @@ export const migrations: readonly SqlMigration[] = [
   excessWrittenOff,
   returnedEntries,
   clockAhead,
+  noDayBilledTo,
 ];
