@@ -134,15 +134,15 @@ export function serviceFacts(
   { bought, paysAhead }: { readonly bought: readonly DateRange[] | undefined; readonly paysAhead: boolean },
 ): ServiceFacts {
   const { accountId, serviceId, serviceType, activatedAt, activationAmount } = row;
-  const asItIs = { terminatedAt: row.terminatedAt, blocks: blocks.of(serviceId) };
+  const course = { terminatedAt: row.terminatedAt, prices: prices.of(serviceId), blocks: blocks.of(serviceId) };
+  const ofBundle = row.bundleId === null ? [] : ordered.of(row.bundleId);
   return {
     serviceId,
     serviceType,
     activatedAt,
-    ...(paysAhead ? asItIs : asOrdered(asItIs, ordered.of(row.bundleId ?? serviceId))),
+    ...(paysAhead ? course : asOrdered(course, ordered.of(serviceId), ofBundle)),
     activationAmount,
     contract: { months: row.contractMonths, earlyTerminationAmount: row.earlyTerminationAmount },
-    prices: prices.of(serviceId),
     windows: windowsOf(accountId, row.home, assignments.of(serviceId), payers, byHand.of(serviceId)),
     usage: usage.of(serviceId),
     bought,
