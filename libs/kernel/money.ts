@@ -115,9 +115,12 @@ export type AmountReading =
 /** Reads an amount of money from outside; `problem` ends a sentence that begins with the field's name. */
 export function readAmount(value: unknown, rules: AmountRules): AmountReading {
   const amount = parseDecimal(value);
-  if (!amount) return { ok: false, problem: 'must be a plain decimal number' };
   const decimals = rules.decimals ?? currencyDecimals(rules.currency);
-  if (amount.decimalPlaces() > decimals) return { ok: false, problem: `must not have more than ${decimals} decimals` };
+  const tooExact = { ok: false, problem: `must not have more than ${decimals} decimals` } as const;
+  // 0.1 + 0.2 is a number, and one with 17 decimals.
+  if (!amount && typeof value === 'number' && Math.abs(value) < 1e15) return tooExact;
+  if (!amount) return { ok: false, problem: 'must be a plain decimal number' };
+  if (amount.decimalPlaces() > decimals) return tooExact;
   if (amount.isNegative() && !rules.allowNegative) return { ok: false, problem: 'must not be negative' };
   const minor = amount.abs().times(new Exact(10).pow(currencyDecimals(rules.currency)));
   if (minor.greaterThan(MAX_MINOR_UNITS)) return { ok: false, problem: 'is too large' };

@@ -40,6 +40,7 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'GET /v1/billing/invoices/:invoice_id/documents/verify': { thing: 'invoice' },
   'GET /v1/billing/issuer': {},
   'PATCH /v1/billing/issuer': { body: () => ({ phone: '+31 20 555 0100' }) },
+  'PATCH /v1/billing/invoices/:invoice_id': { thing: 'draft_invoice', body: () => ({ notes: 'Called' }) },
   'POST /v1/billing/invoices/:invoice_id/issue': { thing: 'draft_invoice' },
   'POST /v1/billing/invoices/:invoice_id/void': { thing: 'invoice', body: () => ({}) },
   'POST /v1/billing/invoices/:invoice_id/credit-notes': { thing: 'invoice', body: () => ({ reason: 'Called' }) },
@@ -64,6 +65,7 @@ export const BILLING_CALLS: Readonly<Record<string, Call>> = {
   'POST /v1/billing/runs': { body: () => ({ dry_run: true }) },
   'GET /v1/billing/runs/:run_id': { thing: 'billing_run' },
   'GET /v1/billing/runs/:run_id/findings': { thing: 'billing_run' },
+  'POST /v1/billing/runs/:run_id/issue-drafts': { thing: 'reviewed_run' },
   'POST /v1/billing/runs/:run_id/cancel': { thing: 'billing_run' },
   'GET /v1/billing/accounts/:account_id/charges': { thing: 'billing_account' },
   'POST /v1/billing/accounts/:account_id/charges': {

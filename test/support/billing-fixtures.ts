@@ -12,6 +12,7 @@ import {
 } from '@isp/domain/billing';
 import { SendInvoice } from '@isp/domain/notifications';
 import { ServiceQueries } from '@isp/domain/services';
+import { addMonths, localDate, systemClock } from '@isp/kernel';
 import { dunningFixtures } from './dunning-fixtures.js';
 import { paymentFixtures } from './payment-fixtures.js';
 
@@ -63,13 +64,24 @@ export function billingFixtures(use: Use, sql: Sql, thing: Make) {
   };
   const customerOf = async (partnerId: number) => Number(await thing('customer', partnerId));
   const payments = paymentFixtures(use, sql, customerOf, accountOf);
+  const dryRun = async () => {
+    const untilOn = addMonths(localDate(systemClock.now(), 'UTC'), 12);
+    return (await use(BillingRuns).create({ actor: EVERYTHING, dryRun: true, untilOn })).id;
+  };
   const make = {
     ...payments.make,
     gateway: async () => 'sandbox',
     billing_account,
     prepaid_account: async (partnerId: number) => prepaidOf(Number(await thing('customer', partnerId))),
-    billing_run: async () =>
-      (await use(BillingRuns).create({ actor: EVERYTHING, dryRun: true, untilOn: '2199-01-01' })).id,
+    billing_run: dryRun,
+    reviewed_run: async (partnerId: number) => {
+      const id = await dryRun();
+      await sql(`INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, subtotal_amount, tax_amount,
+             total_amount, review_until, created_by, created_at, updated_at)
+        SELECT partner_id, customer_id, id, 'invoice', 'adjustment', 'engine', currency, 0, 0, 0, now() + interval '9 days', 'billing run ${id}', now(), now()
+          FROM billing_accounts WHERE id = ${await billing_account(partnerId)}`);
+      return id;
+    },
     billing_charge: async (partnerId: number) => {
       const accountId = await billing_account(partnerId);
       const charge = { description: 'Made', quantity: '1', unitAmount: '1' };

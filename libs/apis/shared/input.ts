@@ -137,6 +137,9 @@ export const unitAmount = z
     return z.NEVER;
   });
 
+/** The same above zero. */
+export const amountAboveZero = unitAmount.refine((amount) => amount !== '0', 'must be above 0');
+
 /**
  * A JSON number between two others, both included, as exact decimal text. It is looked at as it is written: that
  * 0.30000000000000004 has 17 decimals is what a program wants to know that computes money in floating point.

@@ -50,6 +50,10 @@ export const billingErrors = defineErrors({
     kind: 'conflict',
     message: 'There is a rate of this code for the region and type of service already.',
   },
+  'billing.day.far': { kind: 'unprocessable', message: '{what} must lie between {first} and {last}.' },
+  'billing.amount.unfit': { kind: 'unprocessable', message: '{what} {problem}.' },
+  'billing.tax_region.unknown': { kind: 'unprocessable', message: 'The tax region {region} has no rates.' },
+  'billing.exemption.unknown_code': { kind: 'unprocessable', message: 'No tax has the code {code}.' },
   'billing.period.backwards': { kind: 'unprocessable', message: 'The period ends before it starts.' },
   'billing.period.not_of_account': {
     kind: 'unprocessable',
@@ -73,9 +77,13 @@ export const billingErrors = defineErrors({
     kind: 'conflict',
     message: 'The credit note has paid an invoice: charge what it took back by a one-off charge or an invoice.',
   },
+  'billing.credit_note.never_due': { kind: 'unprocessable', message: 'A credit note is not due on any day.' },
+  'billing.invoice.not_draft': { kind: 'conflict', message: 'The document is {status}: only a draft can be changed.' },
+  'billing.run.no_drafts': { kind: 'conflict', message: 'No draft of the run waits for its review.' },
   'billing.invoice.stale': {
     kind: 'conflict',
-    message: 'What is due has changed since the draft was written: it comes to {total} by now. Void it and have it made again.',
+    message:
+      'What is due has changed since the draft was written: it comes to {total} by now. Void it and have it made again.',
   },
   'billing.invoice.not_issued': { kind: 'conflict', message: 'The invoice is {status}.' },
   'billing.statement.too_long': {

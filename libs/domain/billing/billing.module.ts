@@ -44,6 +44,8 @@ import { InvoiceRepository } from './invoices/invoice.repository.js';
 import { Issuer } from './invoices/issuer.js';
 import { MarkOverdue, MarkOverdueSchedule } from './invoices/mark-overdue.usecase.js';
 import { IssueInvoice, VoidInvoice } from './invoices/move-invoice.usecases.js';
+import { SoundTerms } from './accounts/sound-terms.js';
+import { ChangeDraft } from './invoices/change-draft.usecase.js';
 import { DraftCheck } from './invoices/draft-check.js';
 import { ReviewDrafts, ReviewDraftsSchedule } from './invoices/review-drafts.usecase.js';
 import { WhatIf } from './invoices/what-if.usecase.js';
@@ -144,7 +146,9 @@ const DOOR = [
   RetailPromotions,
   ReversePayment,
   ReverseWriteOff,
+  ChangeDraft,
   DraftCheck,
+  SoundTerms,
   ReviewDrafts,
   RunQueries,
   SandboxGateway,

@@ -35,11 +35,12 @@ export type {
 export { AccountStatement } from './documents/account-statement.js';
 export * from './documents/invoice-documents.js';
 export * from './documents/invoice-letters.js';
-export { type Phrases, Writer } from './documents/words.js';
+export { DOCUMENT_LANGUAGES, type Phrases, Writer, isDocumentLanguage } from './documents/words.js';
 export { GATEWAY_NAMES, type GatewayName } from './gateways/payment-gateway.port.js';
 export * from './gateways/receive-gateway-event.usecase.js';
 export type { SandboxStep } from './gateways/sandbox.adapter.js';
 export { dueOf } from './invoices/amount-due.js';
+export * from './invoices/change-draft.usecase.js';
 export * from './invoices/credit-invoice.usecase.js';
 export * from './invoices/credit-service.usecase.js';
 export * from './invoices/generate-invoice.usecase.js';

@@ -1,5 +1,14 @@
-import { INVOICE_DELIVERIES, ACCOUNT_SORTING } from '@isp/domain/billing';
-import { bodyId, currencyCode, exactNumber, intId, line, timeZone, unitAmount } from '@isp/apis/shared';
+import { ACCOUNT_SORTING, DOCUMENT_LANGUAGES, INVOICE_DELIVERIES, isDocumentLanguage } from '@isp/domain/billing';
+import {
+  amountAboveZero,
+  bodyId,
+  currencyCode,
+  exactNumber,
+  intId,
+  line,
+  timeZone,
+  unitAmount,
+} from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape, sortedQuery } from '../lists.js';
 
@@ -42,12 +51,13 @@ export type OpenAccountBody = z.infer<typeof openAccountBody>;
 export const changeAccountBody = z.strictObject({
   name: line(120).optional(),
   payment_days: z.int().min(0).max(365).optional(),
-  limit_amount: unitAmount.nullable().optional(),
+  limit_amount: amountAboveZero.nullable().optional(),
   tax_exemptions: z.array(exemption).max(50).optional(),
   minimum_amount: unitAmount.optional(),
   language: z
     .string()
-    .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'must be a language tag, as en or pt-BR')
+    .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, { error: 'must be a language tag, as en or de-AT', abort: true })
+    .refine(isDocumentLanguage, `must be a language of documents: ${DOCUMENT_LANGUAGES.join(', ')}`)
     .optional(),
   invoice_delivery: invoiceDelivery.optional(),
   review_hours: z.int().min(0).max(720).nullable().optional(),
@@ -94,7 +104,7 @@ export const discountBody = z.strictObject({
   name: line(120),
   service_id: bodyId.nullable().default(null),
   percent: percentText.nullable().default(null),
-  monthly_amount: unitAmount.nullable().default(null),
+  monthly_amount: amountAboveZero.nullable().default(null),
   from: day,
   until: day.nullable().default(null),
 });

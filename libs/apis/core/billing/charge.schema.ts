@@ -1,4 +1,4 @@
-import { bodyId, currencyCode, exactNumber, line, needle, unitAmount } from '@isp/apis/shared';
+import { amountAboveZero, bodyId, currencyCode, exactNumber, line, needle } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 import { day, percentText } from './billing-account.schema.js';
@@ -49,7 +49,7 @@ export const promotionBody = z.strictObject({
   code,
   name: line(120),
   percent: percentText.nullable().default(null),
-  monthly_amount: unitAmount.nullable().default(null),
+  monthly_amount: amountAboveZero.nullable().default(null),
   currency: currencyCode.nullable().default(null),
   months: z.int().min(1).max(120),
   plan_id: bodyId.nullable().default(null),

@@ -6,6 +6,7 @@ import { BillingAccountsController } from './billing-accounts.controller.js';
 import { ChargesController } from './charges.controller.js';
 import { GatewayChargesController } from './gateway-charges.controller.js';
 import { GatewaysController } from './gateways.controller.js';
+import { DraftsController } from './drafts.controller.js';
 import { DocumentsController } from './documents.controller.js';
 import { InvoicesController } from './invoices.controller.js';
 import { PaymentMethodsController } from './payment-methods.controller.js';
@@ -25,6 +26,7 @@ import { WriteOffsController } from './write-offs.controller.js';
     ChargesController,
     InvoicesController,
     DocumentsController,
+    DraftsController,
     PaymentsController,
     BillingRunsController,
     RefundsController,

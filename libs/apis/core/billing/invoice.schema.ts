@@ -28,6 +28,12 @@ export const createInvoiceBody = z.strictObject({
 });
 export type CreateInvoiceBody = z.infer<typeof createInvoiceBody>;
 
+export const changeDraftBody = z.strictObject({
+  due_date: day.nullable().optional(),
+  notes: prose(2000).nullable().optional(),
+});
+export type ChangeDraftBody = z.infer<typeof changeDraftBody>;
+
 export const voidBody = z.strictObject({ reason: prose(500).optional() }).default({});
 export type VoidBody = z.infer<typeof voidBody>;
 
@@ -53,6 +59,9 @@ const filters = {
   issued_from: day.optional(),
   issued_to: day.optional(),
 };
+const inOrder = ({ issued_from: from, issued_to: to }: { issued_from?: string; issued_to?: string }): boolean =>
+  from === undefined || to === undefined || from <= to;
+const BACKWARDS = { message: 'must not be before issued_from', path: ['issued_to'] };
 export const invoicesQuery = sortedQuery(
   {
     ...filters,
@@ -61,7 +70,7 @@ export const invoicesQuery = sortedQuery(
     due_before: day.optional(),
   },
   INVOICE_SORTING,
-);
+).refine(inOrder, BACKWARDS);
 export type InvoicesQuery = z.infer<typeof invoicesQuery>;
 export const creditNotesQuery = sortedQuery(
   {
@@ -70,7 +79,7 @@ export const creditNotesQuery = sortedQuery(
     status: z.enum(['draft', 'issued', 'void']).optional(),
   },
   INVOICE_SORTING,
-);
+).refine(inOrder, BACKWARDS);
 export type CreditNotesQuery = z.infer<typeof creditNotesQuery>;
 
 export const invoiceShape = z.object({

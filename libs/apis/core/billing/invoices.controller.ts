@@ -7,7 +7,6 @@ import {
   CreditInvoice,
   GenerateInvoice,
   InvoiceQueries,
-  IssueInvoice,
   VoidInvoice,
   WriteInvoice,
 } from '@isp/domain/billing';
@@ -25,7 +24,6 @@ export class InvoicesController {
     private readonly generate: GenerateInvoice,
     private readonly write: WriteInvoice,
     private readonly invoices: InvoiceQueries,
-    private readonly issueInvoice: IssueInvoice,
     private readonly voidInvoice: VoidInvoice,
     private readonly creditInvoice: CreditInvoice,
   ) {}
@@ -121,20 +119,6 @@ export class InvoicesController {
   })
   async proveInvoice(@CurrentActor() actor: Actor, @PathParam('invoice_id', intId) id: number) {
     return present.presentProof(await this.invoices.proof(actor, id));
-  }
-
-  @Post('invoices/:invoice_id/issue')
-  @Operation({
-    access: 'invoice.manage',
-    summary: 'Issue a draft',
-    description: 'It gets the next number of its series and year, and never changes again.',
-    response: schema.invoiceWithLinesShape,
-    example: schema.invoiceWithLinesExample,
-    errors: ['not_found', 'conflict'],
-    keepAnswerHours: 720,
-  })
-  async issue(@CurrentActor() actor: Actor, @PathParam('invoice_id', intId) invoiceId: number) {
-    return this.shown(actor, (await this.issueInvoice.execute({ actor, invoiceId })).id);
   }
 
   @Post('invoices/:invoice_id/void')

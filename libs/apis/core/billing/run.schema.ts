@@ -22,6 +22,8 @@ export type RunsQuery = z.infer<typeof runsQuery>;
 export const findingsQuery = listQuery({ kind: findingKind.optional() });
 export type FindingsQuery = z.infer<typeof findingsQuery>;
 
+export const issuedDraftsShape = z.object({ run_id: z.int(), drafts: z.int() });
+
 export const runShape = z.object({
   id: z.int(),
   origin: z.enum(['schedule', 'person']),

@@ -83,6 +83,22 @@ export class BillingRunsController {
     return listOf('findings', rows.map(presentFinding), total, query);
   }
 
+  @Post(':run_id/issue-drafts')
+  @Operation({
+    access: 'billing_run.manage',
+    summary: 'Issue the drafts of a billing run',
+    description:
+      'Ends their review. Each is computed again, and issued within a minute or so: as it is, or as another document that ' +
+      'says what is due by now. `drafts` says how many they are.',
+    status: 202,
+    response: schema.issuedDraftsShape,
+    example: { run_id: schema.runExample.id, drafts: 42 },
+    errors: ['not_found', 'conflict'],
+  })
+  async issueDrafts(@CurrentActor() actor: Actor, @PathParam('run_id', intId) id: number) {
+    return { run_id: id, drafts: (await this.runs.endReview(actor, id)).drafts };
+  }
+
   @Post(':run_id/cancel')
   @Operation({
     access: 'billing_run.manage',

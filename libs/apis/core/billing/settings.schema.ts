@@ -1,4 +1,4 @@
-import { exactNumber, line, needle, unitAmount } from '@isp/apis/shared';
+import { amountAboveZero, exactNumber, line, needle } from '@isp/apis/shared';
 import { z } from 'zod';
 import { listQuery, listShape } from '../lists.js';
 import { day } from './billing-account.schema.js';
@@ -54,7 +54,7 @@ const policy = {
   termination: z.enum(['prorate', 'full']),
   early_termination: z.enum(['charge', 'waive']),
 };
-export const policyBody = z.strictObject({ ...policy, overage_amount: z.union([z.null(), unitAmount]) }).partial();
+export const policyBody = z.strictObject({ ...policy, overage_amount: z.union([z.null(), amountAboveZero]) }).partial();
 export type PolicyBody = z.infer<typeof policyBody>;
 export const policyShape = z.object({
   plan_id: z.int(),

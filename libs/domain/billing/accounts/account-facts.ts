@@ -134,7 +134,7 @@ export class AccountFacts {
       prepaid: byAccount(prepaid),
     };
     return wanted.map(({ account, targetOn, onlyPeriod }) => {
-      const { id, currency, limitAmount } = account;
+      const { id, currency, limitAmount, acceptedAmount } = account;
       const spans = own.prepaid.of(id);
       const paysAhead = spans.some(({ until }) => until === null);
       return {
@@ -150,6 +150,7 @@ export class AccountFacts {
         targetOn,
         onlyPeriod,
         limitAmount,
+        acceptedAmount,
       };
     });
   }

@@ -23,7 +23,8 @@ const SAVE = statement(
 const PUT_TERMS = statement(
   'billing-accounts-put-terms',
   `INSERT INTO billing_account_terms (partner_id, customer_id, account_id, from_on, cycle_months, billing_day, timing, proration, tax_region)
-   SELECT partner_id, customer_id, id, $2, $3, $4, $5, $6, $7 FROM billing_accounts WHERE id = $1
+   SELECT partner_id, customer_id, id, $2, $3, $4, $5, $6, $7 FROM billing_accounts
+    WHERE id = $1 AND ($7::text IS NULL OR EXISTS (SELECT FROM tax_rates WHERE region = $7))
    ON CONFLICT (account_id, from_on) DO UPDATE SET cycle_months = excluded.cycle_months, billing_day = excluded.billing_day,
      timing = excluded.timing, proration = excluded.proration, tax_region = excluded.tax_region`,
 );
@@ -119,11 +120,14 @@ export class AccountRepository {
     ]);
   }
 
+  /** @throws `billing.tax_region.unknown` for one that has no rates: nothing would be taxed there */
   async putTerms(
     id: number,
     { fromOn, cycleMonths, billingDay, timing, proration, taxRegion }: AccountTerms,
   ): Promise<void> {
-    await this.uow.tx.execute(PUT_TERMS, [id, fromOn, cycleMonths, billingDay, timing, proration, taxRegion]);
+    const values = [id, fromOn, cycleMonths, billingDay, timing, proration, taxRegion];
+    if ((await this.uow.tx.execute(PUT_TERMS, values)) === 0)
+      throw billingErrors('billing.tax_region.unknown', { region: taxRegion ?? '' });
   }
 
   /** From a day on another account pays, or none does. */

@@ -34,6 +34,8 @@ export interface AccountView {
   readonly paymentDays: number;
   readonly startsOn: string;
   readonly limitAmount: string | null;
+  /** What it was parked for and let go with: so much is not nonsense until it is invoiced. */
+  readonly acceptedAmount: string | null;
   /** What comes to less is not invoiced but carried forward. */
   readonly minimumAmount: string;
   /** BCP 47: the language of its documents. */
@@ -67,6 +69,11 @@ export const OPEN_AMOUNT = `((SELECT coalesce(sum(i.total_amount - i.settled_amo
 export const CREDIT_AMOUNT = `((SELECT coalesce(sum(p.amount - p.allocated_amount - p.refunded_amount), 0) FROM payments p WHERE p.account_id = a.id AND p.status = 'received')
    + (SELECT coalesce(-sum(c.total_amount + c.settled_amount), 0) FROM invoices c WHERE c.account_id = a.id AND c.status = 'issued'))`;
 
+// A person has looked at what it was parked for, and let it go: that holds until something of the engine is written.
+const ACCEPTED_AMOUNT = `(SELECT k.total_amount FROM billing_parkings k WHERE k.partner_id = a.partner_id AND k.account_id = a.id
+     AND k.ended_at IS NOT NULL AND NOT EXISTS (SELECT FROM invoices i WHERE i.account_id = a.id AND i.origin = 'engine' AND i.created_at > k.ended_at)
+   ORDER BY k.ended_at DESC LIMIT 1)`;
+
 /** What has to be known of an account in order to bill it: what others see without what it costs most to read. */
 export type BilledAccount = Pick<
   AccountView,
@@ -78,6 +85,7 @@ export type BilledAccount = Pick<
   | 'paymentDays'
   | 'startsOn'
   | 'limitAmount'
+  | 'acceptedAmount'
   | 'minimumAmount'
   | 'reviewHours'
   | 'nextRunOn'
@@ -88,7 +96,7 @@ export type BilledAccount = Pick<
 
 /** The columns of a `BilledAccount`, for hand-written statements. */
 export const BILLED_COLUMNS = `a.id, a.partner_id AS "partnerId", a.customer_id AS "customerId", a.currency, a.time_zone AS "timeZone",
-  a.payment_days AS "paymentDays", a.starts_on::text AS "startsOn", a.limit_amount::text AS "limitAmount", a.minimum_amount::text AS "minimumAmount",
+  a.payment_days AS "paymentDays", a.starts_on::text AS "startsOn", a.limit_amount::text AS "limitAmount", ${ACCEPTED_AMOUNT}::text AS "acceptedAmount", a.minimum_amount::text AS "minimumAmount",
   a.review_hours AS "reviewHours", coalesce(a.next_run_on, a.starts_on)::text AS "nextRunOn", a.tax_exemptions AS exemptions,
   (SELECT json_agg(json_build_object('fromOn', t.from_on, 'cycleMonths', t.cycle_months, 'billingDay', t.billing_day,
           'timing', t.timing, 'proration', t.proration, 'taxRegion', t.tax_region) ORDER BY t.from_on)

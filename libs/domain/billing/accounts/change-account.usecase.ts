@@ -8,6 +8,7 @@ import type { Exemption } from '../engine/engine.types.js';
 import { BillingFacts } from '../invoices/billing.facts.js';
 import { PrepaidWake } from '../prepaid/prepaid-wake.js';
 import { AccountRepository } from './account.repository.js';
+import { SoundTerms } from './sound-terms.js';
 import { type TermsInput, nextTermsOn } from './account-terms.js';
 import type { AccountView, InvoiceDelivery } from './account.view.js';
 
@@ -35,7 +36,8 @@ export interface ChangeAccountInput {
 /**
  * Changes how an account is billed. Nothing of it reaches back: terms and payer hold from the end of the present period.
  * @throws `billing.account.not_found`, `billing.account.stale`, `billing.account.unknown`, `billing.payer.unfit`,
- *   `billing.account.prepaid` for terms in arrears
+ *   `billing.account.prepaid` for terms in arrears, `billing.amount.unfit`, `billing.period.backwards`,
+ *   `billing.exemption.unknown_code`, `billing.tax_region.unknown`
  */
 @Injectable()
 export class ChangeAccount {
@@ -44,6 +46,7 @@ export class ChangeAccount {
     private readonly accounts: AccountRepository,
     private readonly facts: BillingFacts,
     private readonly wake: PrepaidWake,
+    private readonly sound: SoundTerms,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -52,6 +55,7 @@ export class ChangeAccount {
       const account = await this.accounts.lock(accountId);
       if (ifMatch !== undefined && ifMatch !== account.version) throw billingErrors('billing.account.stale');
       const { terms, payerAccountId, ...plain } = changes;
+      await this.sound.refuseUnsound(account, plain);
       const present = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
       const nextOn = nextTermsOn(account, localDate(this.clock.now(), account.timeZone));
       await this.accounts.save({ ...account, ...present }, this.clock.now());

@@ -24,7 +24,7 @@ export interface OpenAccountInput {
   readonly terms?: TermsInput | undefined;
 }
 
-/** Opens one more account of a customer; it begins today. @throws `customers.customer.not_found` */
+/** Opens one more account of a customer; it begins today. @throws `customers.customer.not_found`, `billing.tax_region.unknown` */
 @Injectable()
 export class OpenAccount {
   constructor(

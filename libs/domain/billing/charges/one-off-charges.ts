@@ -3,6 +3,7 @@ import type { Actor } from '@isp/contracts';
 import { type Clock, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
+import { refuseFar } from '../accounts/sound-terms.js';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { billingErrors } from '../billing.errors.js';
 import { PrepaidWake } from '../prepaid/prepaid-wake.js';
@@ -89,12 +90,14 @@ export class OneOffCharges {
     });
   }
 
-  /** @throws `billing.account.not_found`, `billing.service.unknown` */
+  /** @throws `billing.account.not_found`, `billing.service.unknown`, `billing.day.far` */
   add(actor: Actor, accountId: number, charge: NewCharge): Promise<OneOffCharge> {
     return this.uow.run(actor, async (tx) => {
       const account = await this.accounts.lock(accountId);
       const now = this.clock.now();
-      const on = charge.on ?? localDate(now, account.timeZone);
+      const today = localDate(now, account.timeZone);
+      const { on = today } = charge;
+      refuseFar('The day of a charge', on, today);
       const { serviceId = null, description, quantity, unitAmount } = charge;
       const values = [accountId, serviceId, description, quantity, unitAmount, on, actor.name, now];
       const made = await tx.one<OneOffCharge>(ADD, values);

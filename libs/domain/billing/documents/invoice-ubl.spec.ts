@@ -158,6 +158,17 @@ describe('UBL 2.1 / EN 16931', () => {
       ]),
     ],
     [
+      'something that is given back',
+      factsOf([
+        { net: '100', taxes: [['vat', '19']] },
+        {
+          net: '-22.50',
+          taxes: [['vat', '19']],
+          inputs: { rule: 'by_hand', unit_amount: '-0.7500', quantity: '30', proration_factor: '1' },
+        },
+      ]),
+    ],
+    [
       'a credit note',
       factsOf(
         [

@@ -155,7 +155,10 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
 };
 
 /** The languages that documents are written in. */
-const DOCUMENT_LANGUAGES: readonly string[] = Object.keys(LANGUAGES);
+export const DOCUMENT_LANGUAGES: readonly string[] = Object.keys(LANGUAGES);
+
+/** @param tag as `en` or `de-AT` */
+export const isDocumentLanguage = (tag: string): boolean => DOCUMENT_LANGUAGES.includes(tag.split('-')[0] ?? '');
 
 /** The language that a tag (BCP 47: `de`, `de-AT`) asks for, else English. */
 export function documentLanguage(tag: string): string {

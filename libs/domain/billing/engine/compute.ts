@@ -49,6 +49,8 @@ function nonsenseOf(
   total: Money,
 ): Nonsense | null {
   const { currency, terms } = facts.account;
+  const accepted = facts.acceptedAmount ?? null;
+  if (accepted !== null && total.compare(Money.of(accepted, currency)) <= 0) return null;
   if (lines.length > MOST_LINES) return 'too_many_lines';
   const money = (text: string): Money => Money.of(text, currency);
   const longest = Math.max(...terms.map(({ cycleMonths }) => cycleMonths));

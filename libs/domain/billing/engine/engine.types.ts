@@ -276,4 +276,6 @@ export interface EngineFacts {
   readonly onlyPeriod?: string | undefined;
   /** The largest total that is not nonsense; null for the engine's own judgement. */
   readonly limitAmount: string | null;
+  /** A total that a person has accepted, however large and long it is. */
+  readonly acceptedAmount?: string | null | undefined;
 }

@@ -42,7 +42,7 @@ describe('an invoice from which something was taken off', () => {
     const { id } = await invoiced('100', '-20');
     await expect(credit(id, '90')).rejects.toEqual(refusal('billing.credit.too_much'));
     await expect(credit(id, '100.01')).rejects.toEqual(refusal('billing.credit.too_much'));
-    await expect(credit(id, '0.004')).rejects.toEqual(refusal('billing.credit.zero'));
+    await expect(credit(id, '0.004')).rejects.toEqual(refusal('billing.amount.unfit'));
     await credit(id, '80');
     // What is left of the one line is what the other took off.
     await expect(credit(id)).rejects.toEqual(refusal('billing.credit.nothing_left'));

@@ -40,7 +40,7 @@ export interface CreditInvoiceInput {
  * Takes an issued invoice back, in part or in full: never more than it is, however many notes there are. The money pays
  * the invoice itself first, then others; what is left is credit.
  * @throws `billing.invoice.not_found`, `billing.invoice.not_issued`, `billing.credit.too_much`, `billing.credit.unknown_line`,
- *   `billing.credit.unfit_line`, `billing.credit.zero`, `billing.credit.nothing_left`
+ *   `billing.credit.unfit_line`, `billing.credit.zero`, `billing.credit.nothing_left`, `billing.amount.unfit`
  */
 @Injectable()
 export class CreditInvoice {

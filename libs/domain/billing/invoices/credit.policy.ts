@@ -1,4 +1,5 @@
 import { Money } from '@isp/kernel';
+import { refuseUnfit } from '../accounts/sound-terms.js';
 import { billingErrors } from '../billing.errors.js';
 import type { LineTax } from '../engine/engine.types.js';
 import type { NewLine } from './invoice.repository.js';
@@ -17,7 +18,7 @@ export interface CreditedLine {
  * off is only taken back in full, with the opposite sign.
  * @param amount null for all that is left; undefined is answered when nothing is
  * @param standing what is left of the charge that the line is for, whoever took something back of it
- * @throws `billing.credit.too_much`, `billing.credit.unfit_line`, `billing.credit.zero`
+ * @throws `billing.credit.too_much`, `billing.credit.unfit_line`, `billing.credit.zero`, `billing.amount.unfit`
  */
 export function creditOf(
   line: InvoiceLineView,
@@ -36,7 +37,8 @@ export function creditOf(
   if (amount !== null && !whole.isPositive()) throw billingErrors('billing.credit.unfit_line', { line: line.position });
   const left = leftOf(whole.minus(credited), standing);
   if (amount === null && left.isZero()) return undefined;
-  const credit = amount === null ? left : money(amount).rounded();
+  if (amount !== null) refuseUnfit(`The amount of line ${line.position}`, amount, currency);
+  const credit = amount === null ? left : money(amount);
   if (amount !== null && !credit.isPositive()) throw billingErrors('billing.credit.zero');
   if (amount !== null && credit.compare(left) > 0)
     throw billingErrors('billing.credit.too_much', { left: left.toText(), of: `line ${line.position}` });

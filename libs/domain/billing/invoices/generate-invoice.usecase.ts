@@ -7,6 +7,7 @@ import { AccountFacts } from '../accounts/account-facts.js';
 import { AccountQueries } from '../accounts/account.queries.js';
 import { AccountRepository } from '../accounts/account.repository.js';
 import type { AccountView } from '../accounts/account.view.js';
+import { refuseFar, refuseLongAgo } from '../accounts/sound-terms.js';
 import { billingErrors } from '../billing.errors.js';
 import { type BillingPeriod, dueDayOf, nextDue, periodsDue } from '../engine/billing-periods.js';
 import { type Computed, compute } from '../engine/compute.js';
@@ -18,6 +19,8 @@ import { Issuer } from './issuer.js';
 /** Who looks behind the caller's wall, at services that the caller's account pays for. */
 export const ESTIMATOR = systemActor('billing-estimates');
 
+/** How far ahead anybody can look. */
+export const MOST_MONTHS_FORESEEN = 24;
 /** How far ahead the first day of a period may lie that is invoiced before it is due. */
 const MOST_MONTHS_AHEAD = 12;
 
@@ -75,7 +78,7 @@ export function targetFor(period: BillingPeriod, today: string): { targetOn: str
  * after a change of history it adds the difference, as a credit note where that is negative. What cannot be parks the
  * account instead.
  * @throws `billing.account.not_found`, `billing.account.prepaid`, `billing.account.parked`, `billing.period.not_of_account`,
- *   `billing.period.not_over`, `billing.period.too_far`, `billing.invoice.nothing_due`, `billing.period.already_invoiced`
+ *   `billing.period.not_over`, `billing.period.too_far`, `billing.day.far`, `billing.invoice.nothing_due`, `billing.period.already_invoiced`
  */
 @Injectable()
 export class GenerateInvoice {
@@ -96,6 +99,7 @@ export class GenerateInvoice {
       if (account.kind === 'prepaid') throw billingErrors('billing.account.prepaid');
       if (account.parkedFor !== null) throw billingErrors('billing.account.parked', { reason: account.parkedFor });
       const today = localDate(this.clock.now(), account.timeZone);
+      if (input.dueOn !== undefined) refuseLongAgo('due_date', input.dueOn, today);
       const period = input.period ? askedPeriod(account, input.period, today) : periodsDue(account, today).at(-1);
       const { targetOn, onlyPeriod } = input.period && period ? targetFor(period, today) : { targetOn: today };
       const computed = compute(await this.facts.of(account, targetOn, { onlyPeriod }));
@@ -106,10 +110,11 @@ export class GenerateInvoice {
     });
   }
 
-  /** Computes the next invoice and writes nothing. @throws `billing.account.not_found` */
+  /** Computes the next invoice and writes nothing. @throws `billing.account.not_found`, `billing.day.far` */
   async preview(actor: Actor, accountId: number, on?: string): Promise<InvoicePreview> {
     const account = await this.queries.get(actor, accountId);
     const today = localDate(this.clock.now(), account.timeZone);
+    if (on !== undefined) refuseFar('on', on, today, MOST_MONTHS_FORESEEN);
     if (on !== undefined) return this.previewOf(account, nextDue(account, addDays(on, -1)), on, today);
     // The invoice that a run makes next, which may be due today; one that was made by hand leaves nothing of it.
     const first = account.kind === 'prepaid' ? today : addDays(account.nextRunOn, -1);

@@ -53,6 +53,10 @@ const VOID = statement(
   `UPDATE invoices i SET status = 'void', voided_at = $2, void_reason = $3, version = version + 1, updated_at = $2
     WHERE id = $1 RETURNING ${INVOICE_COLUMNS}`,
 );
+const CHANGE_DRAFT = statement(
+  'invoices-change-draft',
+  `UPDATE invoices i SET due_on = $2, notes = $3, version = version + 1, updated_at = $4 WHERE id = $1 RETURNING ${INVOICE_COLUMNS}`,
+);
 const GET = statement('invoices-get', `SELECT ${INVOICE_COLUMNS} FROM invoices i WHERE i.id = $1`);
 const LINES = statement(
   'invoices-lines',
@@ -162,6 +166,14 @@ export class InvoiceRepository {
 
   async void(id: number, at: Date, reason: string | null): Promise<InvoiceView> {
     return (await this.uow.tx.one<InvoiceView>(VOID, [id, at, reason])) as InvoiceView;
+  }
+
+  async changeDraft(
+    id: number,
+    { dueOn, notes }: Pick<InvoiceView, 'dueOn' | 'notes'>,
+    at: Date,
+  ): Promise<InvoiceView> {
+    return (await this.uow.tx.one<InvoiceView>(CHANGE_DRAFT, [id, dueOn, notes, at])) as InvoiceView;
   }
 
   /** @throws `billing.invoice.not_found` */

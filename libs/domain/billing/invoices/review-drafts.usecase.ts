@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { systemActor } from '@isp/contracts';
-import type { Clock } from '@isp/kernel';
+import { type Clock, addSeconds } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork, statement } from '@isp/platform/database';
 import { RunsOnSchedule, type Scheduled } from '@isp/platform/work';
@@ -14,6 +14,8 @@ import { Issuer } from './issuer.js';
 
 const ACTOR = systemActor('billing');
 const MOST = 500;
+/** Of one turn: the next goes on. */
+const MOST_SECONDS = 45;
 const RIPE = statement(
   'invoices-review-over',
   `SELECT i.id, i.account_id AS "accountId" FROM invoices i WHERE i.status = 'draft' AND i.review_until <= $1
@@ -38,19 +40,30 @@ export class ReviewDrafts {
 
   /** Issues the drafts whose time is over; answers how many documents it issued. @throws AggregateError of those that failed */
   async execute(): Promise<number> {
+    const until = addSeconds(this.clock.now(), MOST_SECONDS);
+    const failures: unknown[] = [];
+    let issued = 0;
+    for (let more = true; more;) {
+      const done = await this.some(failures);
+      issued += done.issued;
+      more = done.all === MOST && failures.length === 0 && this.clock.now() < until;
+    }
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} drafts could not be issued`);
+    return issued;
+  }
+
+  private async some(failures: unknown[]): Promise<{ readonly all: number; readonly issued: number }> {
     const ripe = await this.uow.run(ACTOR, (tx) =>
       tx.query<{ id: number; accountId: number }>(RIPE, [this.clock.now()]),
     );
     let issued = 0;
-    const failures: unknown[] = [];
     // One that fails does not hold up the others; it is tried again with the next turn.
     for (const { id, accountId } of ripe)
       await this.finish(id, accountId).then(
         (done) => (issued += done ? 1 : 0),
         (error: unknown) => failures.push(error),
       );
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} drafts could not be issued`);
-    return issued;
+    return { all: ripe.length, issued };
   }
 
   private finish(id: number, accountId: number): Promise<boolean> {

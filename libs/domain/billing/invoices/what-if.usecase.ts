@@ -7,12 +7,13 @@ import { UnitOfWork, statement } from '@isp/platform/database';
 import { AccountFacts } from '../accounts/account-facts.js';
 import { AccountQueries } from '../accounts/account.queries.js';
 import type { AccountView } from '../accounts/account.view.js';
+import { refuseFar } from '../accounts/sound-terms.js';
 import { billingErrors } from '../billing.errors.js';
 import { dueDayOf, nextDue } from '../engine/billing-periods.js';
 import { compute } from '../engine/compute.js';
 import type { EngineFacts, PriceFact, ServiceFacts } from '../engine/engine.types.js';
 import { asIfBought } from '../prepaid/prepaid-periods.js';
-import { ESTIMATOR, type InvoicePreview, boughtUntil } from './generate-invoice.usecase.js';
+import { ESTIMATOR, type InvoicePreview, MOST_MONTHS_FORESEEN, boughtUntil } from './generate-invoice.usecase.js';
 
 const HAS_STATIC_ADDRESS = statement(
   'billing-what-if-static',
@@ -43,7 +44,7 @@ export interface WhatIfAnswer {
 
 /**
  * What a change would do to the first invoice on its day or after it, computed by the engine that will invoice it. Writes
- * nothing. @throws `billing.account.not_found`, `billing.service.unknown`, `billing.plan.unfit`, `billing.what_if.past`,
+ * nothing. @throws `billing.account.not_found`, `billing.service.unknown`, `billing.plan.unfit`, `billing.what_if.past`, `billing.day.far`,
  *   `catalog.plan.not_found`
  */
 @Injectable()
@@ -61,6 +62,7 @@ export class WhatIf {
     const today = localDate(this.clock.now(), account.timeZone);
     const from = on ?? today;
     if (from < today) throw billingErrors('billing.what_if.past');
+    refuseFar('on', from, today, MOST_MONTHS_FORESEEN);
     const plan = change.kind === 'cancel' ? undefined : await this.plan(actor, account, change.planId);
     const period = nextDue(account, addDays(from, -1));
     const day = dueDayOf(period);

@@ -6,6 +6,7 @@ import { UnitOfWork, statement } from '@isp/platform/database';
 import { AccountFacts } from '../accounts/account-facts.js';
 import { AccountRepository } from '../accounts/account.repository.js';
 import type { AccountView } from '../accounts/account.view.js';
+import { refuseFar, refuseLongAgo } from '../accounts/sound-terms.js';
 import { billingErrors } from '../billing.errors.js';
 import { exactAmount, totalOf, withTaxes } from '../engine/arithmetic.js';
 import type { LineInputs, TaxRate } from '../engine/engine.types.js';
@@ -54,7 +55,7 @@ interface ServiceRow {
  * An invoice over lines that a person wrote. Days of a service that a recurring one covers count as invoiced: the engine
  * leaves them alone, and they cannot be invoiced again.
  * @throws `billing.account.not_found`, `billing.service.unknown`, `billing.period.backwards`, `billing.period.missing`,
- *   `billing.period.already_invoiced`, `billing.invoice.too_large`, `billing.account.prepaid`, `billing.balance.too_low`
+ *   `billing.period.already_invoiced`, `billing.invoice.too_large`, `billing.account.prepaid`, `billing.balance.too_low`, `billing.day.far`
  */
 @Injectable()
 export class WriteInvoice {
@@ -72,13 +73,15 @@ export class WriteInvoice {
       const account = await this.accounts.lock(input.accountId);
       if (account.kind === 'prepaid' && (input.kind === 'recurring' || input.draft))
         throw billingErrors('billing.account.prepaid');
+      const today = localDate(this.clock.now(), account.timeZone);
       const period = periodOf(input);
+      refuseFarDays(input, today);
       const services = await this.servicesOf(account, input.lines);
       const covered = input.kind === 'recurring' ? [...services.keys()] : [];
       if (period && covered.length > 0 && (await this.invoices.hasDays(account.id, covered, period.from, period.until)))
         throw billingErrors('billing.period.already_invoiced');
       const rates = await this.facts.rates(account);
-      const on = period?.from ?? localDate(this.clock.now(), account.timeZone);
+      const on = period?.from ?? today;
       const lines = input.lines.map((line) => this.line(line, account, services, rates, on, period));
       const { total } = totalOf(lines, account.currency);
       if (!readAmount(total.toText(), { currency: account.currency }).ok)
@@ -126,6 +129,12 @@ export class WriteInvoice {
     const days = { from: period?.from ?? null, until: period?.until ?? null };
     return { key: null, kind, serviceId: serviceId ?? null, description, ...days, inputs, ...taxed };
   }
+}
+
+function refuseFarDays({ dueOn, period }: WriteInvoiceInput, today: string): void {
+  if (dueOn !== undefined) refuseLongAgo('due_date', dueOn, today);
+  if (period) refuseFar('billing_period', period.startDate, today);
+  if (period) refuseFar('billing_period', period.endDate, today);
 }
 
 function periodOf({ kind, period }: WriteInvoiceInput): { readonly from: string; readonly until: string } | undefined {

@@ -9,7 +9,7 @@ import { type Computed, compute } from '../engine/compute.js';
 import type { EngineFacts, EngineLine } from '../engine/engine.types.js';
 import { InvoiceRepository, type NewDocument } from '../invoices/invoice.repository.js';
 import { Issuer } from '../invoices/issuer.js';
-import { type NewFinding, RunRepository } from './run.repository.js';
+import { type NewFinding, RunRepository, nameOfRun } from './run.repository.js';
 import { type PlanTotal, type RunCounts, addTotals } from './run.view.js';
 
 const HOUR_MS = 3_600_000;
@@ -108,7 +108,7 @@ export class BillAccounts {
         kind: again.has(account.id) || negative || !period ? 'adjustment' : 'recurring',
         origin: 'engine',
         period: period && { from: period.billedFrom, until: period.billedUntil },
-        createdBy: `billing run ${runId}`,
+        createdBy: nameOfRun(runId),
         createdAt: now,
         reviewUntil: hours > 0 ? new Date(now.getTime() + hours * HOUR_MS) : undefined,
         lines,

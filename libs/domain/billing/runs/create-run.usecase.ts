@@ -5,7 +5,9 @@ import { type Clock, localDate } from '@isp/kernel';
 import { CLOCK } from '@isp/platform/config';
 import { UnitOfWork } from '@isp/platform/database';
 import { WorkQueue } from '@isp/platform/work';
+import { refuseFar } from '../accounts/sound-terms.js';
 import { billingErrors } from '../billing.errors.js';
+import { MOST_MONTHS_FORESEEN } from '../invoices/generate-invoice.usecase.js';
 import { RunQueries } from './run.queries.js';
 import { RunRepository } from './run.repository.js';
 import type { RunView } from './run.view.js';
@@ -35,10 +37,11 @@ export class BillingRuns {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Bills all accounts whose day has come, or says what it would. @throws `billing.run.ahead` */
+  /** Bills all accounts whose day has come, or says what it would. @throws `billing.run.ahead`, `billing.day.far` */
   create({ actor, dryRun = false, untilOn = undefined }: CreateRunInput): Promise<RunView> {
     return this.uow.run(actor, async () => {
       const latestDay = localDate(this.clock.now(), FIRST_ZONE);
+      if (untilOn !== undefined) refuseFar('until', untilOn, latestDay, MOST_MONTHS_FORESEEN);
       if (!dryRun && untilOn !== undefined && untilOn > latestDay) throw billingErrors('billing.run.ahead');
       const id = (await this.begin('person', actor.name, dryRun, untilOn ?? null)) as number;
       this.note(actor, 'billing_run.create', id, { dry_run: dryRun, until: untilOn ?? null });
@@ -53,6 +56,20 @@ export class BillingRuns {
       if (!(await this.runs.cancel(id, this.clock.now()))) throw billingErrors('billing.run.over', { status });
       this.note(actor, 'billing_run.cancel', id, {});
       return this.queries.get(actor, id);
+    });
+  }
+
+  /**
+   * Ends the review of the run's drafts: each is computed again and issued within a minute or so.
+   * @throws `billing.run.not_found`, `billing.run.no_drafts`
+   */
+  endReview(actor: Actor, id: number): Promise<{ readonly run: RunView; readonly drafts: number }> {
+    return this.uow.run(actor, async () => {
+      const run = await this.queries.get(actor, id);
+      const drafts = await this.runs.endReview(id, this.clock.now());
+      if (drafts === 0) throw billingErrors('billing.run.no_drafts');
+      this.note(actor, 'billing_run.end_review', id, { drafts });
+      return { run, drafts };
     });
   }
 

@@ -99,10 +99,18 @@ const CANCEL = statement(
   'billing-runs-cancel',
   `UPDATE billing_runs SET status = 'cancelled', finished_at = $2 WHERE id = $1 AND status = 'running'`,
 );
+const END_REVIEW = statement(
+  'billing-runs-end-review',
+  `UPDATE invoices SET review_until = $2, version = version + 1, updated_at = $2
+    WHERE status = 'draft' AND review_until > $2 AND origin = 'engine' AND created_by = $1`,
+);
 const UNFINISHED = statement(
   'billing-runs-unfinished',
   `SELECT id, dry_run AS "dryRun" FROM billing_runs WHERE status = 'running' ORDER BY id`,
 );
+
+/** Who made the documents of a run. */
+export const nameOfRun = (runId: number): string => `billing run ${runId}`;
 
 export interface ClaimedBatch {
   readonly number: number;
@@ -200,6 +208,11 @@ export class RunRepository {
   async lastTotals(accountIds: readonly number[]): Promise<Map<number, string>> {
     const rows = await this.uow.tx.query<{ accountId: number; amount: string }>(LAST_TOTALS, [accountIds]);
     return new Map(rows.map(({ accountId, amount }) => [accountId, amount]));
+  }
+
+  /** Ends the review of the run's drafts; answers of how many. */
+  endReview(runId: number, at: Date): Promise<number> {
+    return this.uow.tx.execute(END_REVIEW, [nameOfRun(runId), at]);
   }
 
   async finish(runId: number, at: Date): Promise<boolean> {
