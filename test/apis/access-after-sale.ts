@@ -23,6 +23,7 @@ GET /v1/billing/invoices/:invoice_id/document.xml  401  401  200  404  200  200 
 GET /v1/billing/invoices/:invoice_id/documents/verify  401  401  200  404  200  200  404  403  200  200  403  200  403  200  401
 GET /v1/billing/issuer  401  401  403  403  403  403  403  403  200  200  403  200  403  200  401
 PATCH /v1/billing/issuer  401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
+PATCH /v1/billing/invoices/:invoice_id             401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 POST /v1/billing/invoices/:invoice_id/issue        401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 POST /v1/billing/invoices/:invoice_id/void         401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 POST /v1/billing/invoices/:invoice_id/credit-notes 401  401  403  403  403  403  403  403  201  403  403  201  403  201  401
@@ -41,6 +42,7 @@ GET /v1/billing/runs                                401  401  403  403  403  403
 POST /v1/billing/runs                               401  401  403  403  403  403  403  403  201  403  403  201  403  201  401
 GET /v1/billing/runs/:run_id                        401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 GET /v1/billing/runs/:run_id/findings               401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
+POST /v1/billing/runs/:run_id/issue-drafts         401  401  403  403  403  403  403  403  202  403  403  202  403  202  401
 POST /v1/billing/runs/:run_id/cancel                401  401  403  403  403  403  403  403  200  403  403  200  403  200  401
 GET /v1/billing/accounts/:account_id/charges        401  401  200  404  200  200  404  403  200  200  403  200  403  200  401
 POST /v1/billing/accounts/:account_id/charges       401  401  403  403  403  403  403  403  201  403  403  201  403  201  401

@@ -84,8 +84,8 @@ describe('what else is invoiced', () => {
   it('carries forward what is less than the minimum', async () => {
     goTo('2031-02-10T12:00:00Z');
     const { accountId } = await subscriber();
-    await ask('PATCH', `/accounts/${accountId}`, { minimum_amount: 100, language: 'pt-BR' });
-    expect(await get(`/accounts/${accountId}`)).toMatchObject({ minimum_amount: 100, language: 'pt-BR' });
+    await ask('PATCH', `/accounts/${accountId}`, { minimum_amount: 100, language: 'de-AT' });
+    expect(await get(`/accounts/${accountId}`)).toMatchObject({ minimum_amount: 100, language: 'de-AT' });
     const { counts } = await run();
     expect(counts).toMatchObject({ carried_forward: 1, invoices: 1 });
     expect(await totals(accountId)).toEqual([{ total: '172.78', status: 'pending' }]);
