@@ -94,7 +94,8 @@ describe('what the engine took back', () => {
     const billed = (await invoice(customerId)).json<Invoice>();
     expect(billed.total_amount).toBe(70);
     await post(`/accounts/${accountId}/charges/${id}/cancel`);
-    expect((await invoice(customerId)).json<Invoice>().total_amount).toBe(-70);
+    const back = (await invoice(customerId)).json<Invoice>();
+    expect(back).toMatchObject({ total_amount: -70, lines: [{ kind: 'repair', corrects_invoice_id: billed.id }] });
     const credit = (lines?: object[]) => post(`/invoices/${billed.id}/credit-notes`, { reason: 'Again', lines });
     expect(codeOf(await credit())).toBe('409 CREDIT_NOTHING_LEFT');
     expect(codeOf(await credit([{ line: 1, amount: 1 }]))).toBe('409 CREDIT_TOO_MUCH');

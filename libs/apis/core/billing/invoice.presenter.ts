@@ -67,6 +67,7 @@ function presentLine(line: Omit<InvoiceLineView, 'id' | 'key' | 'correctsLineId'
     line: line.position,
     kind: line.kind,
     service_id: line.serviceId,
+    corrects_invoice_id: line.correctsInvoiceId,
     description: line.description,
     from: line.from,
     to: lastDay(line.until) ?? line.from,
@@ -101,7 +102,8 @@ function presentComputedLine(line: EngineLine, index: number, currency: string) 
     line.taxes.map(({ amount }) => Money.of(amount, currency)),
     currency,
   );
-  return presentLine({ ...line, position: index + 1, taxAmount: tax.toText() }, currency);
+  const { correctsInvoiceId = null } = line;
+  return presentLine({ ...line, correctsInvoiceId, position: index + 1, taxAmount: tax.toText() }, currency);
 }
 
 export function presentPreview({ account, on, period, computed }: InvoicePreview) {

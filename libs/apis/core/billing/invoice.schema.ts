@@ -118,6 +118,7 @@ const lineShape = z.object({
   line: z.int(),
   kind: z.string(),
   service_id: z.int().nullable(),
+  corrects_invoice_id: z.int().nullable().describe('Of the line that it corrects or takes back'),
   description: z.string(),
   from: z.string().nullable(),
   to: z.string().nullable(),
@@ -163,6 +164,7 @@ const lineExample = {
   line: 1,
   kind: 'recurring',
   service_id: 456,
+  corrects_invoice_id: null,
   description: 'Internet Service - 100/10 Mbps',
   from: '2025-02-01',
   to: '2025-02-28',
@@ -195,6 +197,7 @@ export const creditNoteExample = {
     {
       ...lineExample,
       kind: 'credit',
+      corrects_invoice_id: 789,
       amount: -10,
       tax_amount: -0.8,
       taxes: [{ ...lineExample.taxes[0], amount: -0.8 }],

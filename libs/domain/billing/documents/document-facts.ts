@@ -27,8 +27,8 @@ export interface DocumentFacts {
   readonly customer: PrintedCustomer;
   readonly accountName: string;
   readonly exemptions: readonly Exemption[];
-  /** The invoice that a credit note takes something back of. */
-  readonly corrects: { readonly number: string; readonly issuedOn: string } | null;
+  /** The documents that it takes something back of or corrects, oldest first. */
+  readonly corrects: readonly { readonly number: string; readonly issuedOn: string }[];
   /** Decimal text: what was paid ahead and set off in the moment of the issue. The rest is to be paid. */
   readonly setOffAmount: string;
   /** BCP 47. */

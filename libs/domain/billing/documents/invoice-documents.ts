@@ -63,9 +63,10 @@ const AROUND = statement(
           a.tax_exemptions AS exemptions, a.language,
           (SELECT coalesce(sum(l.amount), 0)::text FROM allocations l
             WHERE l.partner_id = i.partner_id AND l.invoice_id = i.id AND l.at <= i.issued_at) AS "setOffAmount",
-          o.number AS "correctsNumber", o.issued_on::text AS "correctsIssuedOn"
-     FROM invoices i JOIN customers c ON c.id = i.customer_id JOIN billing_accounts a ON a.id = i.account_id
-     LEFT JOIN invoices o ON o.id = i.corrects_id WHERE i.id = $1`,
+          (SELECT coalesce(json_agg(json_build_object('number', o.number, 'issuedOn', o.issued_on) ORDER BY o.issued_on, o.id), '[]')
+             FROM invoices o WHERE o.number IS NOT NULL AND (o.id = i.corrects_id OR o.id IN (
+               SELECT x.invoice_id FROM invoice_lines l JOIN invoice_lines x ON x.id = l.corrects_line_id WHERE l.invoice_id = i.id))) AS corrects
+     FROM invoices i JOIN customers c ON c.id = i.customer_id JOIN billing_accounts a ON a.id = i.account_id WHERE i.id = $1`,
 );
 
 interface Around extends PrintedCustomer {
@@ -73,8 +74,7 @@ interface Around extends PrintedCustomer {
   readonly exemptions: readonly Exemption[];
   readonly language: string;
   readonly setOffAmount: string;
-  readonly correctsNumber: string | null;
-  readonly correctsIssuedOn: string | null;
+  readonly corrects: DocumentFacts['corrects'];
 }
 
 /** Documents of issued invoices and credit notes: rendered once, kept, and the same for whoever asks later. */
@@ -123,9 +123,8 @@ export class InvoiceDocuments {
     const issuer = await this.issuer.find(actor);
     if (!issuer) throw billingErrors('billing.issuer.missing');
     const around = (await this.uow.tx.one<Around>(AROUND, [invoiceId])) as Around;
-    const { accountName, exemptions, language, setOffAmount, correctsNumber, correctsIssuedOn, ...customer } = around;
+    const { accountName, exemptions, language, setOffAmount, corrects, ...customer } = around;
     const on = invoice.issuedOn ?? '';
-    const corrects = correctsNumber === null ? null : { number: correctsNumber, issuedOn: correctsIssuedOn ?? '' };
     return {
       invoice,
       issuer,

@@ -61,7 +61,7 @@ class InvoicePdf {
       [writer.say('number'), invoice.number ?? ''],
       [writer.say('issue_date'), date(invoice.issuedOn)],
       [writer.say('due_date'), date(invoice.dueOn)],
-      [writer.say('corrects'), corrects ? `${corrects.number}, ${date(corrects.issuedOn)}` : ''],
+      [writer.say('corrects'), correctsWords(corrects, date)],
       [
         writer.say('period'),
         periodFrom === null || periodUntil === null ? '' : `${date(periodFrom)} – ${date(addDays(periodUntil, -1))}`,
@@ -228,4 +228,15 @@ class InvoicePdf {
     this.sheet.room(20);
     this.sheet.y += this.sheet.text(words, PAGE.left, this.sheet.y, WIDTH) + 8;
   }
+}
+
+/** As many as a line holds. */
+const MOST_NAMED = 3;
+
+function correctsWords(corrects: DocumentFacts['corrects'], date: (day: string | null) => string): string {
+  const [first, ...others] = corrects;
+  if (!first) return '';
+  if (others.length === 0) return `${first.number}, ${date(first.issuedOn)}`;
+  const named = corrects.slice(0, MOST_NAMED).map(({ number }) => number);
+  return [...named, ...(corrects.length > MOST_NAMED ? [`+ ${corrects.length - MOST_NAMED}`] : [])].join(', ');
 }

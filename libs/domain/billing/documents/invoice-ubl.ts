@@ -58,12 +58,10 @@ class Ubl {
       ['cbc:DocumentCurrencyCode', this.currency],
       ['cbc:BuyerReference', customer.displayId],
       period(invoice.periodFrom, invoice.periodUntil),
-      corrects
-        ? [
-            'cac:BillingReference',
-            [['cac:InvoiceDocumentReference', [['cbc:ID', corrects.number], said('cbc:IssueDate', corrects.issuedOn)]]],
-          ]
-        : undefined,
+      ...corrects.map((document): Child => [
+        'cac:BillingReference',
+        [['cac:InvoiceDocumentReference', [['cbc:ID', document.number], said('cbc:IssueDate', document.issuedOn)]]],
+      ]),
       ['cac:AccountingSupplierParty', [this.supplier()]],
       [
         'cac:AccountingCustomerParty',

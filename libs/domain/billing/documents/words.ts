@@ -24,7 +24,7 @@ const WORDS = {
   period: ['Period', 'Zeitraum', 'Période', 'Periodo'],
   customer: ['Customer no.', 'Kundennummer', 'N° client', 'N.º de cliente'],
   account: ['Account', 'Konto', 'Compte', 'Cuenta'],
-  corrects: ['Credits invoice', 'Zu Rechnung', 'Sur facture', 'Rectifica la factura'],
+  corrects: ['Corrects invoice', 'Zu Rechnung', 'Sur facture', 'Rectifica la factura'],
   position: ['No.', 'Pos.', 'N°', 'N.º'],
   description: ['Description', 'Beschreibung', 'Désignation', 'Concepto'],
   net: ['Net', 'Netto', 'HT', 'Neto'],

@@ -31,7 +31,11 @@ export const DEFAULT_POLICY: PlanPolicy = {
 };
 
 /** A charge that should have been invoiced: always with its key. */
-export type Charge = EngineLine & { readonly key: string };
+export type Charge = EngineLine & {
+  readonly key: string;
+  /** The day in which its time ends: what is taken back of it begins then, also in the middle of the day. */
+  readonly endsOn?: string;
+};
 
 /** The policies that hold for the periods that begin on a day, by plan. */
 export function policyFor(policies: readonly DatedPolicy[], on: string): (planId: number) => PlanPolicy {
@@ -237,6 +241,7 @@ class PeriodCharges {
       description,
       from,
       until,
+      endsOn: this.ruler.dateOf(span.until),
       inputs,
       ...taxed(inputs, this.taxesOn(from, span.price), account.currency),
     };

@@ -124,6 +124,17 @@ describe('corrections', () => {
     expect(shown(free)).toEqual(['recurring 2025-01-01 2025-02-01 31.00', 'discount 2025-01-01 2025-02-01 -31.00']);
   });
 
+  it('begin in the second and on the day in which the rest does', () => {
+    const seconds = { ...month, account: account({}, { proration: 'second' }) };
+    const ends = (at: string) => service('2025-01-01', [price('2025-01-01', '31')], { terminatedAt: new Date(at) });
+    expect(shown(after({ ...seconds, services: [ends('2025-01-15T12:00:00Z')] }, paid(seconds)))).toEqual([
+      'repair 2025-01-15 2025-02-01 -16.50',
+    ]);
+    expect(shown(after({ ...seconds, services: [ends('2025-01-15T00:00:00Z')] }, paid(seconds)))).toEqual([
+      'repair 2025-01-15 2025-02-01 -17.00',
+    ]);
+  });
+
   it('wait for a draft that says what they are about', () => {
     const [line] = paid(month) as [WrittenLine];
     const draft = [{ ...line, draft: true }];

@@ -34,6 +34,11 @@ export function differences(
   return [...lines, ...kept].filter(({ key }) => !left.has(groupOf(key)));
 }
 
+const correcting = (lineId: string | undefined, invoiceId: number | undefined) => ({
+  correctsLineId: lineId,
+  correctsInvoiceId: invoiceId,
+});
+
 type Keyed = EngineLine & { readonly key: string };
 
 function grouped<T extends { readonly key: string }>(all: readonly T[]): Map<string, T[]> {
@@ -82,10 +87,11 @@ class Group {
     const amount = countedOf(figures, this.currency);
     const taxes = this.keptTaxes(own, was, counted?.taxes ?? []);
     if (amount.isZero() && taxes.length === 0) return [];
-    const { serviceId, description, from, until } = this.invoiced[0] as InvoicedCharge;
+    const [{ lineId, invoiceId, serviceId, description, from, until }] = this.invoiced as [InvoicedCharge];
     const kind = isRepair(amount, taxes) ? 'repair' : 'adjustment';
     const inputs = { rule: 'credited_before', ...figures } as const;
-    return [{ key, kind, serviceId, description, from, until, amount: amount.toText(), taxes, inputs }];
+    const range = { serviceId, description, from, until, ...correcting(lineId, invoiceId) };
+    return [{ key, kind, ...range, amount: amount.toText(), taxes, inputs }];
   }
 
   private keptTaxes(own: readonly Charge[], was: readonly InvoicedSum[], counted: readonly LineTax[]): LineTax[] {
@@ -127,15 +133,18 @@ function correction(should: Charge | undefined, was: InvoicedCharge, currency: s
   const amount = money(shouldAmount).minus(money(was.amount));
   const taxes = taxCorrections(should?.taxes ?? [], was.taxes, currency);
   if (amount.isZero() && taxes.length === 0) return [];
-  const { key, serviceId, description } = was;
+  const { key, lineId, invoiceId, serviceId, description } = was;
   // A charge that became shorter is taken back for the days that it lost.
   const shorter = should !== undefined && should.until !== null && (was.until === null || should.until < was.until);
-  const range = shorter ? { from: should.until, until: was.until } : { from: was.from, until: (should ?? was).until };
+  const range = shorter
+    ? { from: should.endsOn ?? should.until, until: was.until }
+    : { from: was.from, until: (should ?? was).until };
   return [
     {
       key,
       serviceId,
       description,
+      ...correcting(lineId, invoiceId),
       ...range,
       kind: isRepair(amount, taxes) ? 'repair' : 'adjustment',
       amount: amount.toText(),

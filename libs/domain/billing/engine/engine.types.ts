@@ -237,6 +237,9 @@ export interface EngineLine extends DateRange {
   /** Rounded, without taxes, those that the price included taken out. */
   readonly amount: string;
   readonly taxes: readonly LineTax[];
+  /** Of a correction: the line that it corrects, and the invoice of that. */
+  readonly correctsLineId?: string | undefined;
+  readonly correctsInvoiceId?: number | undefined;
 }
 
 /** What the lines of a key came to. */
@@ -248,6 +251,9 @@ export interface InvoicedSum {
 /** A charge that was invoiced before, all lines of its key in one sum. */
 export interface InvoicedCharge extends DateRange, InvoicedSum {
   readonly key: string;
+  /** The first line that charged it, and its document. */
+  readonly lineId?: string | undefined;
+  readonly invoiceId?: number | undefined;
   readonly serviceId: number | null;
   readonly description: string;
   /** What people took back of it by credit notes, not positive; with its taxes. */

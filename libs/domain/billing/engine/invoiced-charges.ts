@@ -9,6 +9,8 @@ export type WrittenLine = Pick<
 > & {
   /** Of the line itself, or of the line that a credit note takes back. */
   readonly key: string;
+  readonly lineId?: string;
+  readonly invoiceId?: number;
   /** Of a document that is not issued yet. */
   readonly draft?: boolean;
 };
@@ -34,9 +36,9 @@ function extent(was: InvoicedCharge, line: WrittenLine): string | null {
   return line.until ?? was.until;
 }
 
-const begun = ({ key, serviceId, description, from, until }: WrittenLine): InvoicedCharge => {
+const begun = ({ key, lineId, invoiceId, serviceId, description, from, until }: WrittenLine): InvoicedCharge => {
   const nothing = { amount: '0', taxes: [], credited: '0', creditedTaxes: [], whenCredited: null, inDraft: false };
-  return { key, serviceId, description, from, until, ...nothing };
+  return { key, lineId, invoiceId, serviceId, description, from, until, ...nothing };
 };
 
 /** What was invoiced, by key, from the lines in the order in which they were written. */

@@ -81,7 +81,6 @@ const OVERLAPPING = statement(
 export type NewLine = Omit<EngineLine, 'from' | 'until'> & {
   readonly from: string | null;
   readonly until: string | null;
-  readonly correctsLineId?: string | undefined;
 };
 
 interface DatedDraft {

@@ -72,7 +72,9 @@ export interface InvoiceLineView {
   readonly kind: LineKind;
   readonly key: string | null;
   readonly serviceId: number | null;
+  /** The line that it corrects or takes back, and the invoice of that. */
   readonly correctsLineId: string | null;
+  readonly correctsInvoiceId: number | null;
   readonly description: string;
   readonly from: string | null;
   readonly until: string | null;
@@ -95,5 +97,6 @@ export const INVOICE_COLUMNS = `i.id, i.partner_id AS "partnerId", i.customer_id
   i.issued_at AS "issuedAt", i.voided_at AS "voidedAt", i.void_reason AS "voidReason", i.version`;
 
 export const LINE_COLUMNS = `l.id::text, l.position, l.kind, l.key, l.service_id AS "serviceId", l.corrects_line_id::text AS "correctsLineId",
+  (SELECT o.invoice_id FROM invoice_lines o WHERE o.id = l.corrects_line_id) AS "correctsInvoiceId",
   l.description, l.from_on::text AS "from", l.until_on::text AS "until", l.amount::text AS amount, l.tax_amount::text AS "taxAmount",
   l.taxes, l.inputs`;
