@@ -1,7 +1,7 @@
 import { Money } from '@isp/kernel';
 import { countedOf } from './arithmetic.js';
 import type { Charge } from './charges.js';
-import type { EngineLine, InvoicedCharge, InvoicedSum, KeptCredit, LineTax } from './engine.types.js';
+import type { DateRange, EngineLine, InvoicedCharge, InvoicedSum, KeptCredit, LineTax } from './engine.types.js';
 import { taxKeyOf } from './invoiced-charges.js';
 import { groupOf, keptKeyOf } from './keys.js';
 
@@ -134,18 +134,13 @@ function correction(should: Charge | undefined, was: InvoicedCharge, currency: s
   const taxes = taxCorrections(should?.taxes ?? [], was.taxes, currency);
   if (amount.isZero() && taxes.length === 0) return [];
   const { key, lineId, invoiceId, serviceId, description } = was;
-  // A charge that became shorter is taken back for the days that it lost.
-  const shorter = should !== undefined && should.until !== null && (was.until === null || should.until < was.until);
-  const range = shorter
-    ? { from: should.endsOn ?? should.until, until: was.until }
-    : { from: was.from, until: (should ?? was).until };
   return [
     {
       key,
       serviceId,
       description,
       ...correcting(lineId, invoiceId),
-      ...range,
+      ...corrected(should, was),
       kind: isRepair(amount, taxes) ? 'repair' : 'adjustment',
       amount: amount.toText(),
       taxes,
@@ -157,6 +152,13 @@ function correction(should: Charge | undefined, was: InvoicedCharge, currency: s
       },
     },
   ];
+}
+
+/** The days that a correction is for. A charge that became shorter is taken back for those that it lost. */
+function corrected(should: Charge | undefined, was: InvoicedCharge): DateRange {
+  if (!should) return { from: was.from, until: was.until };
+  const shorter = should.until !== null && (was.until === null || should.until < was.until);
+  return shorter ? { from: should.endsOn ?? should.until, until: was.until } : { from: was.from, until: should.until };
 }
 
 function isRepair(amount: Money, taxes: readonly LineTax[]): boolean {
