@@ -109,6 +109,8 @@ const BROKEN: Readonly<Record<string, string>> = {
   'cash is what came, less what went back': `${TAKEN_TWICE} ALTER TABLE payments DISABLE TRIGGER USER; UPDATE payments SET excess_amount = 3`,
   'the ledger says what customers owe and have paid ahead': `${TAKEN_TWICE} UPDATE payments SET covered_amount = 1`,
   'what documents, their lines and the ledger refer to is there': `${WRITTEN_OFF} ALTER TABLE invoice_lines DISABLE TRIGGER USER; UPDATE invoice_lines SET service_id = 2000000000`,
+  'nobody was given back more than was charged': `${WRITTEN_OFF} ALTER TABLE invoice_lines DISABLE TRIGGER USER;
+    UPDATE invoice_lines SET key = 'd:3:r:7:2025-01-01:x', amount = -1`,
   'a period is billed by one recurring invoice': `DROP INDEX invoices_one_of_a_period;
     INSERT INTO invoices (partner_id, customer_id, account_id, document, kind, origin, currency, period_from, subtotal_amount, tax_amount, total_amount, created_by)
     SELECT partner_id, customer_id, id, 'invoice', 'recurring', 'engine', currency, '2025-01-01', 0, 0, 0, 'spec' FROM billing_accounts, generate_series(1, 2)`,

@@ -129,6 +129,12 @@ export const INVARIANTS = {
     UNION ALL SELECT 'lines', l.id FROM invoice_lines l
       LEFT JOIN invoices i ON (i.partner_id, i.customer_id, i.account_id, i.id) = (l.partner_id, l.customer_id, l.account_id, l.invoice_id)
       LEFT JOIN services s ON (s.partner_id, s.id) = (l.partner_id, l.service_id) WHERE i.id IS NULL OR (s.id IS NULL AND l.service_id IS NOT NULL)`,
+  // What a voided document charged is given back until the next invoice evens it out.
+  'nobody was given back more than was charged': `SELECT account_id, charged, sum(amount) FROM (
+      SELECT l.account_id, coalesce(substring(k.key || ':' from '([ru]:\\d+:\\d{4}-\\d\\d-\\d\\d):'), k.key) AS charged, l.amount, i.status
+        FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id LEFT JOIN invoice_lines o ON o.id = l.corrects_line_id
+        CROSS JOIN LATERAL (SELECT regexp_replace(coalesce(l.key, o.key), '^a:', '') AS key) k WHERE k.key ~ '^[ruf]:|^d:' AND i.status <> 'draft') lines
+    GROUP BY 1, 2 HAVING sum(amount) FILTER (WHERE status <> 'void') < 0 AND bool_and(status <> 'void')`,
   'a period is billed by one recurring invoice': `SELECT account_id, period_from FROM invoices WHERE document = 'invoice' AND kind = 'recurring'
      AND origin = 'engine' AND status <> 'void' GROUP BY 1, 2 HAVING count(*) > 1`,
   'no account that was billed is behind what it was billed for': `SELECT a.id, a.next_run_on, max(i.period_from) FROM billing_accounts a

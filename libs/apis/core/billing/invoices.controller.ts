@@ -36,7 +36,8 @@ export class InvoicesController {
       'With `line_items`: over what they say; `amount` is the price of one, and a line comes to amount × quantity × ' +
       'proration_factor, rounded half-up, plus its taxes. Days of a service that a recurring invoice covers cannot be invoiced ' +
       'again. Without `line_items`: over what the account owes by the history of its services and was not invoiced yet, for ' +
-      'one of its own periods or, without `billing_period`, for all that is due today; a negative result is a credit note. ' +
+      'one of its own periods or, without `billing_period`, for all that is due today; a negative result is a credit note. A ' +
+      'period that is not due yet (in advance, at most a year ahead) brings nothing but itself. ' +
       'It is issued at once unless `draft` is true.',
     status: 201,
     response: schema.invoiceWithLinesShape,
