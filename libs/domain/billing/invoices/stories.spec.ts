@@ -1,0 +1,329 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import {
+  ApplyDueChanges,
+  CancelServiceChange,
+  ChangeServicePlan,
+  PauseService,
+  ResumeService,
+  ServiceChangeQueries,
+  TerminateService,
+} from '@isp/domain/services';
+import { DomainError, Money, addDays, addMonths, localDate } from '@isp/kernel';
+import { UnitOfWork } from '@isp/platform/database';
+import { HISTORIES } from '../../../../test/support/histories.js';
+import {
+  active,
+  actor,
+  clock,
+  closeServices,
+  customer,
+  openServices,
+  plans,
+  sql,
+  suspend,
+  use,
+} from '../../../../test/support/services-world.js';
+import { AccountFacts } from '../accounts/account-facts.js';
+import { AccountRepository } from '../accounts/account.repository.js';
+import { ChangeAccount } from '../accounts/change-account.usecase.js';
+import { BillingModule } from '../billing.module.js';
+import { OneOffCharges } from '../charges/one-off-charges.js';
+import { periodsDue } from '../engine/billing-periods.js';
+import { chargesDue } from '../engine/charges.js';
+import { groupOf } from '../engine/keys.js';
+import { Discounts } from '../settings/billing-settings.js';
+import { CreditInvoice } from './credit-invoice.usecase.js';
+import { GenerateInvoice } from './generate-invoice.usecase.js';
+import { InvoiceQueries } from './invoice.queries.js';
+import { IssueInvoice, VoidInvoice } from './move-invoice.usecases.js';
+import { WriteInvoice } from './write-invoice.usecase.js';
+
+const STORIES = Math.max(6, Math.ceil(HISTORIES / 20));
+const STEPS = 30;
+const ZONE = 'America/New_York';
+
+beforeAll(async () => {
+  await openServices(BillingModule);
+  const today = localDate(clock.now(), ZONE);
+  await sql(`INSERT INTO tax_rates (region, code, name, percent, valid_from, valid_until) VALUES
+    ('S', 'vat', 'VAT', 15, '2020-01-01', '${addDays(today, 40)}'), ('S', 'vat', 'VAT', 16.5, '${addDays(today, 40)}', NULL), ('S', 'city', 'City', 1.25, '2020-01-01', NULL)`);
+}, 120_000);
+afterAll(closeServices);
+
+/** The same numbers for the same seed (mulberry32). */
+function randomOf(seed: number): (most: number) => number {
+  let state = seed;
+  return (most) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % most;
+  };
+}
+
+class Story {
+  readonly told: string[] = [];
+  private accountId = 0;
+  private serviceIds: number[] = [];
+  private readonly pick: (most: number) => number;
+  private now = 0;
+
+  constructor(seed: number) {
+    this.pick = randomOf(seed);
+  }
+
+  async begin(): Promise<void> {
+    clock.shift = 0;
+    const customerId = await customer();
+    this.serviceIds = [await active(customerId), await active(customerId)];
+    const [row] = await sql<{ id: number }>(`SELECT id FROM billing_accounts WHERE customer_id = ${customerId}`);
+    this.accountId = row?.id ?? 0;
+    const [cycle, day] = [[1, 1, 3, 12][this.pick(4)], 1 + this.pick(28)];
+    const [timing, proration] = [this.pick(4) === 0 ? 'arrears' : 'advance', this.pick(4) === 0 ? 'second' : 'day'];
+    const region = this.pick(3) === 0 ? 'NULL' : `'S'`;
+    await sql(`UPDATE billing_account_terms SET cycle_months = ${cycle}, billing_day = ${day}, timing = '${timing}', proration = '${proration}', tax_region = ${region}
+      WHERE account_id = ${this.accountId}`);
+    this.told.push(`${cycle} months from ${day}, ${timing}, ${proration}, ${region}`);
+  }
+
+  /** Something that somebody does, some days later. What is refused is refused. */
+  async step(): Promise<void> {
+    clock.shift += this.pick(12) * 86_400 + this.pick(86_400);
+    await use(ApplyDueChanges).execute();
+    await this.follow();
+    const deeds = this.deeds();
+    const [name, deed] = deeds[this.pick(deeds.length)] as (typeof deeds)[number];
+    try {
+      await deed();
+      this.told.push(`${this.today()} ${name}`);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      this.told.push(`${this.today()} ${name}: ${error.code}`);
+    }
+    await this.follow();
+  }
+
+  today(): string {
+    return localDate(clock.now(), ZONE);
+  }
+
+  private deeds(): [string, () => Promise<unknown>][] {
+    const { accountId } = this;
+    const serviceId = this.serviceIds[this.pick(2)] as number;
+    const day = (most: number): string => addDays(this.today(), this.pick(most));
+    const invoice = (more: object = {}) => use(GenerateInvoice).execute({ actor, accountId, ...more });
+    const plan = [plans.home, plans.fast][this.pick(2)] as number;
+    return [
+      ['invoices', () => invoice()],
+      ['invoices', () => invoice()],
+      ['drafts', () => invoice({ draft: true })],
+      ['invoices a period', async () => invoice({ period: await this.period() })],
+      ['issues a draft', async () => use(IssueInvoice).execute({ actor, invoiceId: await this.document('draft') })],
+      ['voids', async () => use(VoidInvoice).execute({ actor, invoiceId: await this.document() })],
+      ['voids a draft', async () => use(VoidInvoice).execute({ actor, invoiceId: await this.document('draft') })],
+      [
+        'voids a credit note',
+        async () => use(VoidInvoice).execute({ actor, invoiceId: await this.document('issued') }),
+      ],
+      ['writes by hand', () => this.writeByHand(serviceId, day(60))],
+      ['credits', async () => use(CreditInvoice).execute({ actor, invoiceId: await this.document(), reason: 'Spec' })],
+      ['credits a part', async () => this.credit()],
+      ['credits a part', async () => this.credit()],
+      ['changes plan', () => use(ChangeServicePlan).execute({ actor, serviceId, planId: plan, when: 'now' })],
+      ['orders a plan', () => use(ChangeServicePlan).execute({ actor, serviceId, planId: plan, when: 'period_end' })],
+      ['pauses', () => use(PauseService).execute({ actor, serviceId, from: day(9), until: day(30) })],
+      ['resumes', () => use(ResumeService).execute({ actor, serviceId })],
+      ['suspends', () => suspend(serviceId, 'abuse')],
+      ['ends', async () => this.pick(3) === 0 && use(TerminateService).execute({ actor, serviceId, lastDay: day(20) })],
+      ['takes an order back', () => this.cancelChange(serviceId)],
+      ['discounts', () => this.discount(serviceId, day(40))],
+      ['ends a discount', () => this.endDiscount(day(40))],
+      ['charges', () => this.charge(serviceId)],
+      ['cancels a charge', async () => this.cancelCharge()],
+      [
+        'exempts',
+        () =>
+          use(ChangeAccount).execute({
+            actor,
+            accountId,
+            changes: { exemptions: [{ code: 'city', from: day(20), until: null, certificate: 'X' }] },
+          }),
+      ],
+      [
+        'moves the billing day',
+        () => use(ChangeAccount).execute({ actor, accountId, changes: { terms: { billingDay: 1 + this.pick(28) } } }),
+      ],
+    ];
+  }
+
+  private async period() {
+    const account = (await this.uow(() => use(AccountRepository).get(this.accountId))) as never;
+    const periods = periodsDue(account, addMonths(this.today(), 6));
+    const period = periods[Math.max(0, periods.length - 1 - this.pick(8))];
+    return { startDate: period?.billedFrom ?? '', endDate: addDays(period?.billedUntil ?? this.today(), -1) };
+  }
+
+  private async document(status = 'pending'): Promise<number> {
+    const rows = await sql<{ id: number }>(
+      `SELECT id FROM invoices WHERE account_id = ${this.accountId} AND (status = '${status}' OR ('${status}' = 'pending' AND status IN ('paid', 'partially_paid', 'overdue'))) ORDER BY id DESC LIMIT 6`,
+    );
+    return rows[this.pick(Math.max(rows.length, 1))]?.id ?? 0;
+  }
+
+  private async credit(): Promise<unknown> {
+    const invoiceId = await this.document();
+    const { lines } = await use(InvoiceQueries).get(actor, invoiceId);
+    const line = lines[this.pick(Math.max(lines.length, 1))];
+    const amount = Money.of(line?.amount ?? '0', 'USD')
+      .times(1 + this.pick(100))
+      .dividedBy(100)
+      .rounded();
+    return use(CreditInvoice).execute({
+      actor,
+      invoiceId,
+      lines: [{ position: line?.position ?? 1, amount: amount.amount.toFixed() }],
+      reason: 'Spec',
+    });
+  }
+
+  private writeByHand(serviceId: number, from: string): Promise<unknown> {
+    const period = { startDate: from, endDate: addDays(from, this.pick(40)) };
+    const line = { serviceId, description: 'By hand', amount: '10', quantity: '1', prorationFactor: '1' };
+    const draft = this.pick(3) === 0;
+    return use(WriteInvoice).execute({
+      actor,
+      accountId: this.accountId,
+      kind: 'recurring',
+      period,
+      lines: [line],
+      draft,
+    });
+  }
+
+  private async cancelChange(serviceId: number): Promise<unknown> {
+    const { rows } = await use(ServiceChangeQueries).list(actor, serviceId, {}, { limit: 5, offset: 0 });
+    const changeId = rows.find(({ status }) => status === 'scheduled')?.id ?? 0;
+    return use(CancelServiceChange).execute({ actor, serviceId, changeId });
+  }
+
+  private discount(serviceId: number, from: string): Promise<unknown> {
+    const off =
+      this.pick(2) === 0
+        ? { percent: String(10 * (1 + this.pick(10))), monthlyAmount: null }
+        : { percent: null, monthlyAmount: String(1 + this.pick(90)) };
+    const until = this.pick(2) === 0 ? null : addDays(from, 1 + this.pick(60));
+    return use(Discounts).add(actor, this.accountId, {
+      ...off,
+      serviceId: this.pick(2) === 0 ? null : serviceId,
+      name: 'D',
+      from: addDays(from, -20),
+      until,
+    });
+  }
+
+  private async endDiscount(on: string): Promise<unknown> {
+    const all = await use(Discounts).list(actor, this.accountId);
+    return use(Discounts).end(actor, this.accountId, all[this.pick(Math.max(all.length, 1))]?.id ?? 0, on);
+  }
+
+  private charge(serviceId: number): Promise<unknown> {
+    const unitAmount = ((1 + this.pick(9_000)) / 100).toFixed(2);
+    return use(OneOffCharges).add(actor, this.accountId, { description: 'C', quantity: '1', unitAmount, serviceId });
+  }
+
+  private async cancelCharge(): Promise<unknown> {
+    const { rows } = await use(OneOffCharges).list(actor, this.accountId, { limit: 9, offset: 0 });
+    const id = rows[this.pick(Math.max(rows.length, 1))]?.id ?? 0;
+    return use(OneOffCharges).cancel(actor, this.accountId, id);
+  }
+
+  /** Prices begin by the clock of the database, which does not move with ours. */
+  private async follow(): Promise<void> {
+    const rows = await sql<{ now: number }>(
+      `SELECT coalesce(max(id), 0)::integer AS now FROM service_terms WHERE service_id IN (${this.serviceIds})`,
+    );
+    const last = rows[0]?.now ?? 0;
+    if (this.now > 0 && last > this.now)
+      await sql(
+        `UPDATE service_terms SET valid_from = '${clock.now().toISOString()}' WHERE id > ${this.now} AND service_id IN (${this.serviceIds})`,
+      );
+    this.now = last;
+  }
+
+  private uow<T>(work: () => Promise<T>): Promise<T> {
+    return use(UnitOfWork).run(actor, work);
+  }
+
+  /** Everything is invoiced; and what was adds up to what should be, group by group. */
+  async check(): Promise<string[]> {
+    const { accountId } = this;
+    const wrong: string[] = [];
+    const drafts = await sql<{ id: number }>(
+      `SELECT id FROM invoices WHERE account_id = ${accountId} AND status = 'draft'`,
+    );
+    for (const { id: invoiceId } of drafts) await use(VoidInvoice).execute({ actor, invoiceId });
+    const invoice = () =>
+      use(GenerateInvoice)
+        .execute({ actor, accountId })
+        .then(
+          () => 'more',
+          (error: DomainError) => error.code,
+        );
+    await invoice();
+    const { computed } = await use(GenerateInvoice).preview(actor, accountId, this.today());
+    if (computed.lines.length > 0) wrong.push('there is a preview of what is invoiced');
+    const again = await invoice();
+    if (again !== 'billing.invoice.nothing_due') wrong.push(`again: ${again}`);
+    const issued = await sql<{ id: number }>(
+      `SELECT id FROM invoices WHERE account_id = ${accountId} AND number IS NOT NULL`,
+    );
+    for (const { id } of issued)
+      if (!(await use(InvoiceQueries).proof(actor, id)).proven) wrong.push(`document ${id} is not proven`);
+    return [...wrong, ...(await this.groups())];
+  }
+
+  private async groups(): Promise<string[]> {
+    const facts = await this.uow(async () => {
+      const account = await use(AccountRepository).lock(this.accountId);
+      return use(AccountFacts).of(account, this.today());
+    });
+    const sums = (lines: readonly { key: string; amount: string }[]): Map<string, Money> => {
+      const all = new Map<string, Money>();
+      for (const { key, amount } of lines)
+        all.set(groupOf(key), (all.get(groupOf(key)) ?? Money.zero('USD')).plus(Money.of(amount, 'USD')));
+      return all;
+    };
+    const discounts = [...facts.discounts].sort((a, b) => a.id - b.id);
+    const should = sums(chargesDue({ ...facts, discounts }));
+    const charged = sums(facts.invoiced);
+    const credited = sums(facts.invoiced.map(({ key, credited: amount }) => ({ key, amount })));
+    const zero = Money.zero('USD');
+    return [...new Set([...should.keys(), ...charged.keys()])].flatMap((group) => {
+      const [wanted, off] = [should.get(group) ?? zero, credited.get(group) ?? zero];
+      const left = (charged.get(group) ?? zero).plus(off);
+      // Who credits a document takes back what it gave, too.
+      const [least, most] = off.isNegative() ? [wanted.plus(off), wanted] : [wanted, wanted.plus(off)];
+      const floor = least.isNegative() ? zero : least;
+      const right = left.compare(most) <= 0 && left.compare(floor) >= 0;
+      return right ? [] : [`${group}: ${left.toText()} of ${wanted.toText()}, credited ${off.toText()}`];
+    });
+  }
+}
+
+const first = 1 + Math.floor(Math.random() * 1_000_000_000);
+
+it(
+  'whatever people do in whichever order, everything is charged once and given back once',
+  async () => {
+    const wrong: object[] = [];
+    for (let n = 0; n < STORIES; n += 1) {
+      const story = new Story(first + n);
+      await story.begin();
+      for (let step = 0; step < STEPS; step += 1) await story.step();
+      const problems = await story.check();
+      if (problems.length > 0) wrong.push({ seed: first + n, problems, told: story.told });
+    }
+    expect(wrong).toEqual([]);
+  },
+  60_000 + STORIES * 20_000,
+);
