@@ -25,13 +25,15 @@ import {
 } from '../../../../test/support/services-world.js';
 import { AccountFacts } from '../accounts/account-facts.js';
 import { AccountRepository } from '../accounts/account.repository.js';
+import { AssignService } from '../accounts/assign-service.usecases.js';
 import { ChangeAccount } from '../accounts/change-account.usecase.js';
+import { OpenAccount } from '../accounts/open-account.usecase.js';
 import { BillingModule } from '../billing.module.js';
 import { OneOffCharges } from '../charges/one-off-charges.js';
 import { periodsDue } from '../engine/billing-periods.js';
 import { chargesDue } from '../engine/charges.js';
 import { groupOf } from '../engine/keys.js';
-import { Discounts } from '../settings/billing-settings.js';
+import { Discounts, PlanPolicies } from '../settings/billing-settings.js';
 import { CreditInvoice } from './credit-invoice.usecase.js';
 import { GenerateInvoice } from './generate-invoice.usecase.js';
 import { InvoiceQueries } from './invoice.queries.js';
@@ -63,7 +65,8 @@ function randomOf(seed: number): (most: number) => number {
 
 class Story {
   readonly told: string[] = [];
-  private accountId = 0;
+  /** Their own, another of theirs, and one of somebody who may pay for them. */
+  private accounts: number[] = [];
   private serviceIds: number[] = [];
   private readonly pick: (most: number) => number;
   private now = 0;
@@ -76,13 +79,16 @@ class Story {
     clock.shift = 0;
     const customerId = await customer();
     this.serviceIds = [await active(customerId), await active(customerId)];
-    const [row] = await sql<{ id: number }>(`SELECT id FROM billing_accounts WHERE customer_id = ${customerId}`);
-    this.accountId = row?.id ?? 0;
+    await use(OpenAccount).execute({ actor, customerId, name: 'Another' });
+    const rows = await sql<{ id: number }>(
+      `SELECT id FROM billing_accounts WHERE customer_id IN (${customerId}, ${await customer()}) ORDER BY id`,
+    );
+    this.accounts = rows.map(({ id }) => id);
     const [cycle, day] = [[1, 1, 3, 12][this.pick(4)], 1 + this.pick(28)];
     const [timing, proration] = [this.pick(4) === 0 ? 'arrears' : 'advance', this.pick(4) === 0 ? 'second' : 'day'];
     const region = this.pick(3) === 0 ? 'NULL' : `'S'`;
     await sql(`UPDATE billing_account_terms SET cycle_months = ${cycle}, billing_day = ${day}, timing = '${timing}', proration = '${proration}', tax_region = ${region}
-      WHERE account_id = ${this.accountId}`);
+      WHERE account_id IN (${this.accounts})`);
     this.told.push(`${cycle} months from ${day}, ${timing}, ${proration}, ${region}`);
   }
 
@@ -108,7 +114,8 @@ class Story {
   }
 
   private deeds(): [string, () => Promise<unknown>][] {
-    const { accountId } = this;
+    const accountId = this.accounts[this.pick(10) < 7 ? 0 : this.pick(3)] as number;
+    const [own, , payer] = this.accounts as [number, number, number];
     const serviceId = this.serviceIds[this.pick(2)] as number;
     const day = (most: number): string => addDays(this.today(), this.pick(most));
     const invoice = (more: object = {}) => use(GenerateInvoice).execute({ actor, accountId, ...more });
@@ -117,18 +124,27 @@ class Story {
       ['invoices', () => invoice()],
       ['invoices', () => invoice()],
       ['drafts', () => invoice({ draft: true })],
-      ['invoices a period', async () => invoice({ period: await this.period() })],
-      ['issues a draft', async () => use(IssueInvoice).execute({ actor, invoiceId: await this.document('draft') })],
-      ['voids', async () => use(VoidInvoice).execute({ actor, invoiceId: await this.document() })],
-      ['voids a draft', async () => use(VoidInvoice).execute({ actor, invoiceId: await this.document('draft') })],
+      ['invoices a period', async () => invoice({ period: await this.period(accountId) })],
+      [
+        'issues a draft',
+        async () => use(IssueInvoice).execute({ actor, invoiceId: await this.document(accountId, 'draft') }),
+      ],
+      ['voids', async () => use(VoidInvoice).execute({ actor, invoiceId: await this.document(accountId) })],
+      [
+        'voids a draft',
+        async () => use(VoidInvoice).execute({ actor, invoiceId: await this.document(accountId, 'draft') }),
+      ],
       [
         'voids a credit note',
-        async () => use(VoidInvoice).execute({ actor, invoiceId: await this.document('issued') }),
+        async () => use(VoidInvoice).execute({ actor, invoiceId: await this.document(accountId, 'issued') }),
       ],
-      ['writes by hand', () => this.writeByHand(serviceId, day(60))],
-      ['credits', async () => use(CreditInvoice).execute({ actor, invoiceId: await this.document(), reason: 'Spec' })],
-      ['credits a part', async () => this.credit()],
-      ['credits a part', async () => this.credit()],
+      ['writes by hand', () => this.writeByHand(accountId, serviceId, day(60))],
+      [
+        'credits',
+        async () => use(CreditInvoice).execute({ actor, invoiceId: await this.document(accountId), reason: 'Spec' }),
+      ],
+      ['credits a part', async () => this.credit(accountId)],
+      ['credits a part', async () => this.credit(accountId)],
       ['changes plan', () => use(ChangeServicePlan).execute({ actor, serviceId, planId: plan, when: 'now' })],
       ['orders a plan', () => use(ChangeServicePlan).execute({ actor, serviceId, planId: plan, when: 'period_end' })],
       ['pauses', () => use(PauseService).execute({ actor, serviceId, from: day(9), until: day(30) })],
@@ -136,10 +152,10 @@ class Story {
       ['suspends', () => suspend(serviceId, 'abuse')],
       ['ends', async () => this.pick(3) === 0 && use(TerminateService).execute({ actor, serviceId, lastDay: day(20) })],
       ['takes an order back', () => this.cancelChange(serviceId)],
-      ['discounts', () => this.discount(serviceId, day(40))],
-      ['ends a discount', () => this.endDiscount(day(40))],
-      ['charges', () => this.charge(serviceId)],
-      ['cancels a charge', async () => this.cancelCharge()],
+      ['discounts', () => this.discount(accountId, serviceId, day(40))],
+      ['ends a discount', () => this.endDiscount(accountId, day(40))],
+      ['charges', () => this.charge(accountId, serviceId)],
+      ['cancels a charge', async () => this.cancelCharge(accountId)],
       [
         'exempts',
         () =>
@@ -150,28 +166,42 @@ class Story {
           }),
       ],
       [
+        'moves a service',
+        () => use(AssignService).execute({ actor, accountId: this.accounts[this.pick(2)] as number, serviceId }),
+      ],
+      [
+        'is paid for',
+        () =>
+          use(ChangeAccount).execute({
+            actor,
+            accountId: own,
+            changes: { payerAccountId: this.pick(2) === 0 ? payer : null },
+          }),
+      ],
+      ['changes what parts cost', () => this.policy(plan)],
+      [
         'moves the billing day',
         () => use(ChangeAccount).execute({ actor, accountId, changes: { terms: { billingDay: 1 + this.pick(28) } } }),
       ],
     ];
   }
 
-  private async period() {
-    const account = (await this.uow(() => use(AccountRepository).get(this.accountId))) as never;
+  private async period(accountId: number) {
+    const account = (await this.uow(() => use(AccountRepository).get(accountId))) as never;
     const periods = periodsDue(account, addMonths(this.today(), 6));
     const period = periods[Math.max(0, periods.length - 1 - this.pick(8))];
     return { startDate: period?.billedFrom ?? '', endDate: addDays(period?.billedUntil ?? this.today(), -1) };
   }
 
-  private async document(status = 'pending'): Promise<number> {
+  private async document(accountId: number, status = 'pending'): Promise<number> {
     const rows = await sql<{ id: number }>(
-      `SELECT id FROM invoices WHERE account_id = ${this.accountId} AND (status = '${status}' OR ('${status}' = 'pending' AND status IN ('paid', 'partially_paid', 'overdue'))) ORDER BY id DESC LIMIT 6`,
+      `SELECT id FROM invoices WHERE account_id = ${accountId} AND (status = '${status}' OR ('${status}' = 'pending' AND status IN ('paid', 'partially_paid', 'overdue'))) ORDER BY id DESC LIMIT 6`,
     );
     return rows[this.pick(Math.max(rows.length, 1))]?.id ?? 0;
   }
 
-  private async credit(): Promise<unknown> {
-    const invoiceId = await this.document();
+  private async credit(accountId: number): Promise<unknown> {
+    const invoiceId = await this.document(accountId);
     const { lines } = await use(InvoiceQueries).get(actor, invoiceId);
     const line = lines[this.pick(Math.max(lines.length, 1))];
     const amount = Money.of(line?.amount ?? '0', 'USD')
@@ -186,17 +216,28 @@ class Story {
     });
   }
 
-  private writeByHand(serviceId: number, from: string): Promise<unknown> {
+  private writeByHand(accountId: number, serviceId: number, from: string): Promise<unknown> {
     const period = { startDate: from, endDate: addDays(from, this.pick(40)) };
     const line = { serviceId, description: 'By hand', amount: '10', quantity: '1', prorationFactor: '1' };
     const draft = this.pick(3) === 0;
     return use(WriteInvoice).execute({
       actor,
-      accountId: this.accountId,
+      accountId,
       kind: 'recurring',
       period,
       lines: [line],
       draft,
+    });
+  }
+
+  private policy(planId: number): Promise<unknown> {
+    const either = <T>(one: T, other: T): T => (this.pick(2) === 0 ? one : other);
+    return use(PlanPolicies).put(actor, planId, {
+      termination: either('prorate', 'full'),
+      pause: either('credit', 'charge'),
+      suspension: either('credit', 'charge'),
+      upgrade: either('prorate', 'next_period'),
+      downgrade: either('prorate', 'next_period'),
     });
   }
 
@@ -206,13 +247,13 @@ class Story {
     return use(CancelServiceChange).execute({ actor, serviceId, changeId });
   }
 
-  private discount(serviceId: number, from: string): Promise<unknown> {
+  private discount(accountId: number, serviceId: number, from: string): Promise<unknown> {
     const off =
       this.pick(2) === 0
         ? { percent: String(10 * (1 + this.pick(10))), monthlyAmount: null }
         : { percent: null, monthlyAmount: String(1 + this.pick(90)) };
     const until = this.pick(2) === 0 ? null : addDays(from, 1 + this.pick(60));
-    return use(Discounts).add(actor, this.accountId, {
+    return use(Discounts).add(actor, accountId, {
       ...off,
       serviceId: this.pick(2) === 0 ? null : serviceId,
       name: 'D',
@@ -221,20 +262,20 @@ class Story {
     });
   }
 
-  private async endDiscount(on: string): Promise<unknown> {
-    const all = await use(Discounts).list(actor, this.accountId);
-    return use(Discounts).end(actor, this.accountId, all[this.pick(Math.max(all.length, 1))]?.id ?? 0, on);
+  private async endDiscount(accountId: number, on: string): Promise<unknown> {
+    const all = await use(Discounts).list(actor, accountId);
+    return use(Discounts).end(actor, accountId, all[this.pick(Math.max(all.length, 1))]?.id ?? 0, on);
   }
 
-  private charge(serviceId: number): Promise<unknown> {
+  private charge(accountId: number, serviceId: number): Promise<unknown> {
     const unitAmount = ((1 + this.pick(9_000)) / 100).toFixed(2);
-    return use(OneOffCharges).add(actor, this.accountId, { description: 'C', quantity: '1', unitAmount, serviceId });
+    return use(OneOffCharges).add(actor, accountId, { description: 'C', quantity: '1', unitAmount, serviceId });
   }
 
-  private async cancelCharge(): Promise<unknown> {
-    const { rows } = await use(OneOffCharges).list(actor, this.accountId, { limit: 9, offset: 0 });
+  private async cancelCharge(accountId: number): Promise<unknown> {
+    const { rows } = await use(OneOffCharges).list(actor, accountId, { limit: 9, offset: 0 });
     const id = rows[this.pick(Math.max(rows.length, 1))]?.id ?? 0;
-    return use(OneOffCharges).cancel(actor, this.accountId, id);
+    return use(OneOffCharges).cancel(actor, accountId, id);
   }
 
   /** Prices begin by the clock of the database, which does not move with ours. */
@@ -256,7 +297,12 @@ class Story {
 
   /** Everything is invoiced; and what was adds up to what should be, group by group. */
   async check(): Promise<string[]> {
-    const { accountId } = this;
+    const wrong: string[] = [];
+    for (const accountId of this.accounts) wrong.push(...(await this.checkOf(accountId)));
+    return wrong;
+  }
+
+  private async checkOf(accountId: number): Promise<string[]> {
     const wrong: string[] = [];
     const drafts = await sql<{ id: number }>(
       `SELECT id FROM invoices WHERE account_id = ${accountId} AND status = 'draft'`,
@@ -279,12 +325,12 @@ class Story {
     );
     for (const { id } of issued)
       if (!(await use(InvoiceQueries).proof(actor, id)).proven) wrong.push(`document ${id} is not proven`);
-    return [...wrong, ...(await this.groups())];
+    return [...wrong, ...(await this.groups(accountId))];
   }
 
-  private async groups(): Promise<string[]> {
+  private async groups(accountId: number): Promise<string[]> {
     const facts = await this.uow(async () => {
-      const account = await use(AccountRepository).lock(this.accountId);
+      const account = await use(AccountRepository).lock(accountId);
       return use(AccountFacts).of(account, this.today());
     });
     const sums = (lines: readonly { key: string; amount: string }[]): Map<string, Money> => {
