@@ -98,6 +98,20 @@ describe('the heartbeat', () => {
     expect(runs[0]?.signal.aborted).toBe(false);
   });
 
+  it('does not take a run for lost whose end is committed before its answer is here', async () => {
+    const [ends, beaten] = [await work(1), await work(1)];
+    held.hold({ id: beaten, epoch: 1, failures: 0 });
+    await query(database.ownerUrl, `UPDATE work_items SET due_at = now() WHERE id = ${beaten}`);
+    while ((await leaseOf(beaten)) < 4) await sleep(20);
+    // One heartbeat comes between the commit and what we hear of it.
+    const run = held.hold({ id: ends, epoch: 1, failures: 0 });
+    await uow.run(systemActor('spec'), async (tx) => {
+      tx.collect(() => sleep(3_000), undefined);
+      await run.complete();
+    });
+    expect([run.completed, run.signal.aborted]).toEqual([true, false]);
+  });
+
   it('counts deaths from the last advance that was committed, and lets nobody advance who was taken over', async () => {
     const id = await work(1);
     await query(database.ownerUrl, `UPDATE work_items SET deaths = 2 WHERE id = ${id}`);

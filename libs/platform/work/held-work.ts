@@ -42,6 +42,8 @@ interface Holding {
   readonly run: HeldRun;
   /** Heartbeats in a row that found the row locked. */
   locked: number;
+  /** Its end is on its way: the row may be done, and seen to be, before the answer to the commit is here. */
+  ending: boolean;
 }
 
 /** The work that this process holds: one heartbeat for all of it, fencing for each, handed back at shutdown. */
@@ -81,6 +83,7 @@ export class HeldWork {
     // Both end this run for good, so the runner has nothing left to complete.
     const leave = async (left: Promise<boolean>): Promise<void> => {
       const { tx } = this.uow;
+      holding.ending = true;
       if (!(await left)) throw this.fenced(claim.id, claim.epoch);
       tx.afterCommit(`left-${claim.id}`, () => (run.completed = true));
     };
@@ -104,7 +107,8 @@ export class HeldWork {
     // A process that slept past its own lease may claim the work again while its first run still goes on.
     const older = this.held.get(claim.id);
     if (older) this.lose(claim.id, older.epoch);
-    this.held.set(claim.id, { epoch: claim.epoch, abort, run, locked: 0 });
+    const holding: Holding = { epoch, abort, run, locked: 0, ending: false };
+    this.held.set(claim.id, holding);
     return run;
   }
 
@@ -134,7 +138,7 @@ export class HeldWork {
       ids.forEach((id, index) => {
         const epoch = epochs[index] as number;
         const prolonged = alive.get(id);
-        if (prolonged === undefined) this.lose(id, epoch);
+        if (prolonged === undefined) this.missed(id, epoch);
         else this.beaten(id, epoch, prolonged);
       });
     } catch (error) {
@@ -148,6 +152,13 @@ export class HeldWork {
     if (holding?.epoch !== epoch) return;
     holding.locked = prolonged ? 0 : holding.locked + 1;
     if (holding.locked === PATIENCE) void this.database.query(PROLONG, [id, epoch]).catch(() => (holding.locked = 0));
+  }
+
+  /** One that is ending is lost only if it is still held when the next heartbeat misses it, too. */
+  private missed(id: string, epoch: number): void {
+    const holding = this.held.get(id);
+    if (holding?.epoch === epoch && holding.ending) holding.ending = false;
+    else this.lose(id, epoch);
   }
 
   /** Only that very claim: the process may hold the work under a newer one, or have finished it meanwhile. */
