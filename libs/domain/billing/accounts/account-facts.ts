@@ -33,7 +33,7 @@ const LINES = statement(
   `SELECT l.account_id AS "accountId", l.id::text AS "lineId", i.id AS "invoiceId", coalesce(l.key, o.key) AS key, l.kind, l.service_id AS "serviceId", l.description,
           l.from_on::text AS "from", l.until_on::text AS "until", l.amount::text AS amount, l.taxes, i.status = 'draft' AS draft
      FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id LEFT JOIN invoice_lines o ON o.id = l.corrects_line_id
-    WHERE l.account_id = ANY ($1) AND i.status <> 'void' AND i.id <> ALL ($2) AND coalesce(l.key, o.key) IS NOT NULL ORDER BY l.id`,
+    WHERE l.account_id = ANY ($1) AND i.status <> 'void' AND i.id <> ALL ($2) AND coalesce(l.key, o.key) IS NOT NULL ORDER BY i.issued_at, l.id`,
 );
 // Where accounts pay ahead: when they do, and the days of services that they have bought.
 const PREPAID = statement(

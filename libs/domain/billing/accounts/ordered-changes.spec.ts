@@ -23,6 +23,7 @@ import { BillingModule } from '../billing.module.js';
 import { GenerateInvoice } from '../invoices/generate-invoice.usecase.js';
 import { InvoiceQueries } from '../invoices/invoice.queries.js';
 import { WhatIf } from '../invoices/what-if.usecase.js';
+import { type OrderedChange, asOrdered } from './ordered-changes.js';
 
 const ZONE = 'America/New_York';
 /** The first day of the month after the next: whole months of it are ahead. */
@@ -121,4 +122,19 @@ describe('what is ordered', () => {
     });
     expect([without, withChange].map(({ computed }) => computed.net.toText())).toEqual([share(10).toFixed(2), '0.00']);
   });
+});
+
+it('a break without an end that is to come is over when the service is to be resumed after it', () => {
+  const ordered = (kind: OrderedChange['kind'], at: string): OrderedChange => {
+    return { serviceId: 1, kind, at: new Date(at), until: null, price: null };
+  };
+  const running = { terminatedAt: null, prices: [], blocks: [] };
+  const breaks = (...changes: OrderedChange[]) => asOrdered(running, changes).blocks;
+  const from = new Date('2030-01-05');
+  expect(breaks(ordered('pause', '2030-01-05'), ordered('resume', '2030-01-20'))).toEqual([
+    { cause: 'pause', from, until: new Date('2030-01-20') },
+  ]);
+  expect(breaks(ordered('resume', '2030-01-02'), ordered('pause', '2030-01-05'))).toEqual([
+    { cause: 'pause', from, until: null },
+  ]);
 });

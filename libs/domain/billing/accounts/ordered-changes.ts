@@ -53,10 +53,10 @@ export function asOrdered(
 
 /** One that has begun ends when it is to; one that is to come is there. */
 function withBreaks(blocks: readonly BlockFact[], cause: string, ordered: readonly OrderedChange[]): BlockFact[] {
-  const resumption = ordered.find(({ kind }) => kind === 'resume');
-  const known = blocks.map((block) =>
-    resumption && block.cause === cause && block.until === null ? { ...block, until: resumption.at } : block,
-  );
+  const resumptions = ordered.flatMap(({ kind, at }) => (kind === 'resume' ? [at] : []));
   const coming = ordered.filter(({ kind }) => kind === 'pause').map(({ at, until }) => ({ cause, from: at, until }));
-  return [...known, ...coming];
+  return [...blocks, ...coming].map((block) => {
+    const over = resumptions.find((at) => at > block.from);
+    return over && block.cause === cause && block.until === null ? { ...block, until: over } : block;
+  });
 }

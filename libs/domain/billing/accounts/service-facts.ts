@@ -1,7 +1,7 @@
 import { type Transaction, statement, together } from '@isp/platform/database';
 import type { BlockFact, DateRange, PriceFact, ServiceFacts, UsageFact } from '../engine/engine.types.js';
 import { ORDERED, type OrderedChange, asOrdered } from './ordered-changes.js';
-import { type Assignment, type PayerRange, windowsOf } from './windows.js';
+import { type Assignment, type PayerRange, daysWithout, windowsOf } from './windows.js';
 
 // The services of the customers whose services an account may have to pay for: its own, and those of the accounts that it
 // pays for.
@@ -135,6 +135,7 @@ export function serviceFacts(
 ): ServiceFacts {
   const { accountId, serviceId, serviceType, activatedAt, activationAmount } = row;
   const course = { terminatedAt: row.terminatedAt, prices: prices.of(serviceId), blocks: blocks.of(serviceId) };
+  const pays = windowsOf(accountId, row.home, assignments.of(serviceId), payers);
   const ofBundle = row.bundleId === null ? [] : ordered.of(row.bundleId);
   return {
     serviceId,
@@ -143,7 +144,8 @@ export function serviceFacts(
     ...(paysAhead ? course : asOrdered(course, ordered.of(serviceId), ofBundle)),
     activationAmount,
     contract: { months: row.contractMonths, earlyTerminationAmount: row.earlyTerminationAmount },
-    windows: windowsOf(accountId, row.home, assignments.of(serviceId), payers, byHand.of(serviceId)),
+    pays,
+    windows: daysWithout(pays, byHand.of(serviceId)),
     usage: usage.of(serviceId),
     bought,
   };

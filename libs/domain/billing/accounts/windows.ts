@@ -23,8 +23,7 @@ const rangeOf = ({ from, until }: Span): DateRange => ({
 });
 
 /**
- * The days on which an account pays for a service: those on which the service is billed to it, or to one that it pays for,
- * without the days that somebody invoiced by hand.
+ * The days on which an account pays for a service: those on which the service is billed to it, or to one that it pays for.
  * @param home the account of the service before its first assignment
  */
 export function windowsOf(
@@ -32,7 +31,6 @@ export function windowsOf(
   home: number,
   assignments: readonly Assignment[],
   payers: readonly PayerRange[],
-  byHand: readonly DateRange[],
 ): DateRange[] {
   const steps = [...assignments].sort((a, b) => (a.fromOn < b.fromOn ? -1 : 1));
   const stays = [
@@ -45,5 +43,10 @@ export function windowsOf(
     if (stay.accountId === accountId) return subtract([span], others.map(spanOf));
     return intersect([span], others.filter(({ payerAccountId }) => payerAccountId === accountId).map(spanOf));
   });
-  return subtract(merged(paid), byHand.map(spanOf)).map(rangeOf);
+  return merged(paid).map(rangeOf);
+}
+
+/** Without some of the days. */
+export function daysWithout(days: readonly DateRange[], others: readonly DateRange[]): readonly DateRange[] {
+  return others.length === 0 ? days : subtract(days.map(spanOf), others.map(spanOf)).map(rangeOf);
 }

@@ -1,5 +1,6 @@
 import { type Decimal, Money, decimal, taxOf } from '@isp/kernel';
-import type { KeptCredit, LineInputs, LineTax } from './engine.types.js';
+import { stillCredited } from './credits.js';
+import type { KeptCredit, KeptTax, LineInputs, LineTax, StaysOfTax } from './engine.types.js';
 
 const GIGABYTE = 1_000_000_000;
 
@@ -41,7 +42,7 @@ export function exactAmount(inputs: LineInputs, currency: string): Money {
     case 'correction':
       return correctionOf(inputs.should_amount, inputs.invoiced_amount, inputs.credited_amount ?? '0', currency);
     case 'credited_before':
-      return countedOf(inputs, currency);
+      return keptAmount(inputs, currency);
     case 'credit':
       return money(inputs.credit).negated();
   }
@@ -59,20 +60,45 @@ export function correctionOf(should: string, invoiced: string, credited: string,
   return left.isNegative() ? left : Money.zero(currency);
 }
 
-/**
- * What credit notes took back of charges counts against what the charges have lost since, up to all of it: so much is not
- * given back again. Less what was counted before.
- */
-export function countedOf(kept: KeptCredit, currency: string): Money {
-  const money = (text: string): Money => Money.of(text, currency);
-  const credit = money(kept.credited_amount).negated();
-  const lost = money(kept.was_amount).minus(money(kept.should_amount));
-  const together = credit.isNegative() === lost.isNegative();
-  const smaller = abs(lost).compare(abs(credit)) > 0 ? credit : lost;
-  return (together ? smaller : Money.zero(currency)).minus(money(kept.counted_before));
+/** A rounded amount in minor units. */
+export const minorOf = (amount: string, currency: string): number => Number(Money.of(amount, currency).toMinor());
+
+/** How much of each credit stays, with the taxes that prices include: `stillCredited` of amounts, negative of negative charges. */
+export function stillCreditedOf(credits: KeptCredit['credits'], should: string, currency: string): Money[] {
+  const sign = credits.some(({ was }) => was.startsWith('-')) ? -1 : 1;
+  const minor = (amount: string): number => sign * minorOf(amount, currency);
+  const steps = credits.map(({ amount, was }) => ({ credited: minor(amount), was: minor(was) }));
+  return stillCredited(steps, minor(should)).map((amount) => Money.ofMinor(sign * amount, currency));
 }
 
-const abs = (money: Money): Money => (money.isNegative() ? money.negated() : money);
+/** What is to be added for credits that count against what the charges have lost: those that do not stay, less what was counted before. */
+export function keptAmount(kept: KeptCredit, currency: string): Money {
+  const { credits, should_amount, included_tax, credited_amount, counted_before } = kept;
+  const money = (text: string): Money => Money.of(text, currency);
+  const stays = Money.sum(stillCreditedOf(credits, should_amount, currency), currency).minus(money(included_tax));
+  return money(credited_amount).plus(stays).plus(money(counted_before)).negated();
+}
+
+/** Likewise of a tax. */
+export function keptTaxAmount({ credited_amount, stays, counted_before }: KeptTax, currency: string): Money {
+  const money = (text: string): Money => Money.of(text, currency);
+  return money(credited_amount).plus(staysOfTax(stays, currency)).plus(money(counted_before)).negated();
+}
+
+/** What stays credited of a tax. */
+export function staysOfTax(stays: readonly StaysOfTax[], currency: string): Money {
+  const parts = stays.map((one) => ('credited' in one ? Money.of(one.credited, currency) : partOfTax(one, currency)));
+  return Money.sum(parts, currency);
+}
+
+/** The part of a tax that a part of its charge bears. */
+export function partOfTax(
+  { tax, part, of }: { readonly tax: string; readonly part: string; readonly of: string },
+  currency: string,
+): Money {
+  const whole = Money.of(tax, currency);
+  return part === of ? whole : whole.times(part).dividedBy(of).rounded();
+}
 
 /**
  * Rounds an exact amount and adds its taxes, each rounded half-up. A tax on top is computed on the exact amount, so that
@@ -174,8 +200,10 @@ export function explain(inputs: LineInputs, amount: string): string {
       return `should be ${should}; invoiced ${inputs.invoiced_amount}${credited}; difference ${amount}`;
     }
     case 'credited_before': {
-      const { credited_amount, was_amount, should_amount, counted_before } = inputs;
-      return `credited ${credited_amount} when it was ${was_amount}, should be ${should_amount}; counted before ${counted_before}; counts ${amount}`;
+      const { credits, should_amount, included_tax, credited_amount, counted_before } = inputs;
+      const steps = credits.map((one) => `${one.amount} of ${one.was}`).join(', ');
+      const within = Number(included_tax) === 0 ? '' : `, taxes of ${included_tax} within them`;
+      return `credited ${steps}${within}: ${credited_amount}; should be ${should_amount}; counted before ${counted_before}; counts ${amount}`;
     }
     case 'credit':
       return `−${inputs.credit} of ${inputs.line_amount}, after ${inputs.credited_before} = ${amount}`;

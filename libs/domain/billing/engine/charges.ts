@@ -14,8 +14,8 @@ import type {
   ServiceFacts,
 } from './engine.types.js';
 import { discountsOn } from './discounts.js';
-import { groupOf, periodOf } from './keys.js';
-import { type PricedSpan, type Ruler, pricedSpans, rulerOf, spanOf } from './service-spans.js';
+import { beginOf, groupOf, groupOfDays, groupOfUsage, periodOf } from './keys.js';
+import { type PricedSpan, type Ruler, pricedSpans, rulerOf, spanOf, tickOf } from './service-spans.js';
 import { regionOn, taxChanges, taxesFor } from './tax-rules.js';
 
 /** What holds for a plan that has no policy of its own. */
@@ -48,7 +48,7 @@ export function policyFor(policies: readonly DatedPolicy[], on: string): (planId
  */
 export function chargesDue(facts: EngineFacts): Charge[] {
   const { onlyPeriod } = facts;
-  const standing = standingGroups(facts.invoiced);
+  const standing = new Standing(facts.invoiced);
   const charges =
     onlyPeriod === undefined
       ? [
@@ -56,28 +56,53 @@ export function chargesDue(facts: EngineFacts): Charge[] {
           ...oneOffsOf(facts, standing),
           ...recurringOf(facts, standing),
         ]
-      : recurringOf(facts, new Set([`r:0:${onlyPeriod}`])).filter(({ key }) => periodOf(key) === onlyPeriod);
+      : recurringOf(facts, new Standing([])).filter(({ key }) => periodOf(key) === onlyPeriod);
   return charges.filter(({ amount, taxes }) => Number(amount) !== 0 || taxes.some((tax) => Number(tax.amount) !== 0));
 }
 
-/** Groups of charges of which something was invoiced, and not taken back by the engine. */
-function standingGroups(invoiced: readonly InvoicedCharge[]): ReadonlySet<string> {
-  const standing = invoiced.filter(
-    ({ amount, taxes }) => Number(amount) !== 0 || taxes.some((tax) => Number(tax.amount) !== 0),
-  );
-  return new Set(standing.map(({ key }) => groupOf(key)));
+/** What was invoiced, and not taken back by the engine. */
+class Standing {
+  private readonly keys: readonly string[];
+  private readonly groups: ReadonlySet<string>;
+
+  constructor(invoiced: readonly InvoicedCharge[]) {
+    const standing = invoiced.filter(
+      ({ amount, taxes }) => Number(amount) !== 0 || taxes.some((tax) => Number(tax.amount) !== 0),
+    );
+    this.keys = standing.map(({ key }) => key);
+    this.groups = new Set(this.keys.map(groupOf));
+  }
+
+  has(group: string): boolean {
+    return this.groups.has(group);
+  }
+
+  /** Whether days of a group are among it that begin within a span. */
+  hasDays(group: string, { from, until }: Span, ruler: Ruler): boolean {
+    if (!this.groups.has(group)) return false;
+    return this.keys.some((key) => {
+      const text = groupOf(key) === group ? beginOf(key) : undefined;
+      const tick = text === undefined ? -Infinity : tickOf(text, ruler);
+      return from <= tick && tick < until;
+    });
+  }
+
+  /** The first days of the (whole) periods of which something is among it. */
+  get periods(): ReadonlySet<string> {
+    return new Set([...this.groups].flatMap((group) => periodOf(group) ?? []));
+  }
 }
 
-function recurringOf(facts: EngineFacts, standing: ReadonlySet<string>): Charge[] {
-  const ahead = new Set([...standing].flatMap((group) => periodOf(group) ?? []));
-  const periods = periodsDue(facts.account, facts.targetOn, ahead);
-  return periods.flatMap((period) =>
+function recurringOf(facts: EngineFacts, standing: Standing): Charge[] {
+  const { targetOn, onlyPeriod } = facts;
+  const wanted = onlyPeriod === undefined ? standing.periods : new Set([onlyPeriod]);
+  return periodsDue(facts.account, targetOn, wanted).flatMap((period) =>
     facts.services.flatMap((service) => {
       const charges = new PeriodCharges(facts, period, service);
       // A period that is not due is there for the services that it was invoiced for.
-      const due = dueDayOf(period) <= facts.targetOn || period.from === facts.onlyPeriod;
-      const usage = facts.targetOn >= period.billedUntil || standing.has(charges.group('u'));
-      return due || standing.has(charges.group('r')) ? charges.all(usage) : [];
+      const due = dueDayOf(period) <= targetOn || period.from === onlyPeriod;
+      const usage = targetOn >= period.billedUntil || standing.has(charges.usageGroup);
+      return due || charges.isAmong(standing) ? charges.all(usage) : [];
     }),
   );
 }
@@ -94,8 +119,17 @@ class PeriodCharges {
     this.ruler = rulerOf(period.terms.proration, facts.account.timeZone);
   }
 
-  group(of: 'r' | 'u'): string {
-    return `${of}:${this.service.serviceId}:${this.period.from}`;
+  /** Whether days of the period are charged already, under its terms. */
+  isAmong(standing: Standing): boolean {
+    return standing.hasDays(this.daysGroup, spanOf(this.period, this.ruler).billed, this.ruler);
+  }
+
+  get daysGroup(): string {
+    return groupOfDays(this.service.serviceId, this.period);
+  }
+
+  get usageGroup(): string {
+    return groupOfUsage(this.service.serviceId, this.period, this.facts.account.startsOn);
   }
 
   /** @param usage whether that of the period is charged, too */
@@ -145,7 +179,7 @@ class PeriodCharges {
       if (price.dataLimitGb === null || overageAmount === null) return [];
       const { whole } = spanOf(this.period, this.ruler);
       const used = own.reduce((sum, { from, until }) => sum + until - from, 0);
-      const key = `u:${this.service.serviceId}:${this.period.from}:${plan}:${decimal(overageAmount).toString()}`;
+      const key = `${this.usageGroup}:${plan}:${decimal(overageAmount).toString()}`;
       const inputs: LineInputs = {
         rule: 'overage',
         used_bytes: this.bytesIn(own),
@@ -183,9 +217,7 @@ class PeriodCharges {
   private recurring(span: PricedSpan): Charge {
     const { price } = span;
     const key = [
-      'r',
-      this.service.serviceId,
-      this.period.from,
+      this.daysGroup,
       this.ruler.text(span.from),
       `${price.planId}.${price.planVersion}`,
       decimal(price.monthlyAmount).toString(),
@@ -264,7 +296,7 @@ function taxesOn(
 }
 
 /** What people put on the account, from its day on. */
-function oneOffsOf({ account, oneOffs, targetOn, taxRates }: EngineFacts, standing: ReadonlySet<string>): Charge[] {
+function oneOffsOf({ account, oneOffs, targetOn, taxRates }: EngineFacts, standing: Standing): Charge[] {
   return oneOffs
     .filter(({ on, id }) => on <= targetOn || standing.has(`c:${id}`))
     .map(({ id, on, serviceId, serviceType, planPercent, description, quantity, unitAmount }) => {
@@ -282,7 +314,7 @@ function oneOffsOf({ account, oneOffs, targetOn, taxRates }: EngineFacts, standi
 }
 
 /** What is charged once: for the beginning, and for leaving before the contract is over. */
-function feesOf(facts: EngineFacts, service: ServiceFacts, standing: ReadonlySet<string>): Charge[] {
+function feesOf(facts: EngineFacts, service: ServiceFacts, standing: Standing): Charge[] {
   const { account, targetOn } = facts;
   const { activatedAt, terminatedAt, contract, prices } = service;
   if (activatedAt === null) return [];
@@ -290,10 +322,13 @@ function feesOf(facts: EngineFacts, service: ServiceFacts, standing: ReadonlySet
   const fees: Charge[] = [];
   const fee = (name: string, description: string, on: string, amount: string, price: PriceFact): void => {
     if (Number(amount) === 0) return;
-    const inWindow = service.windows.some(({ from, until }) => from <= on && (until === null || on < until));
+    // Who invoices days by hand says nothing about fees.
+    const pays = (service.pays ?? service.windows).some(
+      ({ from, until }) => from <= on && (until === null || on < until),
+    );
     const key = `f:${service.serviceId}:${name}`;
     const due = on <= targetOn || standing.has(key);
-    if (!due || on < account.startsOn || !inWindow) return;
+    if (!due || on < account.startsOn || !pays) return;
     const inputs: LineInputs = { rule: 'once', unit_amount: amount };
     const taxes = taxesOn(facts, service, on, price.taxPercent, regionOn(account.terms, on));
     const computed = taxed(inputs, taxes, account.currency);
@@ -314,7 +349,7 @@ function feesOf(facts: EngineFacts, service: ServiceFacts, standing: ReadonlySet
     fee('activation', `Activation, ${first.planName}`, began, service.activationAmount, first);
   if (terminatedAt === null) return fees;
   const ended = localDate(terminatedAt, account.timeZone);
-  const last = prices.at(-1) as PriceFact;
+  const last = prices.findLast(({ at }) => at <= terminatedAt) ?? first;
   const policy = policyFor(facts.policies, ended)(last.planId);
   if (contract.months > 0 && ended < addMonths(began, contract.months) && policy.earlyTermination === 'charge')
     fee('early_termination', `Early termination, ${last.planName}`, ended, contract.earlyTerminationAmount, last);

@@ -1,43 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { account, facts, price, service } from '../../../../test/support/engine-facts.js';
-import { prove } from '../invoices/proof.js';
+import { account, facts, price, service, terms } from '../../../../test/support/engine-facts.js';
+import {
+  after,
+  credited,
+  discount,
+  keyed,
+  proven,
+  shown,
+  taxRate,
+  total,
+} from '../../../../test/support/engine-lines.js';
+import { DEFAULT_POLICY } from './charges.js';
 import { compute } from './compute.js';
-import type { Discount, EngineFacts, EngineLine, TaxRate } from './engine.types.js';
-import { type WrittenLine, invoicedCharges } from './invoiced-charges.js';
-
-const keyed = (lines: readonly EngineLine[]): WrittenLine[] => lines.map((line) => ({ ...line, key: line.key ?? '' }));
-/** The same facts after these lines were written, one after another. */
-const after = (given: EngineFacts, ...written: readonly WrittenLine[][]): EngineFacts => ({
-  ...given,
-  invoiced: invoicedCharges(written.flat(), given.account.currency),
-});
-const shown = (given: EngineFacts): string[] =>
-  compute(given).lines.map(({ kind, from, until, amount }) => `${kind} ${from} ${until ?? '-'} ${amount}`);
-const total = (given: EngineFacts): string => compute(given).total.toText();
-/** A credit note over a part of a line, with as much of its taxes. */
-const credited = (line: WrittenLine, share: number): WrittenLine[] => {
-  const part = (amount: string): string => (-Number(amount) * share).toFixed(2);
-  const taxes = line.taxes.map((tax) => ({ ...tax, amount: part(tax.amount) }));
-  return [{ ...line, kind: 'credit', amount: part(line.amount), taxes }];
-};
-/** Whether the proof of a document with these lines holds. */
-function proven(given: EngineFacts): boolean {
-  const { lines, net, tax, total: sum } = compute(given);
-  const taxOf = ({ taxes }: EngineLine): string => taxes.reduce((all, one) => all + Number(one.amount), 0).toFixed(2);
-  const totals = { subtotalAmount: net.toText(), taxAmount: tax.toText(), totalAmount: sum.toText() };
-  const written = lines.map((line, index) => ({ ...line, position: index + 1, taxAmount: taxOf(line) }));
-  return prove({ currency: 'USD', lines: written, ...totals } as never, null).proven;
-}
-const discount = (change: Partial<Discount>): Discount => ({
-  id: 1,
-  serviceId: null,
-  name: 'D',
-  percent: null,
-  monthlyAmount: null,
-  from: '2025-01-01',
-  until: null,
-  ...change,
-});
+import type { Discount, EngineFacts, TaxRate } from './engine.types.js';
+import type { WrittenLine } from './invoiced-charges.js';
 
 describe('what people credited', () => {
   const month = facts('2025-01-01', [service('2025-01-01', [price('2025-01-01', '31', 1, '10')])]);
@@ -164,17 +140,57 @@ describe('corrections', () => {
   });
 });
 
-describe('taxes that change within a period', () => {
-  const rate = (percent: string, from: string, until: string | null = null): TaxRate => ({
-    region: 'R',
-    code: 'vat',
-    name: 'VAT',
-    serviceType: null,
-    percent,
-    inclusive: false,
-    from,
-    until,
+describe('other terms from a day within a period', () => {
+  const metered = service('2025-01-01', [{ ...price('2025-01-01', '31'), dataLimitGb: 0 }], {
+    usage: [
+      { on: '2025-01-05', bytes: '5000000000' },
+      { on: '2025-01-25', bytes: '7000000000' },
+    ],
   });
+  const policies = [{ ...DEFAULT_POLICY, planId: 1, fromOn: '2000-01-01', overageAmount: '1' }];
+  const turned = (targetOn: string, more: object): EngineFacts => {
+    const first = { ...terms, ...more };
+    const both = account({ terms: [first, { ...first, fromOn: '2025-01-20' }] });
+    return facts(targetOn, [metered], { account: both, policies });
+  };
+  const run = (targets: readonly string[], more: object): string[][] => {
+    const all: WrittenLine[] = [];
+    return targets.map((targetOn) => {
+      const given = after(turned(targetOn, more), all);
+      all.push(...keyed(compute(given).lines));
+      return shown(given);
+    });
+  };
+
+  it('has its usage counted for the days under each, once', () => {
+    expect(run(['2025-02-01', '2025-02-01', '2025-02-02'], {})).toEqual([
+      [
+        'recurring 2025-01-01 2025-01-20 19.00',
+        'usage 2025-01-01 2025-01-20 5.00',
+        'recurring 2025-01-20 2025-02-01 12.00',
+        'usage 2025-01-20 2025-02-01 7.00',
+        'recurring 2025-02-01 2025-03-01 31.00',
+      ],
+      [],
+      [],
+    ]);
+  });
+
+  it.each(['day', 'second'] as const)(
+    'is charged in arrears when the days under each are over, by the %s',
+    (proration) => {
+      expect(run(['2025-01-19', '2025-01-20', '2025-01-31', '2025-02-01'], { timing: 'arrears', proration })).toEqual([
+        [],
+        ['recurring 2025-01-01 2025-01-20 19.00', 'usage 2025-01-01 2025-01-20 5.00'],
+        [],
+        ['recurring 2025-01-20 2025-02-01 12.00', 'usage 2025-01-20 2025-02-01 7.00'],
+      ]);
+    },
+  );
+});
+
+describe('taxes that change within a period', () => {
+  const rate = taxRate;
   const inRegion = (taxRates: readonly TaxRate[], exemptions: EngineFacts['account']['exemptions'] = []): EngineFacts =>
     facts('2025-01-01', [service('2025-01-01', [price('2025-01-01', '31')])], {
       account: account({ exemptions }, { taxRegion: 'R' }),
@@ -265,6 +281,32 @@ describe('discounts', () => {
     const free = { ...monthly('31.99', all), taxRates: rates, account: account({}, { taxRegion: 'R' }) };
     expect([compute(free).net.toText(), compute(free).tax.toText()]).toEqual(['0.00', '0.00']);
     expect(proven(free)).toBe(true);
+  });
+});
+
+describe('fees', () => {
+  const contract = { months: 12, earlyTerminationAmount: '40' };
+  const days = [{ from: '2025-02-01', until: null }];
+
+  it('are charged and stay for days that somebody invoiced by hand', () => {
+    const began = service('2025-01-01', [price('2025-01-01', '31')], { activationAmount: '50' });
+    const byHand = facts('2025-01-01', [{ ...began, pays: began.windows, windows: days }]);
+    expect(shown(byHand)).toEqual(['fee 2025-01-01 - 50.00']);
+    const charged = keyed(compute(facts('2025-01-01', [began])).lines);
+    expect(shown(after(byHand, charged))).toEqual(['repair 2025-01-01 2025-02-01 -31.00']);
+    // Of somebody else's days there is none.
+    expect(shown(facts('2025-01-01', [{ ...began, pays: days, windows: days }]))).toEqual([]);
+  });
+
+  it('for leaving early are those of the plan that was left, whatever was ordered for later', () => {
+    const prices = [price('2025-01-01', '31'), price('2025-02-01', '62', 2)];
+    const ended = service('2025-01-01', prices, { contract, terminatedAt: new Date('2025-01-11') });
+    const waived = { ...DEFAULT_POLICY, planId: 2, fromOn: '2000-01-01', earlyTermination: 'waive' } as const;
+    const { lines } = compute(facts('2025-01-20', [ended], { policies: [waived] }));
+    expect(lines.map(({ description, amount }) => `${description} ${amount}`)).toEqual([
+      'Early termination, Plan 1 40.00',
+      'Plan 1 10.00',
+    ]);
   });
 });
 

@@ -1,9 +1,9 @@
 import { Money } from '@isp/kernel';
-import { countedOf } from './arithmetic.js';
 import type { Charge } from './charges.js';
-import type { DateRange, EngineLine, InvoicedCharge, InvoicedSum, KeptCredit, LineTax } from './engine.types.js';
-import { taxKeyOf } from './invoiced-charges.js';
-import { groupOf, keptKeyOf } from './keys.js';
+import type { DateRange, EngineLine, InvoicedCharge, InvoicedSum, LineTax } from './engine.types.js';
+import { sumOfTax, taxKeyOf } from './invoiced-charges.js';
+import { keptCredit } from './kept-credits.js';
+import { groupOf, isKept, keptKeyOf } from './keys.js';
 
 /**
  * The lines that make what was invoiced what it should be: new charges as they are, changed ones by their difference,
@@ -19,7 +19,7 @@ export function differences(
   if (invoiced.length === 0) return [...charges];
   const before = new Map(invoiced.map((charge) => [charge.key, charge]));
   const now = new Set(charges.map(({ key }) => key));
-  const gone = invoiced.filter(({ key }) => !now.has(key) && !key.startsWith('a:'));
+  const gone = invoiced.filter(({ key }) => !now.has(key) && !isKept(key));
   const lines = [
     ...gone.flatMap((charge) => correction(undefined, charge, currency)),
     ...charges.flatMap((charge) => {
@@ -28,7 +28,9 @@ export function differences(
     }),
   ];
   const groups = [...grouped(invoiced)].map(([group, own]) => new Group(group, own, currency));
-  const kept = groups.flatMap((group) => group.keptCredit(charges));
+  const credited = groups.filter((group) => group.isCredited);
+  const due = grouped(credited.length === 0 ? [] : charges);
+  const kept = credited.flatMap((group) => group.keptCredit(due.get(group.name) ?? []));
   const byGroup = grouped([...lines, ...kept]);
   const left = new Set(groups.flatMap(({ name, leaves }) => (leaves(byGroup.get(name) ?? []) ? [name] : [])));
   return [...lines, ...kept].filter(({ key }) => !left.has(groupOf(key)));
@@ -60,72 +62,39 @@ class Group {
     private readonly currency: string,
   ) {}
 
+  /** Whether people took something back of it, or did before. */
+  get isCredited(): boolean {
+    return this.invoiced.some(({ key, credits }) => credits.length > 0 || isKept(key));
+  }
+
   /** Whether nothing is to be written of it now. */
   readonly leaves = (lines: readonly Keyed[]): boolean => {
     if (this.invoiced.some(({ inDraft }) => inDraft)) return true;
     if (!this.sum(lines.map(({ amount }) => amount)).isZero()) return false;
     const taxes = lines.flatMap((line) => line.taxes);
-    return [...keysOf(taxes)].every((tax) => this.taxOf(taxes, tax).isZero());
+    return [...keysOf(taxes)].every((tax) => sumOfTax(taxes, tax, this.currency).isZero());
   };
 
-  /**
-   * What people credited counts against what the charges have come down to since: it is not given back twice. What it
-   * exceeds that by stays credited.
-   */
+  /** What people credited counts against what the charges have come down to since. */
   keptCredit(charges: readonly Charge[]): Keyed[] {
+    const credits = this.invoiced.flatMap((one) => one.credits);
     const key = keptKeyOf(this.name);
-    const counted = this.invoiced.find((one) => one.key === key);
-    if (!counted && this.invoiced.every(({ whenCredited }) => whenCredited === null)) return [];
-    const own = charges.filter((one) => groupOf(one.key) === this.name);
-    const was = this.invoiced.flatMap(({ whenCredited }): InvoicedSum[] => (whenCredited ? [whenCredited] : []));
-    const figures = this.figuresOf(
-      this.sum(this.invoiced.map(({ credited }) => credited)),
-      this.sum(was.map(({ amount }) => amount)),
-      this.sum(own.map(({ amount }) => amount)),
-      Money.of(counted?.amount ?? '0', this.currency),
-    );
-    const amount = countedOf(figures, this.currency);
-    const taxes = this.keptTaxes(own, was, counted?.taxes ?? []);
-    if (amount.isZero() && taxes.length === 0) return [];
+    const counted = this.invoiced.find((one) => one.key === key) ?? NOTHING;
+    const { amount, taxes, inputs } = keptCredit({ charges, credits, counted }, this.currency);
+    if (Number(amount) === 0 && taxes.length === 0) return [];
     const [{ lineId, invoiceId, serviceId, description, from, until }] = this.invoiced as [InvoicedCharge];
-    const kind = isRepair(amount, taxes) ? 'repair' : 'adjustment';
-    const inputs = { rule: 'credited_before', ...figures } as const;
+    const kind = isRepair(Money.of(amount, this.currency), taxes) ? 'repair' : 'adjustment';
     const range = { serviceId, description, from, until, ...correcting(lineId, invoiceId) };
-    return [{ key, kind, ...range, amount: amount.toText(), taxes, inputs }];
-  }
-
-  private keptTaxes(own: readonly Charge[], was: readonly InvoicedSum[], counted: readonly LineTax[]): LineTax[] {
-    const credited = this.invoiced.flatMap(({ creditedTaxes }) => creditedTaxes);
-    const [should, before] = [own.flatMap(({ taxes }) => taxes), was.flatMap(({ taxes }) => taxes)];
-    const all = new Map([...credited, ...counted].map((tax) => [taxKeyOf(tax), tax]));
-    return [...all].flatMap(([key, { code, name, percent, inclusive }]) => {
-      const [by, of, to] = [this.taxOf(credited, key), this.taxOf(before, key), this.taxOf(should, key)];
-      const kept = this.figuresOf(by, of, to, this.taxOf(counted, key));
-      const amount = countedOf(kept, this.currency);
-      return amount.isZero() ? [] : [{ code, name, percent, inclusive, amount: amount.toText(), kept }];
-    });
-  }
-
-  private figuresOf(credited: Money, was: Money, should: Money, counted: Money): KeptCredit {
-    const texts = { credited_amount: credited.toText(), was_amount: was.toText() };
-    return { ...texts, should_amount: should.toText(), counted_before: counted.toText() };
+    return [{ key, kind, ...range, amount, taxes, inputs: { rule: 'credited_before', ...inputs } }];
   }
 
   private sum(amounts: readonly string[]): Money {
     return Money.sumOfTexts(amounts, this.currency);
   }
-
-  private taxOf(taxes: readonly LineTax[], key: string): Money {
-    return sumOfTax(taxes, key, this.currency);
-  }
 }
 
 const keysOf = (taxes: readonly LineTax[]): Set<string> => new Set(taxes.map(taxKeyOf));
-const sumOfTax = (taxes: readonly LineTax[], key: string, currency: string): Money =>
-  Money.sumOfTexts(
-    taxes.filter((tax) => taxKeyOf(tax) === key).map(({ amount }) => amount),
-    currency,
-  );
+const NOTHING: InvoicedSum = { amount: '0', taxes: [] };
 
 function correction(should: Charge | undefined, was: InvoicedCharge, currency: string): Keyed[] {
   const money = (text: string): Money => Money.of(text, currency);

@@ -21,7 +21,7 @@ export interface Off {
   readonly discount: Discount;
   readonly part: Span;
   readonly inputs: LineInputs;
-  /** Nothing is left of the charge. */
+  /** Nothing is left of the charge, in what can be paid. */
   readonly completes: boolean;
 }
 
@@ -59,7 +59,7 @@ export function discountsOn(discounts: readonly Discount[], of: Discounted): Off
     segments = after;
     if (taken.isZero()) continue;
     rest = rest.plus(taken);
-    offs.push({ discount, part, inputs, completes });
+    offs.push({ discount, part, inputs, completes: completes || rest.isZero() });
   }
   return offs;
 }

@@ -2,10 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Money, addDays } from '@isp/kernel';
 import { HISTORIES } from '../../../../test/support/histories.js';
+import { creditOf } from '../invoices/credit.policy.js';
 import { chargesDue } from './charges.js';
 import { compute, dueInAll } from './compute.js';
 import type { EngineFacts, EngineLine, ServiceFacts } from './engine.types.js';
-import { invoicedCharges } from './invoiced-charges.js';
+import { invoicedCharges, taxKeyOf } from './invoiced-charges.js';
 import { groupOf } from './keys.js';
 
 const PATIENCE_MS = 60_000 + HISTORIES * 100;
@@ -147,14 +148,53 @@ const asWritten = (lines: readonly EngineLine[]) =>
     lines.map((line) => ({ ...line, key: line.key ?? '' })),
     'USD',
   );
-/** The amounts of each group, without taxes: of all that was written, what is left of it. */
+/** What is left of each group, of all that was written: without taxes, and each of its taxes. */
 function sumsByGroup(lines: readonly EngineLine[]): Map<string, Money> {
   const groups = new Map<string, Money>();
-  for (const { key, amount: of } of lines) {
+  const add = (what: string, text: string): Map<string, Money> =>
+    groups.set(what, (groups.get(what) ?? money('0')).plus(money(text)));
+  for (const { key, amount: of, taxes } of lines) {
     const group = groupOf(key ?? '');
-    groups.set(group, (groups.get(group) ?? money('0')).plus(money(of)));
+    add(group, of);
+    for (const tax of taxes) add(`${group} ${taxKeyOf(tax)}`, tax.amount);
   }
   return groups;
+}
+/** The credit note that takes a share of what is left of a line back. */
+function creditNote(written: readonly EngineLine[], which: number, percent: number): EngineLine[] {
+  const charging = written.filter(({ kind, amount: of }) => kind === 'recurring' && Number(of) > 0);
+  const line = charging.at(which % Math.max(charging.length, 1));
+  if (!line) return [];
+  const sums = sumsByGroup(written);
+  const at = (what: string): Money => sums.get(what) ?? money('0');
+  const group = groupOf(line.key ?? '');
+  const standing = { amount: at(group), tax: (tax: string) => at(`${group} ${tax}`) };
+  const id = String(written.indexOf(line));
+  const before = written.filter(({ correctsLineId, kind }) => kind === 'credit' && correctsLineId === id);
+  const taken = before.map((one) => ({ ...one, lineId: id }));
+  const view = { ...line, id, position: 1 } as never;
+  const rest = Money.sumOfTexts([line.amount, ...taken.map(({ amount: of }) => of)], 'USD');
+  const most = standing.amount.compare(rest) < 0 ? standing.amount : rest;
+  const part = most.times(percent).dividedBy(100).rounded();
+  if (percent < 100 && !part.isPositive()) return [];
+  const credit = creditOf(view, taken, percent === 100 ? null : part.toText(), 'USD', standing);
+  return credit ? [{ ...credit, key: line.key } as EngineLine] : [];
+}
+/** How many kinds of taxes the lines of a group have borne. */
+function taxesOfGroup(lines: readonly EngineLine[], of: string | null): number {
+  const own = lines.filter(({ key }) => groupOf(key ?? '') === groupOf(of ?? ''));
+  return new Set(own.map(({ taxes }) => taxes.map(taxKeyOf).join())).size;
+}
+/** What is left of a group is between nothing and what is due, taxes included, and bears no taxes when it is nothing. */
+function wrongGroups(written: readonly EngineLine[], given: EngineFacts): string[] {
+  const [left, due] = [sumsByGroup(written), sumsByGroup(chargesOf(given))];
+  const fits = (amount: Money, most: Money): boolean => !amount.isNegative() && amount.compare(most) <= 0;
+  return [...left].flatMap(([what, amount]) => {
+    const [group = '', tax] = what.split(' ');
+    const most = due.get(what) ?? money('0');
+    const nothing = tax !== undefined && !left.get(group)?.isPositive() && !amount.isZero();
+    return fits(amount, most) && !nothing ? [] : [`${what}: ${amount.toText()} of ${most.toText()}`];
+  });
 }
 function chargesOf(given: EngineFacts) {
   const services = given.services.map((one) => ({
@@ -198,18 +238,14 @@ describe('for any history', () => {
             const given = { ...facts(how, services, targetOn), invoiced: asWritten(written) };
             written.push(...compute(given).lines);
             expect(compute({ ...given, invoiced: asWritten(written) }).lines).toEqual([]);
-            const due = sumsByGroup(chargesOf(given));
-            const wrong = [...sumsByGroup(written)].filter(
-              ([group, left]) => left.isNegative() || left.compare(due.get(group) ?? money('0')) > 0,
-            );
-            expect(wrong).toEqual([]);
-            const line = written.filter(({ kind, amount: of }) => kind === 'recurring' && Number(of) > 0).at(which % 7);
-            const group = line ? groupOf(line.key ?? '') : '';
-            const standing = sumsByGroup(written).get(group);
-            if (!line || !standing) continue;
-            const most = standing.compare(money(line.amount)) < 0 ? standing : money(line.amount);
-            const off = most.times(share).dividedBy(100).rounded().negated();
-            written.push({ ...line, kind: 'credit', amount: off.toText(), taxes: [] });
+            expect(wrongGroups(written, given)).toEqual([]);
+            const note = creditNote(written, which, share);
+            written.push(...note);
+            const more = compute({ ...given, invoiced: asWritten(written) }).lines;
+            // Taxes that came later than the line that was credited follow.
+            expect(more.filter(({ key }) => taxesOfGroup(written, key) === 1)).toEqual([]);
+            written.push(...more);
+            expect(wrongGroups(written, given)).toEqual([]);
           }
         }),
         { numRuns: HISTORIES },

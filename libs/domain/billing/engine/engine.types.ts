@@ -81,7 +81,9 @@ export interface ServiceFacts {
   /** At least one, in the order of time; the first holds from the beginning. */
   readonly prices: readonly PriceFact[];
   readonly blocks: readonly BlockFact[];
-  /** The days on which this account pays for the service, and nobody invoiced it by hand; they do not overlap. */
+  /** The days on which this account pays for the service; they do not overlap. Those of `windows` when absent. */
+  readonly pays?: readonly DateRange[] | undefined;
+  /** Of them those that nobody invoiced by hand. */
   readonly windows: readonly DateRange[];
   /** Of them those that were bought, where the account pays ahead; all of them when absent. */
   readonly bought?: readonly DateRange[] | undefined;
@@ -157,21 +159,43 @@ export interface LineTax {
   /** Of a correction: what the tax should be in all, and what was invoiced before; lines of old also say what of that was credited. */
   readonly correction?: { readonly should: string; readonly invoiced: string; readonly credited?: string };
   /** Of a credit: the tax of the line that it takes back, and what was credited of it before. */
-  readonly credit?: { readonly of: string; readonly credited_before: string };
+  readonly credit?: CreditOfTax;
   /** Of the discount that leaves nothing of a charge: the tax of the charge, and what discounts before took off it. */
   readonly rest?: { readonly of: string; readonly taken_before: string };
-  /** Of what was credited by hand before: as the line's own figures. */
-  readonly kept?: KeptCredit;
+  /** Of what was credited by hand before. */
+  readonly kept?: KeptTax;
 }
 
-/** What credit notes took back of charges, and what of that counts against what they are by now. Signed amounts. */
+/** What a credit is computed from, of a tax. */
+export interface CreditOfTax {
+  readonly of: string;
+  readonly credited_before: string;
+  /** What is left of the tax of what the line is for, where that is less than a share would be. */
+  readonly left?: string;
+}
+
+/** What credit notes took back of charges, what of it stays credited, and what counts against what the charges have lost. */
 export interface KeptCredit {
-  /** By credit notes, in all: not positive where charges are taken back. */
-  readonly credited_amount: string;
-  /** What the charges came to when the last of those was written, and what they should come to now. */
-  readonly was_amount: string;
+  /** The credit notes in their order: what each took back (negative), and what the charges came to then; with the taxes that prices include. */
+  readonly credits: readonly { readonly amount: string; readonly was: string }[];
+  /** What the charges should come to now, likewise. */
   readonly should_amount: string;
+  /** The taxes that prices include, of what stays credited. */
+  readonly included_tax: string;
+  /** What was credited in all, without any taxes: not positive where charges are taken back. */
+  readonly credited_amount: string;
   /** What of it was counted already. */
+  readonly counted_before: string;
+}
+
+/** A tax of what stays credited: as it was credited, or the same part of the tax of charges as of those. */
+export type StaysOfTax =
+  { readonly credited: string } | { readonly tax: string; readonly part: string; readonly of: string };
+
+/** Of a tax: what credit notes took back of it, and what of that stays. */
+export interface KeptTax {
+  readonly credited_amount: string;
+  readonly stays: readonly StaysOfTax[];
   readonly counted_before: string;
 }
 
@@ -222,6 +246,8 @@ export type LineInputs =
       readonly line_amount: string;
       readonly credited_before: string;
       readonly credit: string;
+      /** What was left of the charge that the line is for, where that is less than what is left of the line. */
+      readonly left_amount?: string;
     };
 
 export type LineKind = 'recurring' | 'fee' | 'usage' | 'discount' | 'tax' | 'adjustment' | 'repair' | 'credit';
@@ -248,6 +274,14 @@ export interface InvoicedSum {
   readonly taxes: readonly LineTax[];
 }
 
+/** What a credit note took back of a charge: negative where it did, with its taxes. */
+export interface InvoicedCredit extends InvoicedSum {
+  /** Credits of an account are in the order of these. */
+  readonly number: number;
+  /** What all that stands for the charge came to then, with the taxes that prices include. */
+  readonly was: string;
+}
+
 /** A charge that was invoiced before, all lines of its key in one sum. */
 export interface InvoicedCharge extends DateRange, InvoicedSum {
   readonly key: string;
@@ -256,11 +290,8 @@ export interface InvoicedCharge extends DateRange, InvoicedSum {
   readonly invoiceId?: number | undefined;
   readonly serviceId: number | null;
   readonly description: string;
-  /** What people took back of it by credit notes, not positive; with its taxes. */
-  readonly credited: string;
-  readonly creditedTaxes: readonly LineTax[];
-  /** What it was when people last took something back of it or of what belongs to it; null when they never did. */
-  readonly whenCredited: InvoicedSum | null;
+  /** What people took back of it by credit notes. */
+  readonly credits: readonly InvoicedCredit[];
   /** Whether some of it is in a draft only. */
   readonly inDraft: boolean;
 }

@@ -1,6 +1,6 @@
 import { Money } from '@isp/kernel';
 import type { EngineLine, InvoicedCharge, InvoicedSum, LineTax } from './engine.types.js';
-import { groupOf } from './keys.js';
+import { groupOf, isKept } from './keys.js';
 
 /** A line that was written, of a document that stands. */
 export type WrittenLine = Pick<
@@ -17,6 +17,13 @@ export type WrittenLine = Pick<
 
 /** What tells a tax from the others of a line. */
 export const taxKeyOf = ({ code, percent, inclusive }: LineTax): string => `${code} ${Number(percent)} ${inclusive}`;
+
+/** What of a tax is in several. */
+export const sumOfTax = (taxes: readonly LineTax[], key: string, currency: string): Money =>
+  Money.sumOfTexts(
+    taxes.filter((tax) => taxKeyOf(tax) === key).map(({ amount }) => amount),
+    currency,
+  );
 
 function added(left: readonly LineTax[], right: readonly LineTax[], currency: string): readonly LineTax[] {
   if (right.length === 0) return left;
@@ -37,37 +44,40 @@ function extent(was: InvoicedCharge, line: WrittenLine): string | null {
 }
 
 const begun = ({ key, lineId, invoiceId, serviceId, description, from, until }: WrittenLine): InvoicedCharge => {
-  const nothing = { amount: '0', taxes: [], credited: '0', creditedTaxes: [], whenCredited: null, inDraft: false };
+  const nothing = { amount: '0', taxes: [], credits: [], inDraft: false };
   return { key, lineId, invoiceId, serviceId, description, from, until, ...nothing };
 };
 
-/** What was invoiced, by key, from the lines in the order in which they were written. */
+/** An amount with those of its taxes that are within it: what a price was. */
+export function priceOf({ amount, taxes }: InvoicedSum, currency: string): Money {
+  const within = taxes.filter(({ inclusive }) => inclusive).map((tax) => tax.amount);
+  return Money.sumOfTexts([amount, ...within], currency);
+}
+
+/** What was invoiced, by key, from the lines in the order in which they were issued, drafts last. */
 export function invoicedCharges(lines: readonly WrittenLine[], currency: string): InvoicedCharge[] {
-  const plus = (left: string, right: string): string =>
-    Money.of(left, currency).plus(Money.of(right, currency)).toText();
   const charges = new Map<string, InvoicedCharge>();
-  for (const line of lines) {
+  const groups = pricesOfCredited(lines, currency);
+  for (const [number, line] of lines.entries()) {
     const { key, amount, taxes, kind, draft = false } = line;
     const was = charges.get(key) ?? begun(line);
     const inDraft = was.inDraft || draft;
+    const group = groups.get(groupOf(key));
     if (kind === 'credit') {
-      const credited = plus(was.credited, amount);
-      const creditedTaxes = added(was.creditedTaxes, taxes, currency);
-      charges.set(key, { ...was, inDraft, credited, creditedTaxes });
-      noteCredited(charges, groupOf(key));
+      const credit = { number, amount, taxes, was: group?.toText() ?? '0' };
+      charges.set(key, { ...was, inDraft, credits: [...was.credits, credit] });
     } else {
-      const sums = { amount: plus(was.amount, amount), taxes: added(was.taxes, taxes, currency) };
+      const sum = Money.of(was.amount, currency).plus(Money.of(amount, currency)).toText();
+      const sums = { amount: sum, taxes: added(was.taxes, taxes, currency) };
       charges.set(key, { ...was, inDraft, until: extent(was, line), ...sums });
+      if (group && !isKept(key)) groups.set(groupOf(key), group.plus(priceOf(line, currency)));
     }
   }
   return [...charges.values()];
 }
 
-/** Something of a group was credited: that was all that it came to by then. */
-function noteCredited(charges: Map<string, InvoicedCharge>, group: string): void {
-  for (const [key, charge] of charges) {
-    if (groupOf(key) !== group) continue;
-    const whenCredited: InvoicedSum = { amount: charge.amount, taxes: charge.taxes };
-    charges.set(key, { ...charge, whenCredited });
-  }
+/** A sum for each group of which something was credited. */
+function pricesOfCredited(lines: readonly WrittenLine[], currency: string): Map<string, Money> {
+  const credits = lines.filter(({ kind }) => kind === 'credit');
+  return new Map(credits.map(({ key }) => [groupOf(key), Money.zero(currency)]));
 }

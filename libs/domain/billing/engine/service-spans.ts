@@ -53,6 +53,10 @@ export function rulerOf(unit: 'day' | 'second', timeZone: string): Ruler {
   };
 }
 
+/** The tick that a text of this ruler, or of one that counts in the other unit, is about. */
+export const tickOf = (text: string, ruler: Ruler): number =>
+  text.includes('T') ? ruler.floor(new Date(text)) : ruler.ofDate(text);
+
 /** A part of a period in which one price holds. */
 export interface PricedSpan extends Span {
   readonly price: PriceFact;

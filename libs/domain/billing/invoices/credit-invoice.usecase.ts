@@ -6,8 +6,10 @@ import { UnitOfWork, guarded, statement } from '@isp/platform/database';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { billingErrors } from '../billing.errors.js';
 import { totalOf } from '../engine/arithmetic.js';
+import type { InvoicedSum } from '../engine/engine.types.js';
+import { taxKeyOf } from '../engine/invoiced-charges.js';
 import { groupOf } from '../engine/keys.js';
-import { type CreditedLine, creditOf } from './credit.policy.js';
+import { type CreditedLine, type Standing, creditOf } from './credit.policy.js';
 import { BillingFacts } from './billing.facts.js';
 import { InvoiceRepository, type NewLine } from './invoice.repository.js';
 import type { InvoiceLineView, InvoiceView } from './invoice.view.js';
@@ -20,12 +22,12 @@ const CREDITED = statement(
     WHERE c.corrects_id = $1 AND c.partner_id = $2 ORDER BY l.id`,
 );
 
-// What is left of charges on the account, whatever document took something back of them.
+// All that was invoiced and credited of the same services, whatever document it is in.
 const STANDING = statement(
   'credit-notes-standing',
-  `SELECT coalesce(l.key, o.key) AS key, sum(l.amount)::text AS amount
+  `SELECT coalesce(l.key, o.key) AS key, l.amount::text AS amount, l.taxes
      FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id LEFT JOIN invoice_lines o ON o.id = l.corrects_line_id
-    WHERE l.account_id = $1 AND i.status NOT IN ('draft', 'void') AND coalesce(l.key, o.key) IS NOT NULL GROUP BY 1`,
+    WHERE l.account_id = $1 AND coalesce(l.service_id, 0) = ANY ($2) AND i.status NOT IN ('draft', 'void') AND coalesce(l.key, o.key) IS NOT NULL`,
 );
 
 export interface CreditInvoiceInput {
@@ -64,7 +66,9 @@ export class CreditInvoice {
         });
       const credited = await this.uow.tx.query<CreditedLine>(CREDITED, [invoiceId, invoice.partnerId]);
       const written = await this.invoices.lines(invoiceId);
-      const standing = standingOf(await this.uow.tx.query(STANDING, [account.id]), invoice.currency);
+      const services = [...new Set(written.map(({ serviceId }) => serviceId ?? 0))];
+      const rows = await this.uow.tx.query<Charged>(STANDING, [account.id, services]);
+      const standing = new StandingCharges(rows, invoice.currency);
       const credits: { position: number; credit: NewLine }[] = [];
       for (const { position, amount } of lines ?? rest(written)) {
         const line = written.find((one) => one.position === position);
@@ -102,28 +106,50 @@ export class CreditInvoice {
 const leftOf = ({ totalAmount, creditedAmount, currency }: InvoiceView): string =>
   Money.of(totalAmount, currency).minus(Money.of(creditedAmount, currency)).toText();
 
+type Charged = InvoicedSum & { readonly key: string };
+
 /** What is left of the charges that lines are for: the engine may have taken back some of them since. */
-function standingOf(rows: readonly { readonly key: string; readonly amount: string }[], currency: string) {
-  const left = new Map<string, Money>();
-  const add = (key: string, amount: string): void => {
+class StandingCharges {
+  private readonly amounts = new Map<string, Money>();
+
+  constructor(
+    charged: readonly Charged[],
+    private readonly currency: string,
+  ) {
+    for (const { key, ...sum } of charged) this.add(key, sum);
+  }
+
+  /** Undefined for a line that a person wrote. */
+  of({ key }: InvoiceLineView): Standing | undefined {
+    if (key === null) return undefined;
     const group = groupOf(key);
-    left.set(group, (left.get(group) ?? Money.zero(currency)).plus(Money.of(amount, currency)));
-  };
-  for (const { key, amount } of rows) add(key, amount);
-  return {
-    /** Undefined for a line that a person wrote. */
-    of: ({ key }: InvoiceLineView) => (key === null ? undefined : left.get(groupOf(key))),
-    take: ({ key }: InvoiceLineView, { amount }: NewLine): void => {
-      if (key !== null) add(key, amount);
-    },
-  };
+    return { amount: this.at(group), tax: (tax) => this.at(`${group} ${tax}`) };
+  }
+
+  take({ key }: InvoiceLineView, credit: NewLine): void {
+    if (key !== null) this.add(key, credit);
+  }
+
+  private add(key: string, { amount, taxes }: InvoicedSum): void {
+    const group = groupOf(key);
+    this.plus(group, amount);
+    for (const tax of taxes) this.plus(`${group} ${taxKeyOf(tax)}`, tax.amount);
+  }
+
+  private plus(what: string, amount: string): void {
+    this.amounts.set(what, this.at(what).plus(Money.of(amount, this.currency)));
+  }
+
+  private at(what: string): Money {
+    return this.amounts.get(what) ?? Money.zero(this.currency);
+  }
 }
 
 /** Every line that charged something or took it off, in full: what was credited of it before is found out line by line. */
 function rest(lines: readonly InvoiceLineView[]): { position: number; amount: string | null }[] {
   // What was taken off comes first: what is left of a charge is without it.
   return lines
-    .filter(({ amount }) => Number(amount) !== 0)
+    .filter(({ amount, taxAmount }) => Number(amount) !== 0 || Number(taxAmount) !== 0)
     .sort((a, b) => Math.sign(Number(a.amount)) - Math.sign(Number(b.amount)))
     .map(({ position }) => ({ position, amount: null }));
 }

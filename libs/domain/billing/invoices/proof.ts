@@ -1,9 +1,9 @@
 import { Money } from '@isp/kernel';
 import {
   correctionOf,
-  countedOf,
   exactAmount,
   explain,
+  keptTaxAmount,
   restOfTax,
   withTaxes,
   withoutInclusive,
@@ -92,7 +92,7 @@ function derivedNet({ inputs: { rule }, taxes }: InvoiceLineView, exact: Money, 
 
 function derivedTax({ inputs }: InvoiceLineView, tax: LineTax, fresh: string, currency: string): Money {
   if (inputs.rule === 'credit') return taxOfCredit(tax.credit ?? { of: '0', credited_before: '0' }, inputs, currency);
-  if (inputs.rule === 'credited_before') return tax.kept ? countedOf(tax.kept, currency) : Money.zero(currency);
+  if (inputs.rule === 'credited_before') return tax.kept ? keptTaxAmount(tax.kept, currency) : Money.zero(currency);
   if (tax.rest) return restOfTax(tax.rest, currency);
   if (inputs.rule !== 'correction') return Money.of(fresh, currency);
   const { should = '0', invoiced = '0', credited = '0' } = tax.correction ?? {};

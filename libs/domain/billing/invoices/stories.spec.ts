@@ -11,6 +11,7 @@ import {
 import { DomainError, Money, addDays, addMonths, localDate } from '@isp/kernel';
 import { UnitOfWork } from '@isp/platform/database';
 import { HISTORIES } from '../../../../test/support/histories.js';
+import { NOTHING, type Sums, randomOf, sumsOf } from '../../../../test/support/stories.js';
 import {
   active,
   actor,
@@ -32,7 +33,6 @@ import { BillingModule } from '../billing.module.js';
 import { OneOffCharges } from '../charges/one-off-charges.js';
 import { periodsDue } from '../engine/billing-periods.js';
 import { chargesDue } from '../engine/charges.js';
-import { groupOf } from '../engine/keys.js';
 import { Discounts, PlanPolicies } from '../settings/billing-settings.js';
 import { CreditInvoice } from './credit-invoice.usecase.js';
 import { GenerateInvoice } from './generate-invoice.usecase.js';
@@ -44,24 +44,8 @@ const STORIES = Math.max(6, Math.ceil(HISTORIES / 20));
 const STEPS = 30;
 const ZONE = 'America/New_York';
 
-beforeAll(async () => {
-  await openServices(BillingModule);
-  const today = localDate(clock.now(), ZONE);
-  await sql(`INSERT INTO tax_rates (region, code, name, percent, valid_from, valid_until) VALUES
-    ('S', 'vat', 'VAT', 15, '2020-01-01', '${addDays(today, 40)}'), ('S', 'vat', 'VAT', 16.5, '${addDays(today, 40)}', NULL), ('S', 'city', 'City', 1.25, '2020-01-01', NULL)`);
-}, 120_000);
+beforeAll(() => openServices(BillingModule), 120_000);
 afterAll(closeServices);
-
-/** The same numbers for the same seed (mulberry32). */
-function randomOf(seed: number): (most: number) => number {
-  let state = seed;
-  return (most) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % most;
-  };
-}
 
 class Story {
   readonly told: string[] = [];
@@ -71,8 +55,11 @@ class Story {
   private readonly pick: (most: number) => number;
   private now = 0;
 
+  private readonly region: string;
+
   constructor(seed: number) {
     this.pick = randomOf(seed);
+    this.region = `S${seed}`;
   }
 
   async begin(): Promise<void> {
@@ -86,7 +73,10 @@ class Story {
     this.accounts = rows.map(({ id }) => id);
     const [cycle, day] = [[1, 1, 3, 12][this.pick(4)], 1 + this.pick(28)];
     const [timing, proration] = [this.pick(4) === 0 ? 'arrears' : 'advance', this.pick(4) === 0 ? 'second' : 'day'];
-    const region = this.pick(3) === 0 ? 'NULL' : `'S'`;
+    const region = this.pick(3) === 0 ? 'NULL' : `'${this.region}'`;
+    const later = addDays(this.today(), 40);
+    await sql(`INSERT INTO tax_rates (region, code, name, percent, valid_from, valid_until) VALUES ('${this.region}', 'vat', 'VAT', 15, '2020-01-01', '${later}'),
+      ('${this.region}', 'vat', 'VAT', 16.5, '${later}', NULL), ('${this.region}', 'city', 'City', 1.25, '2020-01-01', NULL)`);
     await sql(`UPDATE billing_account_terms SET cycle_months = ${cycle}, billing_day = ${day}, timing = '${timing}', proration = '${proration}', tax_region = ${region}
       WHERE account_id IN (${this.accounts})`);
     this.told.push(`${cycle} months from ${day}, ${timing}, ${proration}, ${region}`);
@@ -165,6 +155,8 @@ class Story {
             changes: { exemptions: [{ code: 'city', from: day(20), until: null, certificate: 'X' }] },
           }),
       ],
+      ['is exempted late', () => this.exemptLate(accountId)],
+      ['hears of a rate late', () => this.rateLate()],
       [
         'moves a service',
         () => use(AssignService).execute({ actor, accountId: this.accounts[this.pick(2)] as number, serviceId }),
@@ -262,6 +254,30 @@ class Story {
     });
   }
 
+  /** From some weeks ago, for a while or for good; or of nothing any more. */
+  private exemptLate(accountId: number): Promise<unknown> {
+    const from = addDays(this.today(), -this.pick(70));
+    const until = this.pick(2) === 0 ? null : addDays(from, 1 + this.pick(40));
+    const exemptions = [{ code: this.pick(2) === 0 ? 'vat' : null, from, until, certificate: 'Y' }];
+    return use(ChangeAccount).execute({
+      actor,
+      accountId,
+      changes: { exemptions: this.pick(3) === 0 ? [] : exemptions },
+    });
+  }
+
+  /** A tax of the region has been another since some weeks ago, and may be within prices now. */
+  private async rateLate(): Promise<void> {
+    const [percent, on, within] = [5 + this.pick(20), addDays(this.today(), -this.pick(70)), this.pick(3) === 0];
+    const city = `region = '${this.region}' AND code = 'city'`;
+    await sql(`DELETE FROM tax_rates WHERE ${city} AND valid_from >= '${on}'`);
+    await sql(
+      `UPDATE tax_rates SET valid_until = '${on}' WHERE ${city} AND coalesce(valid_until, 'infinity') > '${on}'`,
+    );
+    await sql(`INSERT INTO tax_rates (region, code, name, percent, inclusive, valid_from)
+      VALUES ('${this.region}', 'city', 'City', ${percent}, ${within}, '${on}')`);
+  }
+
   private async endDiscount(accountId: number, on: string): Promise<unknown> {
     const all = await use(Discounts).list(actor, accountId);
     return use(Discounts).end(actor, accountId, all[this.pick(Math.max(all.length, 1))]?.id ?? 0, on);
@@ -333,25 +349,29 @@ class Story {
       const account = await use(AccountRepository).lock(accountId);
       return use(AccountFacts).of(account, this.today());
     });
-    const sums = (lines: readonly { key: string; amount: string }[]): Map<string, Money> => {
-      const all = new Map<string, Money>();
-      for (const { key, amount } of lines)
-        all.set(groupOf(key), (all.get(groupOf(key)) ?? Money.zero('USD')).plus(Money.of(amount, 'USD')));
-      return all;
-    };
     const discounts = [...facts.discounts].sort((a, b) => a.id - b.id);
-    const should = sums(chargesDue({ ...facts, discounts }));
-    const charged = sums(facts.invoiced);
-    const credited = sums(facts.invoiced.map(({ key, credited: amount }) => ({ key, amount })));
+    const should = sumsOf(chargesDue({ ...facts, discounts }));
+    const charged = sumsOf(facts.invoiced);
     const zero = Money.zero('USD');
+    const credited = sumsOf(facts.invoiced.flatMap(({ key, credits }) => credits.map((one) => ({ ...one, key }))));
     return [...new Set([...should.keys(), ...charged.keys()])].flatMap((group) => {
-      const [wanted, off] = [should.get(group) ?? zero, credited.get(group) ?? zero];
-      const left = (charged.get(group) ?? zero).plus(off);
+      const [wanted, off, all] = [should, credited, charged].map((sums) => sums.get(group) ?? NOTHING) as [
+        Sums,
+        Sums,
+        Sums,
+      ];
+      const left = { price: all.price.plus(off.price), taxes: all.taxes.plus(off.taxes) };
       // Who credits a document takes back what it gave, too.
-      const [least, most] = off.isNegative() ? [wanted.plus(off), wanted] : [wanted, wanted.plus(off)];
+      const gives = !off.price.isNegative();
+      const [least, most] = gives
+        ? [wanted.price, wanted.price.plus(off.price)]
+        : [wanted.price.plus(off.price), wanted.price];
       const floor = least.isNegative() ? zero : least;
-      const right = left.compare(most) <= 0 && left.compare(floor) >= 0;
-      return right ? [] : [`${group}: ${left.toText()} of ${wanted.toText()}, credited ${off.toText()}`];
+      const right = left.price.compare(most) <= 0 && left.price.compare(floor) >= 0;
+      const top = left.price.isZero() ? zero : wanted.taxes;
+      const taxed = (gives && !off.price.isZero()) || (!left.taxes.isNegative() && left.taxes.compare(top) <= 0);
+      const text = ({ price, taxes }: Sums): string => `${price.toText()} and ${taxes.toText()}`;
+      return right && taxed ? [] : [`${group}: ${text(left)} of ${text(wanted)}, credited ${text(off)}`];
     });
   }
 }

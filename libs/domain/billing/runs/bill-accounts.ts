@@ -7,6 +7,7 @@ import { totalOf } from '../engine/arithmetic.js';
 import { type BillingPeriod, dueDayOf, nextDue, periodsDue } from '../engine/billing-periods.js';
 import { type Computed, compute } from '../engine/compute.js';
 import type { EngineFacts, EngineLine } from '../engine/engine.types.js';
+import { groupOf, planOf } from '../engine/keys.js';
 import { InvoiceRepository, type NewDocument } from '../invoices/invoice.repository.js';
 import { Issuer } from '../invoices/issuer.js';
 import { type NewFinding, RunRepository, nameOfRun } from './run.repository.js';
@@ -200,18 +201,24 @@ function countsOf(results: readonly Result[], accountsDone: number, drafts: numb
   };
 }
 
-const PLAN_OF_KEY = /:(\d+)\.\d+:/;
+/** The plan of a line: of its own key, or, where that counts against others, one of theirs. */
+function plansOf(lines: readonly EngineLine[]): (line: EngineLine) => number | null {
+  const own = ({ key }: EngineLine): number | undefined => planOf(key ?? '');
+  const group = ({ key }: EngineLine): string => groupOf(key ?? '');
+  const ofGroups = new Map(lines.flatMap((line) => (own(line) === undefined ? [] : [[group(line), own(line)]])));
+  return (line) => own(line) ?? ofGroups.get(group(line)) ?? null;
+}
 
 function planTotals(results: readonly Result[]): PlanTotal[] {
   const plans = new Map<string, { planId: number | null; currency: string; lines: EngineLine[] }>();
   for (const { account, computed } of results) {
+    const { currency } = account;
+    const planOfLine = plansOf(computed.lines);
     for (const line of computed.lines) {
-      const plan = PLAN_OF_KEY.exec(line.key ?? '')?.[1];
-      const key = `${account.currency} ${plan ?? ''}`;
-      const known = plans.get(key);
+      const planId = planOfLine(line);
+      const known = plans.get(`${currency} ${planId}`);
       if (known) known.lines.push(line);
-      else
-        plans.set(key, { planId: plan === undefined ? null : Number(plan), currency: account.currency, lines: [line] });
+      else plans.set(`${currency} ${planId}`, { planId, currency, lines: [line] });
     }
   }
   const totals = [...plans.values()].map(({ planId, currency, lines }) => {

@@ -17,11 +17,15 @@ import {
   online,
   unique,
   openServices,
+  clock,
   closeServices,
+  dayIn,
 } from '../../../../test/support/services-world.js';
 import { MoveService } from './move-service.usecase.js';
 import { OrderBundle } from './order-bundle.usecase.js';
 import { OrderVoiceService } from './order-voice-service.usecase.js';
+import { ApplyDueChanges } from '../changes/apply-due-changes.usecase.js';
+import { PauseService } from '../changes/pause-service.usecase.js';
 import { RelocateService } from '../changes/relocate-service.usecase.js';
 import { ServiceHistoryQueries } from './service-history.queries.js';
 import { SetOperationalStatus } from './set-operational-status.usecase.js';
@@ -180,6 +184,20 @@ describe('a bundle', () => {
       Array(3).fill(['terminated', '']),
     );
     expect((await wanted(parts[0]))?.access).toBe('closed');
+  });
+
+  it('that is paused late takes its parts along from when that was to be', async () => {
+    const { id, parts } = await bundle();
+    for (const part of parts) await online(part);
+    await use(PauseService).execute({ actor, serviceId: id, from: await dayIn(2), until: await dayIn(9) });
+    clock.shift = 5 * 86_400;
+    await use(ApplyDueChanges).execute();
+    clock.shift = 0;
+    const rows = await sql<{ since: Date }>(
+      `SELECT since FROM service_suspensions WHERE service_id IN (${id}, ${parts.join()}) AND cause IN ('pause', 'bundle')`,
+    );
+    expect(rows.length).toBe(3);
+    expect(new Set(rows.map(({ since }) => since.toISOString())).size).toBe(1);
   });
 
   it('has a number that no other service has, until it ends', async () => {

@@ -70,7 +70,7 @@ export class ServiceSuspensions {
       this.facts.note(actor, 'suspend', after, { suspended_for: [service.suspendedFor, causes] });
     }
     await this.network.follow(after);
-    await this.blockParts(actor, after);
+    await this.blockParts(actor, after, terms.since);
     return after;
   }
 
@@ -97,11 +97,18 @@ export class ServiceSuspensions {
     await this.uow.tx.execute(END, [serviceId, null, this.clock.now()]);
   }
 
-  private async blockParts(actor: Actor, bundle: ServiceView): Promise<void> {
+  /** @param since when the bundle was blocked, where that was before now */
+  private async blockParts(actor: Actor, bundle: ServiceView, since?: Date): Promise<void> {
     const parts = await this.services.lockParts(bundle);
     if (parts.length === 0) return;
     const row = await this.uow.tx.one<{ walled: boolean }>(WALLED, [bundle.id]);
-    const terms = { actor, cause: 'bundle', reason: `bundle ${bundle.id}`, walledGarden: row?.walled ?? true } as const;
+    const terms = {
+      actor,
+      cause: 'bundle',
+      reason: `bundle ${bundle.id}`,
+      walledGarden: row?.walled ?? true,
+      since,
+    } as const;
     for (const part of parts) await this.add(part, terms);
   }
 }
