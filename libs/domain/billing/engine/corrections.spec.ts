@@ -1,24 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { account, facts, price, service, terms } from '../../../../test/support/engine-facts.js';
-import {
-  after,
-  credited,
-  discount,
-  keyed,
-  proven,
-  shown,
-  taxRate,
-  total,
-} from '../../../../test/support/engine-lines.js';
+import { type Keyed, credited, discount, keyed, taxRate, writing } from '../../../../test/support/engine-lines.js';
+import { prove } from '../invoices/proof.js';
 import { DEFAULT_POLICY } from './charges.js';
 import { compute } from './compute.js';
 import type { Discount, EngineFacts, TaxRate } from './engine.types.js';
-import type { WrittenLine } from './invoiced-charges.js';
+import { invoicedCharges } from './invoiced-charges.js';
+
+const { after, proven, shown, total, written: paid } = writing({ compute, invoicedCharges, prove });
 
 describe('what people credited', () => {
   const month = facts('2025-01-01', [service('2025-01-01', [price('2025-01-01', '31', 1, '10')])]);
-  const written = keyed(compute(month).lines);
-  const [line] = written as [WrittenLine];
+  const written = paid(month);
+  const [line] = written as [Keyed];
   const never = (given: EngineFacts): EngineFacts => ({
     ...given,
     services: [service('2025-01-01', [price('2025-01-01', '31', 1, '10')], { activatedAt: null })],
@@ -85,7 +79,6 @@ describe('what people credited', () => {
 });
 
 describe('corrections', () => {
-  const paid = (given: EngineFacts): WrittenLine[] => keyed(compute(given).lines);
   const month = facts('2025-01-01', [service('2025-01-01', [price('2025-01-01', '31')])]);
 
   it('that weigh each other up are not written', () => {
@@ -112,7 +105,7 @@ describe('corrections', () => {
   });
 
   it('wait for a draft that says what they are about', () => {
-    const [line] = paid(month) as [WrittenLine];
+    const [line] = paid(month) as [Keyed];
     const draft = [{ ...line, draft: true }];
     const gone = { ...month, services: [] };
     expect(shown(after(gone, draft))).toEqual([]);
@@ -154,7 +147,7 @@ describe('other terms from a day within a period', () => {
     return facts(targetOn, [metered], { account: both, policies });
   };
   const run = (targets: readonly string[], more: object): string[][] => {
-    const all: WrittenLine[] = [];
+    const all: Keyed[] = [];
     return targets.map((targetOn) => {
       const given = after(turned(targetOn, more), all);
       all.push(...keyed(compute(given).lines));

@@ -1,18 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { account, facts, price, service } from '../../../../test/support/engine-facts.js';
-import {
-  after,
-  credited,
-  discount,
-  keyed,
-  proven,
-  shown,
-  taxRate,
-  total,
-} from '../../../../test/support/engine-lines.js';
+import { type Keyed, credited, discount, keyed, taxRate, writing } from '../../../../test/support/engine-lines.js';
+import { prove } from '../invoices/proof.js';
 import { compute } from './compute.js';
 import type { EngineFacts, TaxRate } from './engine.types.js';
-import type { WrittenLine } from './invoiced-charges.js';
+import { invoicedCharges } from './invoiced-charges.js';
+
+const { after, proven, shown, total, written } = writing({ compute, invoicedCharges, prove });
 
 type Exemptions = EngineFacts['account']['exemptions'];
 const inRegion = (taxRates: readonly TaxRate[], exemptions: Exemptions = []): EngineFacts =>
@@ -20,11 +14,10 @@ const inRegion = (taxRates: readonly TaxRate[], exemptions: Exemptions = []): En
     account: account({ exemptions }, { taxRegion: 'R' }),
     taxRates,
   });
-const written = (given: EngineFacts): WrittenLine[] => keyed(compute(given).lines);
 /** What is left of a credited month when the taxes are others: net, and all taxes. */
 function leftOf(first: EngineFacts, share: number, then: EngineFacts): [string, string] {
   const paid = written(first);
-  const note = credited(paid[0] as WrittenLine, share);
+  const note = credited(paid[0] as Keyed, share);
   const more = after(then, paid, note);
   expect(proven(more)).toBe(true);
   const all = [...paid, ...note, ...written(more)];
@@ -45,7 +38,7 @@ describe('taxes that come late', () => {
   it('are not charged on what was credited in full', () => {
     for (const then of [twenty, fromMiddle, exempt]) {
       expect(leftOf(ten, 1, then)).toEqual(['0.00', '0.00']);
-      expect(total(after(then, written(ten), credited(written(ten)[0] as WrittenLine, 1)))).toBe('0.00');
+      expect(total(after(then, written(ten), credited(written(ten)[0] as Keyed, 1)))).toBe('0.00');
     }
   });
 
@@ -76,14 +69,14 @@ describe('taxes that come late', () => {
     const paid = written(ten);
     const dearer = keyed(compute(after(twenty, paid)).lines);
     expect(total(after(twenty, paid))).toBe('3.10');
-    const [taxes] = dearer as [WrittenLine];
+    const [taxes] = dearer as [Keyed];
     const all = [...paid, ...dearer, ...credited(taxes, 1)];
     expect(shown(after(twenty, all))).toEqual([]);
     const gone = { ...twenty, services: [] };
     expect(total(after(gone, all))).toBe('-34.10');
     expect(proven(after(gone, all))).toBe(true);
     // Who credits the month as well gives back all of it, and no more.
-    const both = [...all, ...credited(paid[0] as WrittenLine, 1)];
+    const both = [...all, ...credited(paid[0] as Keyed, 1)];
     expect(total(after(twenty, both))).toBe('0.00');
     expect(total(after(gone, both))).toBe('0.00');
   });
@@ -92,7 +85,7 @@ describe('taxes that come late', () => {
     const paid = written(ten);
     const back = keyed(compute(after(exempt, paid)).lines);
     expect(total(after(exempt, paid))).toBe('-3.10');
-    const note = [{ ...(paid[0] as WrittenLine), kind: 'credit', amount: '-31.00', taxes: [] }] as WrittenLine[];
+    const note = [{ ...(paid[0] as Keyed), kind: 'credit', amount: '-31.00', taxes: [] }] as Keyed[];
     expect(shown(after(exempt, paid, back, note))).toEqual([]);
     // The exemption is withdrawn: nothing is left that it could be charged on.
     expect(total(after(ten, paid, back, note))).toBe('0.00');
@@ -105,10 +98,10 @@ describe('several credits', () => {
 
   it('each count against what the charges came to when they were written', () => {
     const paid = written(half);
-    const ten = credited(paid[0] as WrittenLine, 10 / 62);
+    const ten = credited(paid[0] as Keyed, 10 / 62);
     const dearer = keyed(compute(after(month, paid, ten)).lines);
     expect(total(after(month, paid, ten))).toBe('31.00');
-    const cent = credited(paid[0] as WrittenLine, 0.01 / 62);
+    const cent = credited(paid[0] as Keyed, 0.01 / 62);
     expect(shown(after(month, paid, ten, dearer, cent))).toEqual([]);
     expect(total(after(half, paid, ten, dearer, cent))).toBe('-30.99');
     expect(proven(after(half, paid, ten, dearer, cent))).toBe(true);
@@ -117,7 +110,7 @@ describe('several credits', () => {
   it('stay when the cents of their taxes do not add up to the share of all', () => {
     const odd = facts('2025-01-01', [service('2025-01-01', [price('2025-01-01', '0.97', 1, '15')])]);
     const paid = written(odd);
-    const notes = Array.from({ length: 6 }, () => credited(paid[0] as WrittenLine, 0.03 / 0.97));
+    const notes = Array.from({ length: 6 }, () => credited(paid[0] as Keyed, 0.03 / 0.97));
     expect(notes.flat().map(({ taxes: [tax] }) => tax?.amount)).toEqual(Array.from({ length: 6 }, () => '-0.00'));
     expect(shown(after(odd, paid, ...notes))).toEqual([]);
   });

@@ -11,7 +11,7 @@ import {
 import { DomainError, Money, addDays, addMonths, localDate } from '@isp/kernel';
 import { UnitOfWork } from '@isp/platform/database';
 import { HISTORIES } from '../../../../test/support/histories.js';
-import { NOTHING, type Sums, randomOf, sumsOf } from '../../../../test/support/stories.js';
+import { randomOf } from '../../../../test/support/random.js';
 import {
   active,
   actor,
@@ -32,7 +32,11 @@ import { OpenAccount } from '../accounts/open-account.usecase.js';
 import { BillingModule } from '../billing.module.js';
 import { OneOffCharges } from '../charges/one-off-charges.js';
 import { periodsDue } from '../engine/billing-periods.js';
+import { minorOf } from '../engine/arithmetic.js';
 import { chargesDue } from '../engine/charges.js';
+import type { InvoicedSum } from '../engine/engine.types.js';
+import { priceOf } from '../engine/invoiced-charges.js';
+import { groupOf } from '../engine/keys.js';
 import { Discounts, PlanPolicies } from '../settings/billing-settings.js';
 import { CreditInvoice } from './credit-invoice.usecase.js';
 import { GenerateInvoice } from './generate-invoice.usecase.js';
@@ -212,14 +216,7 @@ class Story {
     const period = { startDate: from, endDate: addDays(from, this.pick(40)) };
     const line = { serviceId, description: 'By hand', amount: '10', quantity: '1', prorationFactor: '1' };
     const draft = this.pick(3) === 0;
-    return use(WriteInvoice).execute({
-      actor,
-      accountId,
-      kind: 'recurring',
-      period,
-      lines: [line],
-      draft,
-    });
+    return use(WriteInvoice).execute({ actor, accountId, kind: 'recurring', period, lines: [line], draft });
   }
 
   private policy(planId: number): Promise<unknown> {
@@ -352,7 +349,6 @@ class Story {
     const discounts = [...facts.discounts].sort((a, b) => a.id - b.id);
     const should = sumsOf(chargesDue({ ...facts, discounts }));
     const charged = sumsOf(facts.invoiced);
-    const zero = Money.zero('USD');
     const credited = sumsOf(facts.invoiced.flatMap(({ key, credits }) => credits.map((one) => ({ ...one, key }))));
     return [...new Set([...should.keys(), ...charged.keys()])].flatMap((group) => {
       const [wanted, off, all] = [should, credited, charged].map((sums) => sums.get(group) ?? NOTHING) as [
@@ -360,20 +356,28 @@ class Story {
         Sums,
         Sums,
       ];
-      const left = { price: all.price.plus(off.price), taxes: all.taxes.plus(off.taxes) };
+      const left = { price: all.price + off.price, taxes: all.taxes + off.taxes };
       // Who credits a document takes back what it gave, too.
-      const gives = !off.price.isNegative();
-      const [least, most] = gives
-        ? [wanted.price, wanted.price.plus(off.price)]
-        : [wanted.price.plus(off.price), wanted.price];
-      const floor = least.isNegative() ? zero : least;
-      const right = left.price.compare(most) <= 0 && left.price.compare(floor) >= 0;
-      const top = left.price.isZero() ? zero : wanted.taxes;
-      const taxed = (gives && !off.price.isZero()) || (!left.taxes.isNegative() && left.taxes.compare(top) <= 0);
-      const text = ({ price, taxes }: Sums): string => `${price.toText()} and ${taxes.toText()}`;
-      return right && taxed ? [] : [`${group}: ${text(left)} of ${text(wanted)}, credited ${text(off)}`];
+      const [least, most] = [wanted.price, wanted.price + off.price].sort((a, b) => a - b) as [number, number];
+      const right = left.price <= most && left.price >= Math.max(least, 0);
+      const taxed = off.price > 0 || (left.taxes >= 0 && left.taxes <= (left.price === 0 ? 0 : wanted.taxes));
+      return right && taxed ? [] : [JSON.stringify({ group, left, wanted, off })];
     });
   }
+}
+
+/** Of a group of charges, in cents: what their prices come to, with the taxes that are within, and all taxes. */
+type Sums = Readonly<Record<'price' | 'taxes', number>>;
+const NOTHING: Sums = { price: 0, taxes: 0 };
+
+function sumsOf(lines: readonly (InvoicedSum & { readonly key: string })[]): Map<string, Sums> {
+  const all = new Map<string, Sums>();
+  for (const line of lines) {
+    const was = all.get(groupOf(line.key)) ?? NOTHING;
+    const taxes = line.taxes.reduce((sum, { amount }) => sum + minorOf(amount, 'USD'), was.taxes);
+    all.set(groupOf(line.key), { price: was.price + minorOf(priceOf(line, 'USD').toText(), 'USD'), taxes });
+  }
+  return all;
 }
 
 const first = 1 + Math.floor(Math.random() * 1_000_000_000);
