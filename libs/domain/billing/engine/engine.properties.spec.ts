@@ -241,6 +241,7 @@ describe('for any history', () => {
             expect(wrongGroups(written, given)).toEqual([]);
             const note = creditNote(written, which, share);
             written.push(...note);
+            expect([...sumsByGroup(written)].filter(([, left]) => left.isNegative())).toEqual([]);
             const more = compute({ ...given, invoiced: asWritten(written) }).lines;
             // Taxes that came later than the line that was credited follow.
             expect(more.filter(({ key }) => taxesOfGroup(written, key) === 1)).toEqual([]);

@@ -1,6 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { actor, closeServices, customer, openServices, sql, use } from '../../../../test/support/services-world.js';
+import {
+  active,
+  actor,
+  clock,
+  closeServices,
+  customer,
+  openServices,
+  sql,
+  use,
+} from '../../../../test/support/services-world.js';
 import { BillingModule } from '../billing.module.js';
+import { localDate } from '@isp/kernel';
+import { ChangeAccount } from '../accounts/change-account.usecase.js';
+import { Discounts } from '../settings/billing-settings.js';
+import { GenerateInvoice } from './generate-invoice.usecase.js';
+import { IssueInvoice } from './move-invoice.usecases.js';
 import { RecordPayment } from '../payments/record-payment.usecase.js';
 import { CreditInvoice } from './credit-invoice.usecase.js';
 import { WriteInvoice } from './write-invoice.usecase.js';
@@ -53,5 +67,68 @@ describe('an invoice from which something was taken off', () => {
     const paid = { actor, accountId, amount: '15', method: 'cash', invoiceIds: [id, id] } as const;
     await use(RecordPayment).execute(paid);
     expect(await stateOf(id)).toMatchObject({ status: 'paid', settled: '10.0000' });
+  });
+});
+
+describe('what the engine charged', () => {
+  const today = (): string => localDate(clock.now(), 'America/New_York');
+  /** A month of a service that was invoiced today. */
+  async function month(taxed = false) {
+    const customerId = await customer();
+    await active(customerId);
+    const [row] = await sql<{ id: number }>(`SELECT id FROM billing_accounts WHERE customer_id = ${customerId}`);
+    const accountId = row?.id ?? 0;
+    if (taxed) await sql(`UPDATE billing_account_terms SET tax_region = 'CR' WHERE account_id = ${accountId}`);
+    const invoice = (more: object = {}) => use(GenerateInvoice).execute({ actor, accountId, ...more });
+    return { accountId, invoice };
+  }
+  const half = { serviceId: null, name: 'Half', percent: '50', monthlyAmount: null, until: null };
+
+  it('and put into a draft before it was credited counts from when the draft was issued', async () => {
+    const { accountId, invoice } = await month();
+    const from = '2020-01-01';
+    const discount = await use(Discounts).add(actor, accountId, { ...half, from });
+    const first = await invoice();
+    await sql(`DELETE FROM billing_discounts WHERE id = ${discount.id}`);
+    const draft = await invoice({ draft: true });
+    clock.shift += 60;
+    await credit(first.id, '1');
+    clock.shift += 60;
+    await use(IssueInvoice).execute({ actor, invoiceId: draft.id });
+    await use(Discounts).add(actor, accountId, { ...half, from });
+    const back = await invoice();
+    expect(Number(back.totalAmount)).toBe(-Number(draft.totalAmount));
+  });
+
+  it('has only those taxes credited that were not given back', async () => {
+    await sql(
+      `INSERT INTO tax_rates (region, code, name, percent, valid_from) VALUES ('CR', 'vat', 'VAT', 10, '2020-01-01')`,
+    );
+    const { accountId, invoice } = await month(true);
+    const first = await invoice();
+    expect(Number(first.taxAmount)).toBeGreaterThan(0);
+    const exemptions = [{ code: 'vat', from: today(), until: null, certificate: 'X' }];
+    await use(ChangeAccount).execute({ actor, accountId, changes: { exemptions } });
+    expect(Number((await invoice()).totalAmount)).toBe(-Number(first.taxAmount));
+    const note = await credit(first.id);
+    expect([note.subtotalAmount, note.taxAmount].map(Number)).toEqual([-Number(first.subtotalAmount), 0]);
+    await expect(invoice()).rejects.toEqual(refusal('billing.invoice.nothing_due'));
+  });
+
+  it('is credited in full where it is taxes alone', async () => {
+    await sql(
+      `INSERT INTO tax_rates (region, code, name, percent, valid_from) VALUES ('CT', 'vat', 'VAT', 10, '2020-01-01')`,
+    );
+    const { accountId, invoice } = await month(true);
+    await sql(`UPDATE billing_account_terms SET tax_region = 'CT' WHERE account_id = ${accountId}`);
+    const first = await invoice();
+    await sql(`UPDATE tax_rates SET percent = 20 WHERE region = 'CT'`);
+    const more = await invoice();
+    expect(Number(more.subtotalAmount)).toBe(0);
+    expect(Number(more.taxAmount)).toBeCloseTo(Number(first.taxAmount), 1);
+    await expect(credit(more.id, '1')).rejects.toEqual(refusal('billing.credit.unfit_line'));
+    expect(Number((await credit(more.id)).totalAmount)).toBe(-Number(more.totalAmount));
+    await expect(credit(more.id)).rejects.toEqual(refusal('billing.credit.nothing_left'));
+    await expect(invoice()).rejects.toEqual(refusal('billing.invoice.nothing_due'));
   });
 });
