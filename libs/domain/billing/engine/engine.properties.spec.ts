@@ -6,7 +6,7 @@ import { creditOf } from '../invoices/credit.policy.js';
 import { chargesDue } from './charges.js';
 import { compute, dueInAll } from './compute.js';
 import type { EngineFacts, EngineLine, ServiceFacts } from './engine.types.js';
-import { invoicedCharges, taxKeyOf } from './invoiced-charges.js';
+import { invoicedCharges, priceOf, taxKeyOf } from './invoiced-charges.js';
 import { groupOf } from './keys.js';
 
 const PATIENCE_MS = 60_000 + HISTORIES * 100;
@@ -84,6 +84,8 @@ const service = fc
   });
 const history = fc.uniqueArray(service, { selector: ({ serviceId }) => serviceId, minLength: 1, maxLength: 3 });
 const terms = fc.record({
+  inclusive: fc.boolean(),
+  currency: fc.constantFrom('USD', 'USD', 'JPY', 'KWD'),
   timeZone: fc.constantFrom(...ZONES),
   cycleMonths: fc.constantFrom(1, 3, 12),
   billingDay: fc.integer({ min: 1, max: 28 }),
@@ -106,11 +108,14 @@ const terms = fc.record({
 type Terms = typeof terms extends fc.Arbitrary<infer T> ? T : never;
 
 function facts(
-  { timeZone, discount, other, exemptFrom, policy, ...rest }: Terms,
+  { currency: of, inclusive, timeZone, discount, other, exemptFrom, policy, ...rest }: Terms,
   services: readonly ServiceFacts[],
   targetOn: string,
 ): EngineFacts {
   const startsOn = '2024-02-10';
+  currency = of;
+  // Other services, other rates: they come late.
+  const percent = services[0]?.prices[0]?.taxPercent ?? '0';
   const named = { serviceId: null, name: 'D', percent: null, monthlyAmount: null };
   const discounts = [
     ...(discount === null ? [] : [{ ...named, id: 1, percent: discount, from: '2024-05-07', until: '2024-11-20' }]),
@@ -120,43 +125,59 @@ function facts(
   ];
   return {
     account: {
-      currency: 'USD',
+      currency,
       timeZone,
       startsOn,
-      terms: [{ ...rest, fromOn: startsOn, taxRegion: null }],
+      terms: [{ ...rest, fromOn: startsOn, taxRegion: inclusive ? 'R' : null }],
       exemptions: exemptFrom === null ? [] : [{ code: null, from: exemptFrom, until: null, certificate: 'X' }],
     },
     services,
     policies: [1, 2, 3].map((planId) => ({ planId, fromOn: '2000-01-01', ...policy })),
     discounts,
     oneOffs: [],
-    taxRates: [],
+    taxRates: inclusive
+      ? [
+          {
+            region: 'R',
+            code: 'vat',
+            name: 'VAT',
+            serviceType: null,
+            percent,
+            inclusive,
+            from: '2000-01-01',
+            until: null,
+          },
+        ]
+      : [],
     invoiced: [],
     targetOn,
     limitAmount: null,
   };
 }
 
-const money = (text: string): Money => Money.of(text, 'USD');
+/** Of the history that is looked at. */
+let currency = 'USD';
+const money = (text: string): Money => Money.of(text, currency);
 const sum = (lines: readonly EngineLine[]): Money =>
   Money.sum(
     lines.flatMap((line) => [money(line.amount), ...line.taxes.map((tax) => money(tax.amount))]),
-    'USD',
+    currency,
   );
 const asWritten = (lines: readonly EngineLine[]) =>
   invoicedCharges(
     lines.map((line) => ({ ...line, key: line.key ?? '' })),
-    'USD',
+    currency,
   );
-/** What is left of each group, of all that was written: without taxes, and each of its taxes. */
+/** What is left of each group, of all that was written: of its prices, without taxes, and of each tax. */
 function sumsByGroup(lines: readonly EngineLine[]): Map<string, Money> {
   const groups = new Map<string, Money>();
   const add = (what: string, text: string): Map<string, Money> =>
     groups.set(what, (groups.get(what) ?? money('0')).plus(money(text)));
-  for (const { key, amount: of, taxes } of lines) {
-    const group = groupOf(key ?? '');
-    add(group, of);
-    for (const tax of taxes) add(`${group} ${taxKeyOf(tax)}`, tax.amount);
+  for (const line of lines) {
+    const group = groupOf(line.key ?? '');
+    add(group, priceOf(line, currency).toText());
+    add(`${group} net`, line.amount);
+    for (const tax of line.taxes) add(`${group} ${taxKeyOf(tax)}`, tax.amount);
   }
   return groups;
 }
@@ -168,16 +189,16 @@ function creditNote(written: readonly EngineLine[], which: number, percent: numb
   const sums = sumsByGroup(written);
   const at = (what: string): Money => sums.get(what) ?? money('0');
   const group = groupOf(line.key ?? '');
-  const standing = { amount: at(group), tax: (tax: string) => at(`${group} ${tax}`) };
+  const standing = { amount: at(`${group} net`), tax: (tax: string) => at(`${group} ${tax}`) };
   const id = String(written.indexOf(line));
   const before = written.filter(({ correctsLineId, kind }) => kind === 'credit' && correctsLineId === id);
   const taken = before.map((one) => ({ ...one, lineId: id }));
   const view = { ...line, id, position: 1 } as never;
-  const rest = Money.sumOfTexts([line.amount, ...taken.map(({ amount: of }) => of)], 'USD');
+  const rest = Money.sumOfTexts([line.amount, ...taken.map(({ amount: of }) => of)], currency);
   const most = standing.amount.compare(rest) < 0 ? standing.amount : rest;
   const part = most.times(percent).dividedBy(100).rounded();
   if (percent < 100 && !part.isPositive()) return [];
-  const credit = creditOf(view, taken, percent === 100 ? null : part.toText(), 'USD', standing);
+  const credit = creditOf(view, taken, percent === 100 ? null : part.toText(), currency, standing);
   return credit ? [{ ...credit, key: line.key } as EngineLine] : [];
 }
 /** How many kinds of taxes the lines of a group have borne. */
@@ -192,7 +213,7 @@ function wrongGroups(written: readonly EngineLine[], given: EngineFacts): string
   return [...left].flatMap(([what, amount]) => {
     const [group = '', tax] = what.split(' ');
     const most = due.get(what) ?? money('0');
-    const nothing = tax !== undefined && !left.get(group)?.isPositive() && !amount.isZero();
+    const nothing = tax !== undefined && tax !== 'net' && !left.get(group)?.isPositive() && !amount.isZero();
     return fits(amount, most) && !nothing ? [] : [`${what}: ${amount.toText()} of ${most.toText()}`];
   });
 }
