@@ -31,10 +31,10 @@ export function writing({ compute, invoicedCharges, prove }: Engine) {
     proven: (given: EngineFacts): boolean => {
       const { lines, net, tax, total } = compute(given);
       const taxOf = ({ taxes }: EngineLine): string =>
-        taxes.reduce((all, one) => all + Number(one.amount), 0).toFixed(2);
+        taxes.reduce((all, one) => all + Number(one.amount), 0).toFixed(3);
       const totals = { subtotalAmount: net.toText(), taxAmount: tax.toText(), totalAmount: total.toText() };
       const document = lines.map((line, index) => ({ ...line, position: index + 1, taxAmount: taxOf(line) }));
-      return prove({ currency: 'USD', lines: document, ...totals } as never, null).proven;
+      return prove({ currency: given.account.currency, lines: document, ...totals } as never, null).proven;
     },
   };
 }

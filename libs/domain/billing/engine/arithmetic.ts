@@ -136,20 +136,29 @@ export function taxed(inputs: LineInputs, applicable: readonly ApplicableTax[], 
 }
 
 /**
- * The discount that leaves nothing of a charge: it takes what is left of each tax, too, where rounding every line for
- * itself could leave a cent of tax on nothing.
+ * A discount takes no more of a tax than is left of it, and all of that where it leaves nothing of the charge: rounding
+ * every line for itself could leave a cent of tax on nothing, or less than none.
  * @param before the discounts that came off the charge before it
  */
-export function completing(inputs: LineInputs, charge: Taxed, before: readonly Taxed[], currency: string): Taxed {
+export function takenOff(
+  line: Taxed & { readonly inputs: LineInputs },
+  charge: Taxed,
+  before: readonly Taxed[],
+  { completes, currency }: { readonly completes: boolean; readonly currency: string },
+): Taxed {
   const taxes = charge.taxes.map(({ code, name, percent, inclusive, amount: of }, index) => {
+    const own = line.taxes[index];
     const taken = Money.sumOfTexts(
-      before.map((line) => line.taxes[index]?.amount ?? '0'),
+      before.map((one) => one.taxes[index]?.amount ?? '0'),
       currency,
     ).negated();
     const rest = { of, taken_before: taken.toText() };
-    return { code, name, percent, inclusive, amount: restOfTax(rest, currency).toText(), rest };
+    const all = restOfTax(rest, currency);
+    if (!completes && own && Money.of(own.amount, currency).compare(all) >= 0) return own;
+    return { code, name, percent, inclusive, amount: all.toText(), rest };
   });
-  return { amount: withoutInclusive(exactAmount(inputs, currency), taxes).toText(), taxes };
+  if (taxes.every((tax) => !('rest' in tax))) return { amount: line.amount, taxes };
+  return { amount: withoutInclusive(exactAmount(line.inputs, currency), taxes).toText(), taxes };
 }
 
 /** What is left of a tax, taken off. */

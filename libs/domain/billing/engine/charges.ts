@@ -1,5 +1,5 @@
 import { type Span, addMonths, decimal, localDate } from '@isp/kernel';
-import { type ApplicableTax, completing, taxed } from './arithmetic.js';
+import { type ApplicableTax, takenOff, taxed } from './arithmetic.js';
 import { type BillingPeriod, dueDayOf, periodsDue } from './billing-periods.js';
 import type {
   DateRange,
@@ -101,8 +101,8 @@ function recurringOf(facts: EngineFacts, standing: Standing): Charge[] {
       const charges = new PeriodCharges(facts, period, service);
       // A period that is not due is there for the services that it was invoiced for.
       const due = dueDayOf(period) <= targetOn || period.from === onlyPeriod;
-      const usage = targetOn >= period.billedUntil || standing.has(charges.usageGroup);
-      return due || charges.isAmong(standing) ? charges.all(usage) : [];
+      const over = due && targetOn >= period.billedUntil;
+      return charges.all(due || charges.isAmong(standing), over || standing.has(charges.usageGroup));
     }),
   );
 }
@@ -132,11 +132,12 @@ class PeriodCharges {
     return groupOfUsage(this.service.serviceId, this.period, this.facts.account.startsOn);
   }
 
-  /** @param usage whether that of the period is charged, too */
-  all(usage: boolean): Charge[] {
+  /** @param days whether those of the period are charged; @param usage whether its usage is */
+  all(days: boolean, usage: boolean): Charge[] {
+    if (!days && !usage) return [];
     const policyOf = policyFor(this.facts.policies, this.period.from);
     const spans = pricedSpans(this.service, spanOf(this.period, this.ruler), policyOf, this.ruler);
-    const taxed = spans.flatMap((span) => this.byTaxes(span));
+    const taxed = days ? spans.flatMap((span) => this.byTaxes(span)) : [];
     const priced = taxed.flatMap((span) => {
       const charge = this.recurring(span);
       return [charge, ...this.discounts(span, charge)];
@@ -246,7 +247,7 @@ class PeriodCharges {
     return offs.reduce<Charge[]>((lines, { discount, part, inputs, completes }) => {
       const key = `d:${discount.id}:${charge.key}`;
       const line = this.line(key, 'discount', discount.name, { ...part, price: span.price }, inputs);
-      return [...lines, completes ? { ...line, ...completing(inputs, charge, lines, currency) } : line];
+      return [...lines, { ...line, ...takenOff({ ...line, inputs }, charge, lines, { completes, currency }) }];
     }, []);
   }
 

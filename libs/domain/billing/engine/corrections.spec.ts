@@ -169,6 +169,15 @@ describe('other terms from a day within a period', () => {
     ]);
   });
 
+  it('has usage that was charged stay, where its days cost nothing any more', () => {
+    const free = { ...metered, prices: [{ ...price('2025-01-01', '0'), dataLimitGb: 0 }] };
+    const all = keyed(compute(turned('2025-02-01', {})).lines);
+    const given = { ...turned('2025-01-02', {}), services: [free] };
+    all.push(...keyed(compute(after(given, all)).lines));
+    expect(shown(after(given, all))).toEqual([]);
+    expect(all.reduce((sum, { amount }) => sum + Number(amount), 0)).toBe(12);
+  });
+
   it.each(['day', 'second'] as const)(
     'is charged in arrears when the days under each are over, by the %s',
     (proration) => {
@@ -255,6 +264,23 @@ describe('discounts', () => {
       expect([net.toText(), tax.toText()]).toEqual(['0.00', '0.00']);
       expect(proven(free)).toBe(true);
     }
+  });
+
+  it('take no more of a tax than there is of it', () => {
+    const rates = [{ ...taxRate('8', '2020-01-01'), inclusive: true }];
+    // 911 yen with 67 of tax within, less 304 with 23 and 601 with 45: of 67 there are 44 left.
+    const yen = facts('2025-01-01', [service('2025-01-01', [price('2025-01-01', '911')])], {
+      account: account({ currency: 'JPY' }, { taxRegion: 'R' }),
+      taxRates: rates,
+      discounts: [discount({ percent: '33.3333' }), discount({ id: 2, monthlyAmount: '601' })],
+    });
+    const { lines, total: sum } = compute(yen);
+    expect(lines.map(({ amount, taxes: [tax] }) => `${amount} ${tax?.amount}`)).toEqual([
+      '844 67',
+      '-281 -23',
+      '-557 -44',
+    ]);
+    expect([sum.toText(), proven(yen)]).toEqual(['6', true]);
   });
 
   it('leave nothing of a price that includes its taxes', () => {
