@@ -63,9 +63,13 @@ export function correctionOf(should: string, invoiced: string, credited: string,
 /** A rounded amount in minor units. */
 export const minorOf = (amount: string, currency: string): number => Number(Money.of(amount, currency).toMinor());
 
+/** Of credits: -1 where what they are of gives back (a discount's line), so that amounts times this are positive ones of charges. */
+export const signOf = (credits: readonly { readonly was: string }[]): 1 | -1 =>
+  credits.some(({ was }) => was.startsWith('-')) ? -1 : 1;
+
 /** How much of each credit stays, with the taxes that prices include: `stillCredited` of amounts, negative of negative charges. */
 export function stillCreditedOf(credits: KeptCredit['credits'], should: string, currency: string): Money[] {
-  const sign = credits.some(({ was }) => was.startsWith('-')) ? -1 : 1;
+  const sign = signOf(credits);
   const minor = (amount: string): number => sign * minorOf(amount, currency);
   const steps = credits.map(({ amount, was }) => ({ credited: minor(amount), was: minor(was) }));
   return stillCredited(steps, minor(should)).map((amount) => Money.ofMinor(sign * amount, currency));
