@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
 import { CarryOutRun, MarkOverdue, ReviewDrafts } from '@isp/domain/billing';
 import { systemClock } from '@isp/kernel';
-import { type ApiWorld, MovableClock, apiWorld } from '../support/api-world.js';
+import { type ApiWorld, MovableClock, apiWorld, askUntilServed } from '../support/api-world.js';
 import { factory } from '../support/api-fixtures.js';
 import { violations } from '../support/invariants.js';
 
@@ -31,7 +31,7 @@ function goTo(at: string): void {
   clock.shiftSeconds = (Date.parse(at) - systemClock.now().getTime()) / 1000;
 }
 const ask = (method: string, path: string, body?: unknown) =>
-  world.ask(`/v1/billing${path}`, { method, key, ...(body === undefined ? {} : { body }) });
+  askUntilServed(`${world.program.url}/v1/billing${path}`, { method, key, ...(body === undefined ? {} : { body }) });
 const get = async <T>(path: string) => (await ask('GET', path)).json<T>();
 const post = (path: string, body: unknown = {}) => ask('POST', path, body);
 async function run(): Promise<{ counts: Record<string, number> }> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
-import { type ApiWorld, MovableClock, apiWorld } from '../support/api-world.js';
+import { type ApiWorld, MovableClock, apiWorld, askUntilServed } from '../support/api-world.js';
 import { factory } from '../support/api-fixtures.js';
 import { violations } from '../support/invariants.js';
 
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 const get = (path: string) => world.ask(`/v1/billing${path}`, { key });
 const post = (path: string, body: unknown = {}, headers: Readonly<Record<string, string>> = {}) =>
-  world.ask(`/v1/billing${path}`, { method: 'POST', key, body, headers });
+  askUntilServed(`${world.program.url}/v1/billing${path}`, { method: 'POST', key, body, headers });
 const invoice = async (id: number) => (await get(`/invoices/${id}`)).json<Invoice>();
 /** A customer with one service that works since the first of a month. */
 async function subscriber(since = '2025-01-01'): Promise<{ customerId: number; serviceId: number; accountId: number }> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { factory, unique } from '../support/api-fixtures.js';
-import { type Answered, type ApiWorld, apiWorld, ask } from '../support/api-world.js';
+import { type Answered, type ApiWorld, type Asked, apiWorld, ask, askUntilServed } from '../support/api-world.js';
 
 const NORTHWIND = 2;
 let world: ApiWorld;
@@ -27,23 +27,16 @@ interface Posting {
   readonly at?: number;
 }
 
-function post({ path = '/v1/customers', body, key, as = token, at = 0 }: Posting): Promise<Answered> {
+function requestOf({ path = '/v1/customers', body, key, as = token, at = 0 }: Posting): [url: string, asked: Asked] {
   const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
-  return ask((urls[at % 2] as string) + path, {
-    method: 'POST',
-    token: as,
-    headers,
-    ...(body === undefined ? {} : { body }),
-  });
+  const asked = { method: 'POST', token: as, headers, ...(body === undefined ? {} : { body }) };
+  return [(urls[at % 2] as string) + path, asked];
 }
 
-/** Who found no connection in time on a busy machine hears 503 and did nothing: it asks again. */
-async function postUntilServed(posting: Posting): Promise<Answered> {
-  for (;;) {
-    const answer = await post(posting);
-    if (answer.status !== 503) return answer;
-  }
-}
+const post = (posting: Posting): Promise<Answered> => ask(...requestOf(posting));
+/** The 409 of a key that is in use is an answer here; that nobody found a connection in time is none. */
+const postUntilServed = (posting: Posting): Promise<Answered> =>
+  askUntilServed(...requestOf(posting), ({ status }) => status === 503);
 
 const count = async (table: string, where: string): Promise<number> => {
   const [row] = await made.sql<{ count: string }>(`SELECT count(*)::text FROM ${table} WHERE ${where}`);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
 import { systemClock } from '@isp/kernel';
 import { factory } from '../support/api-fixtures.js';
-import { type ApiWorld, MovableClock, apiWorld } from '../support/api-world.js';
+import { type ApiWorld, MovableClock, apiWorld, askUntilServed } from '../support/api-world.js';
 import { violations } from '../support/invariants.js';
 
 const clock = new MovableClock();
@@ -21,7 +21,8 @@ afterAll(async () => {
 });
 
 const get = (path: string) => world.ask(`/v1/billing${path}`, { key });
-const post = (path: string, body: object) => world.ask(`/v1/billing${path}`, { method: 'POST', key, body });
+const post = (path: string, body: object) =>
+  askUntilServed(`${world.program.url}/v1/billing${path}`, { method: 'POST', key, body });
 const account = async (customerId: number): Promise<number> =>
   (await world.sql<{ id: number }>(`SELECT id FROM billing_accounts WHERE customer_id = ${customerId}`))[0]?.id ?? 0;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Login } from '@isp/domain/access';
-import { type ApiWorld, apiWorld } from '../support/api-world.js';
+import { type ApiWorld, apiWorld, askUntilServed } from '../support/api-world.js';
 import { query } from '../support/embedded-postgres.js';
 
 const PASSWORD = 'a long pass phrase';
@@ -28,7 +28,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const get = (path: string, key: string | undefined = north) => world.ask(path, { key });
-const post = (body: unknown, key = north, headers = {}) => world.ask(PATH, { method: 'POST', key, body, headers });
+const post = (body: unknown, key = north, headers = {}) =>
+  askUntilServed(world.program.url + PATH, { method: 'POST', key, body, headers });
 
 function person(values = {}) {
   serial += 1;

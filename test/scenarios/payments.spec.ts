@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '@isp/contracts';
 import { CollectDue } from '@isp/domain/billing';
 import { factory } from '../support/api-fixtures.js';
-import { type ApiWorld, MovableClock, apiWorld } from '../support/api-world.js';
+import { type ApiWorld, MovableClock, apiWorld, askUntilServed } from '../support/api-world.js';
 import { violations } from '../support/invariants.js';
 import { freshToken } from '../support/payment-fixtures.js';
 import { until } from '../support/until.js';
@@ -40,7 +40,7 @@ afterAll(async () => {
 
 const get = async <T>(path: string): Promise<T> => (await world.ask(`/v1/billing${path}`, { key })).json<T>();
 const post = (path: string, body: unknown = {}, headers: Readonly<Record<string, string>> = {}) =>
-  world.ask(`/v1/billing${path}`, { method: 'POST', key, body, headers });
+  askUntilServed(`${world.program.url}/v1/billing${path}`, { method: 'POST', key, body, headers });
 const ended = (id: number) =>
   until(`charge ${id}`, async () => {
     const charge = await get<Charge>(`/charges/${id}`);

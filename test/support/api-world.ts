@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { type Permission, systemActor } from '@isp/contracts';
 import { CreateApiKey } from '@isp/domain/access';
@@ -164,6 +165,23 @@ export async function ask(url: string, asked: Asked = {}): Promise<Answered> {
   const response = await fetch(url, init);
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: <T>() => JSON.parse(text) as T };
+}
+
+/**
+ * One request of a crowd, made again while the answer is to ask later: on a busy machine not everybody finds a connection
+ * in time (503), or a lock (409); to them nothing was done, and they hear when to come back.
+ * @param asksLater whether an answer is no answer yet; by default each that says when to ask again
+ */
+export async function askUntilServed(
+  url: string,
+  asked: Asked = {},
+  asksLater = ({ headers }: Answered): boolean => headers.has('retry-after'),
+): Promise<Answered> {
+  for (;;) {
+    const answer = await ask(url, asked);
+    if (!asksLater(answer)) return answer;
+    await sleep(Number(answer.headers.get('retry-after')) * 1_000);
+  }
 }
 
 /** An HTTP/1.1 request of any method, path and headers; a header that is named twice is sent twice. */
